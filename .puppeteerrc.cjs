@@ -1,0 +1,2 @@
+/** The browser is Debian's chromium; nothing is downloaded while installing. */
+module.exports = { skipDownload: true };

@@ -1,0 +1,15 @@
+/** ESM throughout: swc turns TypeScript into modules, Node runs them. The stores come from scripts/test.mjs. */
+export default {
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts"],
+  testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/embedded/mongo/test/**/*.test.ts"],
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" }, sourceMaps: "inline" },
+    ],
+  },
+  testTimeout: 30000,
+  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/data"],
+};
