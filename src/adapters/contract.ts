@@ -1,0 +1,118 @@
+import type { Readable } from "node:stream";
+import type { z } from "zod";
+import type { Capabilities } from "../core/capabilities.js";
+import type { ProviderError } from "../core/errors.js";
+import type { ChannelKind, InboundEvent } from "../core/events.js";
+import type { ExternalId } from "../core/ids.js";
+import type { Content, MediaRef, OutboundMessage } from "../core/message.js";
+import type { Log } from "../core/ports.js";
+
+/** A request of a provider exactly as it came in. */
+export interface RawRequest {
+  method: string;
+  /** Lower-case names; a header sent twice is an array. */
+  headers: Record<string, string | readonly string[] | undefined>;
+  query: Record<string, string>;
+  body: Buffer;
+}
+
+/**
+ * `accepted`: the request is genuine. `handshake`: genuine, answer with this plain text and 200. `refused`: 401 (403 for a
+ * handshake) with an empty body; `why` goes to the log and to the account's health, never into the response.
+ */
+export type Verdict =
+  | { kind: "accepted" }
+  | { kind: "handshake"; answer: string }
+  | { kind: "refused"; why: string; status?: 401 | 403 };
+
+/** What the running program lends to a channel. */
+export interface AdapterTools {
+  log: Log;
+  /** Base URLs of the providers, so that stand-ins can take their place. By adapter kind. */
+  apiRoot: string | undefined;
+}
+
+/** What a provider said about the connected account. */
+export interface AccountState {
+  state: "ok" | "degraded" | "needs_reauth" | "suspended";
+  /** The provider's id of the account (bot id, page id). */
+  accountRef: ExternalId;
+  /** What people call it: "@shop_bot", "+49 30 …". */
+  displayName: string;
+  /** Why, when not ok; one plain sentence. */
+  cause?: string | undefined;
+}
+
+/** The provider took it. One outbound message may become several provider messages; `externalIds` is in order, first is the one replies refer to. */
+export interface SendOutcome {
+  externalIds: ExternalId[];
+  at: Date;
+}
+
+/** Where a session adapter puts what it hears. Resolves once the events are durable; only then may the adapter go on. */
+export interface SessionSink {
+  deliver(payloads: readonly unknown[]): Promise<void>;
+  /** The session's state for the account's health. */
+  state(state: AccountState["state"], cause?: string): Promise<void>;
+  /** Where to go on after a restart (Telegram: the update offset); null at first. */
+  loadCursor(): Promise<string | null>;
+  saveCursor(cursor: string): Promise<void>;
+}
+
+/** One connected number, bot, page or widget. Every method rejects with ProviderError and nothing else. */
+export interface Channel {
+  /** Resolves once the provider accepted. Never retries on its own. Splits what is too long for one provider message. */
+  send(message: OutboundMessage): Promise<SendOutcome>;
+  close(): Promise<void>;
+  /** Networks we stay connected to: runs until `stop`; rejects when the connection cannot go on. */
+  listen?(sink: SessionSink, stop: AbortSignal): Promise<void>;
+  /** Networks where the webhook can be set by us. Idempotent. */
+  register?(webhookUrl: string): Promise<void>;
+  unregister?(): Promise<void>;
+  /** Is the token alive, is the webhook set, does the provider report delivery errors. Feeds channel health. */
+  probe?(): Promise<AccountState>;
+  openMedia?(ref: MediaRef): Promise<{ stream: Readable; mime?: string | undefined; bytes?: number | undefined }>;
+  edit?(chat: ExternalId, target: ExternalId, content: Content): Promise<void>;
+  remove?(chat: ExternalId, target: ExternalId): Promise<void>;
+  react?(chat: ExternalId, target: ExternalId, emoji: string | null): Promise<void>;
+  typing?(chat: ExternalId): Promise<void>;
+  markRead?(chat: ExternalId, target: ExternalId): Promise<void>;
+  /** After an event was stored: quick answers a provider waits for (Telegram: answerCallbackQuery). Failures are only logged. */
+  acknowledge?(event: InboundEvent): Promise<void>;
+}
+
+/** What a channel is, how it reads, how it speaks. */
+export interface ChannelAdapter<S = unknown> {
+  readonly manifest: {
+    kind: ChannelKind;
+    label: string;
+    /** False for channels that work against the provider's terms. */
+    official: boolean;
+    /** Works without a public URL. */
+    needsPublicUrl: boolean;
+    /** The credentials and options of one account; the connect form is built from it. Secrets carry `.meta({ secret: true })`. */
+    settings: z.ZodType<S>;
+    can: Capabilities;
+  };
+  /**
+   * Pure: no I/O, clock or randomness. Every entry of a batch gives at least one event: what is not known becomes a
+   * message of kind `unsupported`. Throws Malformed when the payload has no shape at all.
+   */
+  normalize(payload: unknown, self: ExternalId): InboundEvent[];
+  /** Cheap; no network call before first use. */
+  connect(settings: S, tools: AdapterTools): Channel;
+  /** The provider's id of the account as far as the settings alone tell it (a Telegram token starts with the bot id). */
+  accountRef(settings: S): ExternalId | undefined;
+  /** Networks that call us: over the raw bytes, constant time. `settings` is a list during rotation, newest first. */
+  verify?(request: RawRequest, settings: readonly S[]): Verdict;
+}
+
+/** The payload cannot be read at all; it goes to quarantine with its raw bytes. `where` never quotes the payload. */
+export class Malformed extends Error {
+  constructor(readonly where: string) {
+    super(`malformed payload at ${where}`);
+    this.name = "Malformed";
+  }
+}
+
+export type { ProviderError };

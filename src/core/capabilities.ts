@@ -1,0 +1,28 @@
+import type { ContentKind, MediaRole } from "./message.js";
+
+/** How a provider counts the length of a text. */
+export type TextUnit = "utf16" | "characters" | "bytes";
+
+/** What a channel can do, as data: composer, flow builder and API check it before anything is sent. */
+export interface Capabilities {
+  text: { max: number; unit: TextUnit; entities: boolean };
+  caption: { max: number } | null;
+  /** Content kinds that can be sent. */
+  sends: readonly ContentKind[];
+  /** Largest upload by role, in bytes; a role that is missing cannot be sent. */
+  media: Partial<Record<MediaRole, { maxBytes: number; mimes?: readonly string[] }>>;
+  album: { min: number; max: number } | null;
+  buttons: { max: number; labelMax: number } | null;
+  reply: boolean;
+  edit: { in: boolean; out: boolean };
+  remove: { in: boolean; out: boolean; outWithinMs?: number };
+  reaction: { in: boolean; out: boolean };
+  typing: boolean;
+  receipts: { delivered: boolean; read: boolean };
+  /** null: no reply window. Otherwise how long after the customer's last message a reply is allowed. */
+  window: { ms: number; humanMs?: number; templateAfter: boolean } | null;
+  /** May we write first? */
+  startsConversations: boolean;
+  /** Sends per second that the provider lets through. */
+  pace: { overallPerSecond: number; perChatPerSecond: number; perGroupPerMinute?: number };
+}

@@ -1,0 +1,71 @@
+/** What went wrong at a provider, in the only words the rest of the program knows. */
+export type Failure =
+  | { kind: "rate_limited"; retryAfterMs: number }
+  /** No answer. `mayHaveBeenSent` false: the request surely never reached the provider. */
+  | { kind: "unreachable"; mayHaveBeenSent: boolean }
+  | { kind: "auth_expired" }
+  | { kind: "refused"; why: "recipient" | "content" | "blocked" | "window_closed" | "policy" }
+  | { kind: "unsupported"; feature: string }
+  | { kind: "malformed"; where: string }
+  /** The group moved: the same send succeeds with this chat id. */
+  | { kind: "moved"; newChat: string }
+  | { kind: "unexpected" };
+
+export type FailureKind = Failure["kind"];
+
+/** An adapter's error: the failure in our words, the provider's own code and sentence for the log and the agent. */
+export class ProviderError extends Error {
+  readonly failure: Failure;
+  readonly providerCode: string | undefined;
+
+  constructor(failure: Failure, message: string, providerCode?: string) {
+    super(message);
+    this.name = "ProviderError";
+    this.failure = failure;
+    this.providerCode = providerCode;
+  }
+}
+
+/** Stable machine-readable codes of everything the product refuses. Each maps to one HTTP status in `http/problems.ts`. */
+export type ErrorCode =
+  | "invalid_request"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "method_not_allowed"
+  | "conflict"
+  | "idempotency_mismatch"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "unprocessable"
+  | "rate_limited"
+  | "unavailable"
+  | "internal";
+
+/** One field that is wrong, by RFC 6901 pointer into the body (or `?name` for a query parameter). */
+export interface FieldProblem {
+  pointer: string;
+  message: string;
+}
+
+/** A refusal with a reason that may be shown to whoever asked. Anything else that is thrown is an internal error. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldProblem[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** A finer reason within the code, such as `window_closed`. */
+  readonly reason: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { errors?: readonly FieldProblem[]; retryAfterSeconds?: number; reason?: string; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.errors = more.errors;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+    this.reason = more.reason;
+  }
+}

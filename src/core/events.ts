@@ -1,0 +1,61 @@
+import type { ExternalId, IsoTime } from "./ids.js";
+import type { Content, NormalizedMessage } from "./message.js";
+import type { Failure } from "./errors.js";
+
+export type ChannelKind = string;
+
+/** Another id the same person is known by on this channel account: phone, username, LID, parent id. */
+export interface Alias {
+  kind: "phone" | "username" | "email" | "user" | "parent" | "lid" | "chat";
+  value: string;
+}
+
+/** The other side of a conversation. `chat` is where answers go; `user` is who wrote. */
+export interface Peer {
+  chat: ExternalId;
+  user: ExternalId;
+  aliases?: Alias[] | undefined;
+  name?: string | undefined;
+  avatarUrl?: string | undefined;
+  language?: string | undefined;
+  /** A group has many writers in one chat. */
+  group?: { title: string } | undefined;
+}
+
+/** What a provider says became of a message we sent. `upTo` is a watermark: everything sent until then. */
+export interface DeliveryReceipt {
+  target: { id: ExternalId } | { upTo: IsoTime };
+  status: "sent" | "delivered" | "read" | "failed";
+  failure?: Failure | undefined;
+  correlation?: string | undefined;
+}
+
+interface EventBase {
+  v: 1;
+  /** The same for every delivery of the same thing, different for different things of one account. */
+  eventKey: string;
+  channel: ChannelKind;
+  /** The provider's id of the connected account (bot id, page id, phone number id). */
+  accountRef: ExternalId;
+  peer: Peer;
+  /** When it happened, by the provider's clock. */
+  at: IsoTime;
+  /** The provider's own payload of this one event, kept sealed for replay. */
+  raw: unknown;
+}
+
+/** Everything a channel can tell us, in one closed union. */
+export type InboundEvent = EventBase &
+  (
+    | { type: "message"; message: NormalizedMessage }
+    | { type: "edit"; target: ExternalId; content: Content }
+    | { type: "removal"; target: ExternalId }
+    | { type: "reaction"; target: ExternalId; emoji: string | null }
+    | { type: "receipt"; receipt: DeliveryReceipt }
+    | { type: "typing" }
+    | { type: "blocked"; blocked: boolean }
+    /** The chat got another id (Telegram: a group became a supergroup). */
+    | { type: "moved"; newChat: ExternalId }
+  );
+
+export type InboundEventType = InboundEvent["type"];

@@ -1,0 +1,144 @@
+import type { ExternalId } from "./ids.js";
+
+/** A stretch of text with a meaning. `offset` and `length` count UTF-16 code units, as JavaScript strings do. */
+export interface TextEntity {
+  kind:
+    | "bold"
+    | "italic"
+    | "underline"
+    | "strikethrough"
+    | "spoiler"
+    | "code"
+    | "pre"
+    | "quote"
+    | "link"
+    | "mention"
+    | "hashtag"
+    | "command"
+    | "email"
+    | "phone"
+    | "other";
+  offset: number;
+  length: number;
+  /** Target of a `link`, language of a `pre`, name of an `other`. */
+  value?: string | undefined;
+}
+
+export type MediaRole = "image" | "audio" | "voice" | "video" | "video_note" | "animation" | "document" | "sticker";
+
+/** A file that still lies with the provider. `source` is all the adapter needs to open it; it never leaves the server. */
+export interface MediaRef {
+  role: MediaRole;
+  source: ExternalId;
+  /** Stable across re-sends where the provider has such an id: used to recognise the same file. */
+  uniqueSource?: string | undefined;
+  mime?: string | undefined;
+  name?: string | undefined;
+  bytes?: number | undefined;
+  width?: number | undefined;
+  height?: number | undefined;
+  seconds?: number | undefined;
+  /** The emoji a sticker stands for. */
+  emoji?: string | undefined;
+}
+
+export interface SharedContact {
+  name: string;
+  phones: string[];
+  /** The person's id on the same channel, when the provider says it. */
+  user?: ExternalId | undefined;
+}
+
+export interface TemplateParameter {
+  name?: string | undefined;
+  value: string;
+}
+
+/** What a message says. One closed union for every channel and both directions. */
+export type Content =
+  | { kind: "text"; text: string; entities?: TextEntity[] | undefined }
+  | { kind: "media"; media: MediaRef; caption?: string | undefined; entities?: TextEntity[] | undefined }
+  | { kind: "album"; items: MediaRef[]; caption?: string | undefined }
+  | { kind: "location"; lat: number; lng: number; label?: string | undefined; address?: string | undefined }
+  | { kind: "contacts"; contacts: SharedContact[] }
+  | { kind: "choices"; text: string; options: { id: string; label: string }[] }
+  | { kind: "choice_made"; optionId: string; label: string }
+  | { kind: "template"; name: string; language: string; parameters: TemplateParameter[] }
+  | { kind: "order" | "referral" | "system"; summary: string }
+  | { kind: "unsupported"; hint: string };
+
+export type ContentKind = Content["kind"];
+
+/** The words of a content that an agent can read and search; empty when it has none. */
+export function textOf(content: Content): string {
+  switch (content.kind) {
+    case "text":
+      return content.text;
+    case "media":
+    case "album":
+      return content.caption ?? "";
+    case "location":
+      return [content.label, content.address].filter(Boolean).join(", ");
+    case "contacts":
+      return content.contacts.map((contact) => contact.name).join(", ");
+    case "choices":
+      return content.text;
+    case "choice_made":
+      return content.label;
+    case "template":
+      return content.parameters.map((parameter) => parameter.value).join(" ");
+    case "order":
+    case "referral":
+    case "system":
+      return content.summary;
+    case "unsupported":
+      return "";
+  }
+}
+
+/**
+ * How far a message has come. Inbound: `received`. Outbound, in order: queued, sending, sent, delivered, read;
+ * `failed` and `cancelled` end it; `unknown` means the provider may have it and nobody can say yet.
+ */
+export type MessageStatus =
+  "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled";
+
+/** Who wrote a message. */
+export type Author =
+  | { kind: "contact" }
+  | { kind: "agent"; id: string }
+  | { kind: "api"; id: string }
+  | { kind: "bot"; id: string }
+  /** The business, from its own phone or the provider's own inbox. */
+  | { kind: "business" };
+
+/** A message this one answers. `quote` is the part that was quoted, when only a part was. */
+export interface ReplyReference {
+  externalId: ExternalId;
+  quote?: string | undefined;
+}
+
+/** A message as an adapter hands it in. `direction` "echo": the business wrote it outside of Switchboard. */
+export interface NormalizedMessage {
+  externalId: ExternalId;
+  direction: "in" | "echo";
+  content: Content;
+  replyTo?: ReplyReference | undefined;
+  /** Who wrote it first, when it was forwarded. */
+  forwardedFrom?: string | undefined;
+  /** Messages that share it belong to one album. */
+  groupId?: string | undefined;
+  /** What we set on sending, where the provider gives it back with the echo: our outbound message id. */
+  correlation?: string | undefined;
+}
+
+/** A message as an adapter is asked to send it. */
+export interface OutboundMessage {
+  /** Our message id: idempotency and correlation key, the only id of ours an adapter sees. */
+  id: string;
+  chat: ExternalId;
+  content: Content;
+  replyTo?: ReplyReference | undefined;
+  /** True when a person wrote it; some windows are open only for people. */
+  byHuman: boolean;
+}

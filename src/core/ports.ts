@@ -1,0 +1,79 @@
+import type { ErrorCode } from "./errors.js";
+
+/** The only source of time in use-cases, so that tests can move it. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** Fields that may stand in a log line: plain facts, never message text, contact details, tokens or raw bodies. */
+export type LogFields = Record<string, string | number | boolean | null | undefined | readonly string[] | Error>;
+
+/** Structured log. `event` is a stable snake_case name, not a sentence with values in it. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+  /** A log that adds these fields to every line. */
+  with(fields: LogFields): Log;
+}
+
+/** Where a sealed value lives. It is bound into the seal: a value moved elsewhere does not open. */
+export interface SealPlace {
+  workspaceId: string;
+  collection: string;
+  field: string;
+  /** Whose personal key seals it as well; its deletion shreds the value (erasure of one contact). */
+  contactId?: string | undefined;
+}
+
+/** Encryption at rest. Sealed values are self-describing byte strings (key id, nonce, tag, cipher text). */
+export interface Keyring {
+  /** Seals UTF-8 text. The workspace's data key is created on first use. */
+  seal(place: SealPlace, plain: string): Promise<Buffer>;
+  /** Opens what `seal` gave for the same place. Throws SealBroken when it was changed or moved, KeyGone when its key was shredded. */
+  open(place: SealPlace, sealed: Uint8Array): Promise<string>;
+  /** A keyed hash, the same for equal values of one workspace and purpose: lets an index find what is sealed. Base64url, 22 characters. */
+  blind(workspaceId: string, purpose: string, value: string): Promise<string>;
+  /** Blind tokens of every word of a text (and of its prefixes when `prefixes`), for search over sealed text. */
+  searchTokens(workspaceId: string, text: string, options?: { prefixes?: boolean }): Promise<string[]>;
+}
+
+/** One event of a workspace that others may react to. Its id is derived from its cause: a repeated cause publishes the same id. */
+export interface DomainEvent {
+  id: string;
+  workspaceId: string;
+  type: string;
+  at: Date;
+  conversationId?: string | undefined;
+  data: Record<string, unknown>;
+}
+
+/** Tells everyone interested. Durable once the promise resolves. */
+export type Publish = (events: readonly DomainEvent[]) => Promise<void>;
+
+/** Puts work on a queue. Durable once the promise resolves; rejects with AppError `unavailable` when it cannot be. */
+export interface Enqueue {
+  /** All jobs of one call go in one Redis round trip; concurrent calls share it. */
+  add(jobs: readonly QueuedJob[]): Promise<void>;
+}
+
+export interface QueuedJob {
+  /** A name of the job catalog. */
+  name: string;
+  /** Payload; validated against the catalog's schema. Private parts are sealed by the caller. */
+  payload: unknown;
+  /** Jobs with the same key are one job while it is waiting or running. */
+  key?: string | undefined;
+  delayMs?: number | undefined;
+}
+
+/** Plans and limits, asked by use-cases: "may this workspace…". */
+export interface Entitlements {
+  may(
+    workspaceId: string,
+    what: string,
+  ): Promise<{ allowed: true } | { allowed: false; code: ErrorCode; reason: string }>;
+}
