@@ -21,9 +21,7 @@ export interface RawRequest {
  * handshake) with an empty body; `why` goes to the log and to the account's health, never into the response.
  */
 export type Verdict =
-  | { kind: "accepted" }
-  | { kind: "handshake"; answer: string }
-  | { kind: "refused"; why: string; status?: 401 | 403 };
+  { kind: "accepted" } | { kind: "handshake"; answer: string } | { kind: "refused"; why: string; status?: 401 | 403 };
 
 /** What the running program lends to a channel. */
 export interface AdapterTools {

@@ -1,4 +1,7 @@
-import { ulid } from "ulid";
+import { monotonicFactory } from "ulid";
+
+/** Ids made in the same millisecond keep their order within one process. */
+const ulid = monotonicFactory();
 
 /** What each kind of row is called in front of its id. */
 const prefixes = {

@@ -126,6 +126,10 @@ export interface NormalizedMessage {
   replyTo?: ReplyReference | undefined;
   /** Who wrote it first, when it was forwarded. */
   forwardedFrom?: string | undefined;
+  /** The provider's own running number, where it has one: decides between messages of the same instant. */
+  sequence?: number | undefined;
+  /** The person who wrote it, in a chat of many. */
+  senderName?: string | undefined;
   /** Messages that share it belong to one album. */
   groupId?: string | undefined;
   /** What we set on sending, where the provider gives it back with the echo: our outbound message id. */

@@ -1,0 +1,151 @@
+import { AppError } from "../core/errors.js";
+import type { ChannelKind, InboundEvent } from "../core/events.js";
+import type { Enqueue, Keyring, Log, QueuedJob } from "../core/ports.js";
+import { Malformed, type ChannelAdapter, type RawRequest } from "./contract.js";
+
+/** What intake must know about a connected account. `settings` are the opened credentials, newest first during rotation. */
+export interface IntakeAccount {
+  id: string;
+  workspaceId: string;
+  kind: ChannelKind;
+  accountRef: string;
+  enabled: boolean;
+  settings: readonly unknown[];
+}
+
+/** What intake needs from the rest of the program. */
+export interface IntakePorts {
+  adapterFor(kind: ChannelKind): ChannelAdapter | undefined;
+  /** Served from memory while fresh: a webhook should cost no database round trip. undefined = no such key. */
+  findByEndpoint(kind: ChannelKind, endpointKey: string): Promise<IntakeAccount | undefined>;
+  /** Something was refused or could not be read; for the account's health. Never rejects. */
+  reportTrouble(account: IntakeAccount, why: string): void;
+  enqueue: Enqueue;
+  keyring: Keyring;
+  log: Log;
+  now(): Date;
+}
+
+/** The answer to a provider. The body is empty unless the provider asked for a challenge: Telegram executes bodies. */
+export interface IntakeAnswer {
+  status: 200 | 401 | 403 | 404;
+  text?: string;
+}
+
+/** Where sealed payloads of jobs live, for the seal's binding to its place. */
+export const inboundPlace = (workspaceId: string) => ({ workspaceId, collection: "jobs", field: "inbound" });
+export const quarantinePlace = (workspaceId: string) => ({ workspaceId, collection: "quarantine", field: "raw" });
+
+export interface Intake {
+  /**
+   * One request of a provider: verify, normalize, enqueue durably, and only then 200. Rejects with AppError
+   * `unavailable` when the queue cannot take it (503: the provider will come again).
+   */
+  webhook(kind: ChannelKind, endpointKey: string, request: RawRequest, traceId: string): Promise<IntakeAnswer>;
+  /** Payloads of a session (long polling, a browser): the same way in, without a signature. Resolves once durable. */
+  session(account: IntakeAccount, payloads: readonly unknown[], traceId: string): Promise<void>;
+}
+
+/** The one way in, for webhooks and sessions alike. */
+export function createIntake(ports: IntakePorts): Intake {
+  const { enqueue, keyring, log } = ports;
+
+  async function quarantined(account: IntakeAccount, raw: string, where: string, traceId: string): Promise<QueuedJob> {
+    log.warn("payload_quarantined", { accountId: account.id, where, traceId });
+    ports.reportTrouble(account, `A payload could not be read (${where}); it is kept in quarantine.`);
+    const sealed = await keyring.seal(quarantinePlace(account.workspaceId), raw);
+    return {
+      name: "inbound.quarantine",
+      payload: {
+        v: 1,
+        workspaceId: account.workspaceId,
+        accountId: account.id,
+        channel: account.kind,
+        where,
+        receivedAt: ports.now().toISOString(),
+        traceId,
+        raw: sealed.toString("base64"),
+      },
+    };
+  }
+
+  async function recorded(
+    account: IntakeAccount,
+    events: readonly InboundEvent[],
+    traceId: string,
+  ): Promise<QueuedJob> {
+    const sealed = await keyring.seal(inboundPlace(account.workspaceId), JSON.stringify(events));
+    return {
+      name: "inbound.record",
+      payload: {
+        v: 1,
+        workspaceId: account.workspaceId,
+        accountId: account.id,
+        acceptedAt: ports.now().toISOString(),
+        traceId,
+        events: sealed.toString("base64"),
+      },
+    };
+  }
+
+  async function jobFor(
+    adapter: ChannelAdapter,
+    account: IntakeAccount,
+    payload: unknown,
+    raw: string,
+    traceId: string,
+  ) {
+    try {
+      const events = adapter.normalize(payload, account.accountRef);
+      return events.length > 0 ? await recorded(account, events, traceId) : undefined;
+    } catch (error) {
+      if (!(error instanceof Malformed))
+        log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
+      return quarantined(account, raw, error instanceof Malformed ? error.where : "normalize", traceId);
+    }
+  }
+
+  return {
+    async webhook(kind, endpointKey, request, traceId) {
+      const adapter = ports.adapterFor(kind);
+      const account = adapter?.verify ? await ports.findByEndpoint(kind, endpointKey) : undefined;
+      if (!adapter?.verify || !account?.enabled) return { status: 404 };
+
+      const verdict = adapter.verify(request, account.settings);
+      if (verdict.kind === "refused") {
+        log.warn("webhook_refused", { accountId: account.id, why: verdict.why, traceId });
+        ports.reportTrouble(account, verdict.why);
+        return { status: verdict.status ?? 401 };
+      }
+      if (verdict.kind === "handshake") return { status: 200, text: verdict.answer };
+
+      const raw = request.body.toString("utf8");
+      const payload = parsed(raw);
+      const job =
+        payload === undefined
+          ? await quarantined(account, raw, "json", traceId)
+          : await jobFor(adapter, account, payload, raw, traceId);
+      if (job) await enqueue.add([job]);
+      return { status: 200 };
+    },
+
+    async session(account, payloads, traceId) {
+      const adapter = ports.adapterFor(account.kind);
+      if (!adapter) throw new AppError("not_found", `There is no channel kind ${account.kind}.`);
+      const jobs = await Promise.all(
+        payloads.map((payload) => jobFor(adapter, account, payload, JSON.stringify(payload), traceId)),
+      );
+      const real = jobs.filter((job) => job !== undefined);
+      if (real.length > 0) await enqueue.add(real);
+    },
+  };
+}
+
+/** undefined when it is not JSON. Keys that could reach a prototype are dropped. */
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw, (key, value: unknown) => (key === "__proto__" ? undefined : value));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Connection } from "mongoose";
+import { AppError } from "../core/errors.js";
+import { newId } from "../core/ids.js";
+import type { Clock } from "../core/ports.js";
+import { identityModels } from "./models.js";
+
+/** What a key allows. `*` allows everything. */
+export type Scope = "*" | "conversations:read" | "messages:send" | "channels:manage";
+
+/** Who asks: one API key of one workspace. */
+export interface Principal {
+  kind: "api";
+  keyId: string;
+  workspaceId: string;
+  scopes: readonly string[];
+}
+
+export interface Identity {
+  ensureIndexes(): Promise<void>;
+  /** The first workspace and its key, when there is none yet; undefined afterwards. The key is in the clear here and nowhere else. */
+  firstStart(name: string): Promise<{ workspaceId: string; apiKey: string } | undefined>;
+  createWorkspace(name: string): Promise<{ workspaceId: string; apiKey: string }>;
+  createApiKey(workspaceId: string, name: string, scopes: readonly Scope[]): Promise<{ id: string; apiKey: string }>;
+  revokeApiKey(workspaceId: string, id: string): Promise<boolean>;
+  /** Workspaces in order of creation. */
+  workspaces(): Promise<{ id: string; name: string }[]>;
+  /** The principal of a bearer token. Throws AppError `unauthenticated` when it is unknown, expired or revoked. */
+  authenticate(token: string | undefined): Promise<Principal>;
+}
+
+/** How long a verified key is trusted without asking the database again; a revoked key dies within this time. */
+const trustMs = 5_000;
+const trustedMost = 10_000;
+
+const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
+
+/** Throws AppError `forbidden` unless the principal's key carries the scope. */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (principal.scopes.includes("*") || principal.scopes.includes(scope)) return;
+  throw new AppError("forbidden", `This API key lacks the scope ${scope}.`);
+}
+
+/** Workspaces and their API keys. */
+export function createIdentity(connection: Connection, clock: Clock): Identity {
+  const { workspaces, apiKeys } = identityModels(connection);
+  const trusted = new Map<string, { principal: Principal; until: number }>();
+
+  async function createApiKey(workspaceId: string, name: string, scopes: readonly Scope[]) {
+    const apiKey = `sb_live_${randomBytes(32).toString("base64url")}`;
+    const id = newId("apiKey");
+    await apiKeys.create({
+      _id: id,
+      workspaceId,
+      name,
+      hash: hashOf(apiKey),
+      hint: apiKey.slice(0, 12),
+      scopes: [...scopes],
+      createdAt: clock.now(),
+      expiresAt: null,
+      revokedAt: null,
+    });
+    return { id, apiKey };
+  }
+
+  async function createWorkspace(name: string, workspaceId = newId("workspace")) {
+    await workspaces.create({ _id: workspaceId, name, createdAt: clock.now() });
+    const { apiKey } = await createApiKey(workspaceId, "First key", ["*"]);
+    return { workspaceId, apiKey };
+  }
+
+  return {
+    async ensureIndexes() {
+      await Promise.all([workspaces.createIndexes(), apiKeys.createIndexes()]);
+    },
+
+    async firstStart(name) {
+      if (await apiKeys.exists({})) return undefined;
+      // A fixed id: of two processes that start at once, one creates it and the other sees a duplicate.
+      const workspaceId = "wsp_00000000000000000000000001";
+      try {
+        await workspaces.create({ _id: workspaceId, name, createdAt: clock.now() });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 11000) throw error;
+        // The workspace is there but perhaps its key is not: a start that died in between.
+        if (await apiKeys.exists({})) return undefined;
+      }
+      const { apiKey } = await createApiKey(workspaceId, "First key", ["*"]);
+      return { workspaceId, apiKey };
+    },
+
+    createWorkspace: (name) => createWorkspace(name),
+    createApiKey,
+
+    async revokeApiKey(workspaceId, id) {
+      const { matchedCount } = await apiKeys.updateOne({ _id: id, workspaceId }, { $set: { revokedAt: clock.now() } });
+      trusted.clear();
+      return matchedCount === 1;
+    },
+
+    async workspaces() {
+      const rows = await workspaces.find({}).sort({ _id: 1 }).lean();
+      return rows.map((row) => ({ id: row._id, name: row.name }));
+    },
+
+    async authenticate(token) {
+      const denied = () => new AppError("unauthenticated", "Send a valid API key: Authorization: Bearer sb_live_…");
+      if (!token || token.length > 200) throw denied();
+      const hash = hashOf(token);
+      const now = clock.now();
+      const known = trusted.get(hash);
+      if (known && known.until > now.getTime()) return known.principal;
+      const row = await apiKeys.findOne({ hash }).lean();
+      if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now)) throw denied();
+      const principal: Principal = { kind: "api", keyId: row._id, workspaceId: row.workspaceId, scopes: row.scopes };
+      if (trusted.size >= trustedMost) trusted.clear();
+      trusted.set(hash, { principal, until: now.getTime() + trustMs });
+      return principal;
+    },
+  };
+}

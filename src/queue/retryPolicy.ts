@@ -1,0 +1,67 @@
+import type { Failure } from "../core/errors.js";
+
+/** What to do with a message after a failed send. */
+export type Step =
+  | { step: "retry"; afterMs: number }
+  /** The provider may have it: show it, never send it again blindly. */
+  | { step: "unknown" }
+  | { step: "fail"; reason: FailureReason };
+
+/** Why a message failed, in the words of the dashboard's catalogue. */
+export type FailureReason =
+  | "window_closed"
+  | "invalid_recipient"
+  | "blocked"
+  | "content_rejected"
+  | "policy"
+  | "auth_expired"
+  | "unsupported"
+  | "provider_down"
+  | "rate_limited"
+  | "unexpected";
+
+const refusals: Record<Extract<Failure, { kind: "refused" }>["why"], FailureReason> = {
+  recipient: "invalid_recipient",
+  content: "content_rejected",
+  blocked: "blocked",
+  window_closed: "window_closed",
+  policy: "policy",
+};
+
+/** Attempts before a message that never left is given up. */
+const maxAttempts = 8;
+const maxRateLimitedAttempts = 50;
+
+/**
+ * The only place that decides about sending again. `attempt` counts from 1. Retrying is safe only when the provider
+ * surely did not take the message; otherwise the outcome is `unknown`.
+ */
+export function nextStep(failure: Failure, attempt: number): Step {
+  switch (failure.kind) {
+    case "rate_limited":
+      return attempt < maxRateLimitedAttempts
+        ? { step: "retry", afterMs: Math.max(failure.retryAfterMs, 1000) }
+        : { step: "fail", reason: "rate_limited" };
+    case "unreachable":
+      if (failure.mayHaveBeenSent) return { step: "unknown" };
+      return attempt < maxAttempts
+        ? { step: "retry", afterMs: backoff(attempt) }
+        : { step: "fail", reason: "provider_down" };
+    case "moved":
+      return attempt < maxAttempts ? { step: "retry", afterMs: 0 } : { step: "fail", reason: "invalid_recipient" };
+    case "auth_expired":
+      return { step: "fail", reason: "auth_expired" };
+    case "refused":
+      return { step: "fail", reason: refusals[failure.why] };
+    case "unsupported":
+      return { step: "fail", reason: "unsupported" };
+    case "malformed":
+    case "unexpected":
+      return { step: "fail", reason: "unexpected" };
+  }
+}
+
+/** 1 s, 2 s, 4 s … up to 5 minutes. Jitter is not needed: lanes are spread by themselves. */
+function backoff(attempt: number): number {
+  return Math.min(1000 * 2 ** (attempt - 1), 300_000);
+}
