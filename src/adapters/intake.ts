@@ -1,5 +1,6 @@
 import { AppError } from "../core/errors.js";
 import type { ChannelKind, InboundEvent } from "../core/events.js";
+import { newId } from "../core/ids.js";
 import type { Enqueue, Keyring, Log, QueuedJob } from "../core/ports.js";
 import { Malformed, type ChannelAdapter, type RawRequest } from "./contract.js";
 
@@ -62,6 +63,7 @@ export function createIntake(ports: IntakePorts): Intake {
         accountId: account.id,
         channel: account.kind,
         where,
+        key: newId("deadLetter"),
         receivedAt: ports.now().toISOString(),
         traceId,
         raw: sealed.toString("base64"),

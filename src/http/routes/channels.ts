@@ -1,0 +1,67 @@
+import { Router } from "express";
+import type { ChannelAdapter } from "../../adapters/contract.js";
+import { AppError } from "../../core/errors.js";
+import { requireScope } from "../../identity/index.js";
+import type { ChannelAccount, Inbox } from "../../inbox/index.js";
+import { newChannelAccount } from "../../wire/inbox.js";
+import { channelAccountDto } from "../presenters/inbox.js";
+import { parse, principalOf } from "../request.js";
+
+export interface ConnectInput {
+  workspaceId: string;
+  kind: string;
+  name?: string | undefined;
+  /** Without credentials a draft is made. */
+  settings?: Record<string, unknown> | undefined;
+}
+
+/** What the routes need of the channels; implemented by the composition root. */
+export interface ChannelAdmin {
+  /** Tests the credentials with the provider, saves them sealed and registers the webhook. Throws AppError in plain words. */
+  connect(input: ConnectInput): Promise<ChannelAccount>;
+}
+
+interface Deps {
+  inbox: Inbox;
+  channels: ChannelAdmin;
+  adapters: readonly ChannelAdapter[];
+  publicUrl: string;
+}
+
+/** Channel accounts and the kinds there are. */
+export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): Router {
+  const routes = Router();
+
+  routes.get("/channels/kinds", (_request, response) => {
+    const data = adapters.map(({ manifest }) => ({
+      kind: manifest.kind,
+      label: manifest.label,
+      official: manifest.official,
+      needs_public_url: manifest.needsPublicUrl,
+      capabilities: manifest.can,
+    }));
+    response.json({ data });
+  });
+
+  routes.get("/channels", async (_request, response) => {
+    const { workspaceId } = principalOf(response);
+    const accounts = await inbox.accounts.list(workspaceId);
+    response.json({ data: accounts.map((account) => channelAccountDto(account, publicUrl)) });
+  });
+
+  routes.post("/channels", async (request, response) => {
+    const principal = principalOf(response);
+    requireScope(principal, "channels:manage");
+    const body = parse(newChannelAccount, request.body, "body");
+    const account = await channels.connect({ workspaceId: principal.workspaceId, ...body });
+    response.status(201).json(channelAccountDto(account, publicUrl));
+  });
+
+  routes.get("/channels/:id", async (request, response) => {
+    const account = await inbox.accounts.find(principalOf(response).workspaceId, request.params.id);
+    if (!account) throw new AppError("not_found", "There is no such channel account.");
+    response.json(channelAccountDto(account, publicUrl));
+  });
+
+  return routes;
+}

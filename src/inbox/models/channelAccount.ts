@@ -1,0 +1,64 @@
+import { Schema, type Connection, type Model } from "mongoose";
+import { sealed, type SealedValue } from "../../platform/sealed.js";
+
+/** How a connected account is doing. `draft`: no credentials yet. `off`: disabled by a person. */
+export type HealthState = "draft" | "ok" | "degraded" | "needs_reauth" | "suspended" | "off";
+
+export interface HealthEntry {
+  state: HealthState;
+  cause: string | null;
+  since: Date;
+}
+
+export interface ChannelAccountRow {
+  _id: string;
+  workspaceId: string;
+  kind: string;
+  name: string;
+  /** Unguessable part of the webhook URL. */
+  endpointKey: string;
+  /** The provider's id of the account; null while a draft. */
+  accountRef: string | null;
+  /** Credentials as JSON. */
+  settings: SealedValue | null;
+  enabled: boolean;
+  health: HealthEntry;
+  /** The last changes of health, newest last. */
+  healthLog: HealthEntry[];
+  /** Where a session goes on after a restart (Telegram: the update offset). */
+  cursor: string | null;
+  createdAt: Date;
+}
+
+export function channelAccountModel(connection: Connection): Model<ChannelAccountRow> {
+  const health = {
+    state: { type: String, required: true },
+    cause: { type: String, default: null },
+    since: { type: Date, required: true },
+  };
+  const schema = new Schema<ChannelAccountRow>(
+    {
+      _id: { type: String, required: true },
+      workspaceId: { type: String, required: true },
+      kind: { type: String, required: true },
+      name: { type: String, required: true },
+      endpointKey: { type: String, required: true },
+      accountRef: { type: String, default: null },
+      settings: sealed("settings"),
+      enabled: { type: Boolean, required: true },
+      health: new Schema(health, { _id: false }),
+      healthLog: [new Schema(health, { _id: false })],
+      cursor: { type: String, default: null },
+      createdAt: { type: Date, required: true },
+    },
+    { collection: "channel_accounts", versionKey: false },
+  );
+  // The webhook's look-up; the workspace's list; one bot, page or number is connected once per workspace.
+  schema.index({ endpointKey: 1 }, { unique: true });
+  schema.index({ workspaceId: 1, _id: 1 });
+  schema.index(
+    { workspaceId: 1, kind: 1, accountRef: 1 },
+    { unique: true, partialFilterExpression: { accountRef: { $type: "string" } } },
+  );
+  return connection.model<ChannelAccountRow>("ChannelAccount", schema);
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import type { Model } from "mongoose";
+import { newId } from "../../core/ids.js";
+import type { ChannelAccountRow, HealthState } from "../models/channelAccount.js";
+import type { ChannelAccount } from "../types.js";
+import type { Seals } from "./seals.js";
+
+/** How many changes of health are remembered. */
+const healthLogMost = 50;
+const place = (workspaceId: string) => ({ workspaceId, collection: "channel_accounts", field: "settings" });
+
+export interface AccountRepo {
+  createDraft(input: { workspaceId: string; kind: string; name: string; now: Date }): Promise<ChannelAccount>;
+  /** Puts credentials in. Throws a duplicate key error (11000) when the workspace has that account already. */
+  saveSettings(
+    workspaceId: string,
+    id: string,
+    input: { settings: unknown; accountRef: string; name?: string },
+  ): Promise<void>;
+  setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<boolean>;
+  /** Writes only when state or cause change. Returns whether they did. */
+  setHealth(id: string, state: HealthState, cause: string | null, now: Date): Promise<boolean>;
+  saveCursor(id: string, cursor: string): Promise<void>;
+  find(workspaceId: string, id: string): Promise<ChannelAccount | undefined>;
+  /** For jobs, which carry no principal: the workspace comes from the row. */
+  findById(id: string): Promise<ChannelAccount | undefined>;
+  findByEndpoint(kind: string, endpointKey: string): Promise<ChannelAccount | undefined>;
+  findByRef(workspaceId: string, kind: string, accountRef: string): Promise<ChannelAccount | undefined>;
+  list(workspaceId: string): Promise<ChannelAccount[]>;
+  /** Every enabled account of these kinds in all workspaces: what the sessions role looks after. */
+  enabledOfKinds(kinds: readonly string[]): Promise<ChannelAccount[]>;
+  remove(workspaceId: string, id: string): Promise<boolean>;
+}
+
+/** Channel accounts with their credentials sealed. */
+export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): AccountRepo {
+  async function opened(row: ChannelAccountRow): Promise<ChannelAccount> {
+    const { _id, settings, ...rest } = row;
+    return { id: _id, ...rest, settings: settings ? await seals.openJson(place(row.workspaceId), settings) : null };
+  }
+  const maybe = async (row: ChannelAccountRow | null) => (row ? opened(row) : undefined);
+
+  return {
+    async createDraft({ workspaceId, kind, name, now }) {
+      const health = { state: "draft" as const, cause: null, since: now };
+      const row: ChannelAccountRow = {
+        _id: newId("account"),
+        workspaceId,
+        kind,
+        name,
+        endpointKey: randomBytes(24).toString("base64url"),
+        accountRef: null,
+        settings: null,
+        enabled: true,
+        health,
+        healthLog: [health],
+        cursor: null,
+        createdAt: now,
+      };
+      await model.create(row);
+      return opened(row);
+    },
+    async saveSettings(workspaceId, id, { settings, accountRef, name }) {
+      const sealed = await seals.sealJson(place(workspaceId), settings);
+      await model.updateOne(
+        { _id: id, workspaceId },
+        { $set: { settings: sealed, accountRef, ...(name ? { name } : {}) } },
+      );
+    },
+    async setEnabled(workspaceId, id, enabled) {
+      const { matchedCount } = await model.updateOne({ _id: id, workspaceId }, { $set: { enabled } });
+      return matchedCount === 1;
+    },
+    async setHealth(id, state, cause, now) {
+      const entry = { state, cause, since: now };
+      const { modifiedCount } = await model.updateOne(
+        { _id: id, $or: [{ "health.state": { $ne: state } }, { "health.cause": { $ne: cause } }] },
+        { $set: { health: entry }, $push: { healthLog: { $each: [entry], $slice: -healthLogMost } } },
+      );
+      return modifiedCount === 1;
+    },
+    async saveCursor(id, cursor) {
+      await model.updateOne({ _id: id }, { $set: { cursor } });
+    },
+    find: async (workspaceId, id) => maybe(await model.findOne({ _id: id, workspaceId }).lean()),
+    findById: async (id) => maybe(await model.findOne({ _id: id }).lean()),
+    findByEndpoint: async (kind, endpointKey) => maybe(await model.findOne({ endpointKey, kind }).lean()),
+    findByRef: async (workspaceId, kind, accountRef) =>
+      maybe(await model.findOne({ workspaceId, kind, accountRef }).lean()),
+    list: async (workspaceId) => Promise.all((await model.find({ workspaceId }).sort({ _id: 1 }).lean()).map(opened)),
+    enabledOfKinds: async (kinds) =>
+      Promise.all((await model.find({ kind: { $in: [...kinds] }, enabled: true }).lean()).map(opened)),
+    async remove(workspaceId, id) {
+      return (await model.deleteOne({ _id: id, workspaceId })).deletedCount === 1;
+    },
+  };
+}

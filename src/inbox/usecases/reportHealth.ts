@@ -1,0 +1,35 @@
+import type { Failure } from "../../core/errors.js";
+import type { Clock, Log } from "../../core/ports.js";
+import type { HealthState } from "../models/channelAccount.js";
+import type { AccountRepo } from "../repos/accounts.js";
+
+interface Deps {
+  accounts: AccountRepo;
+  clock: Clock;
+  log: Log;
+}
+
+/** What a failed send says about the account as a whole; undefined when it only concerns that message. */
+function stateAfter(failure: Failure): HealthState | undefined {
+  if (failure.kind === "auth_expired") return "needs_reauth";
+  if (failure.kind === "refused" && failure.why === "policy") return "suspended";
+  if (failure.kind === "unreachable") return "degraded";
+  return undefined;
+}
+
+/** Keeps each account's health, with the cause in words. */
+export function reportHealth({ accounts, clock, log }: Deps) {
+  async function set(accountId: string, state: HealthState, cause: string | null): Promise<void> {
+    if (await accounts.setHealth(accountId, state, cause, clock.now())) {
+      log.info("account_health", { accountId, state });
+    }
+  }
+  return {
+    set,
+    /** A provider refused or did not answer a send over this account. */
+    async sendFailed(account: { id: string }, failure: Failure, sentence: string): Promise<void> {
+      const state = stateAfter(failure);
+      if (state) await set(account.id, state, sentence);
+    },
+  };
+}

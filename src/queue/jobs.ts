@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+const v1 = z.literal(1);
+
+/** Payloads of the jobs. Private parts are sealed before they get here; every payload carries its version. */
+export const inboundRecord = z.strictObject({
+  v: v1,
+  workspaceId: z.string(),
+  accountId: z.string(),
+  acceptedAt: z.iso.datetime(),
+  traceId: z.string(),
+  /** Sealed JSON of InboundEvent[], base64. */
+  events: z.string(),
+});
+export const inboundQuarantine = z.strictObject({
+  v: v1,
+  workspaceId: z.string(),
+  accountId: z.string(),
+  channel: z.string(),
+  where: z.string(),
+  key: z.string(),
+  receivedAt: z.iso.datetime(),
+  traceId: z.string(),
+  /** Sealed bytes, base64. */
+  raw: z.string(),
+});
+export const outboundDrain = z.strictObject({ v: v1, conversationId: z.string() });
+export const outboundSweep = z.strictObject({ v: v1 });
+
+export type InboundRecord = z.infer<typeof inboundRecord>;
+export type InboundQuarantine = z.infer<typeof inboundQuarantine>;
+export type OutboundDrain = z.infer<typeof outboundDrain>;
