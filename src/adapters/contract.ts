@@ -28,6 +28,11 @@ export interface AdapterTools {
   log: Log;
   /** Base URLs of the providers, so that stand-ins can take their place. By adapter kind. */
   apiRoot: string | undefined;
+  /**
+   * Opens a file of ours that is to be uploaded: a MediaRef whose `source` starts with `upload:`. Missing where nothing
+   * can be uploaded.
+   */
+  openUpload?: ((source: string) => Promise<{ stream: Readable; name?: string | undefined }>) | undefined;
 }
 
 /** What a provider said about the connected account. */

@@ -17,12 +17,18 @@ export type FailureKind = Failure["kind"];
 export class ProviderError extends Error {
   readonly failure: Failure;
   readonly providerCode: string | undefined;
+  /**
+   * The provider's ids of the parts of a message that went through before this error, in order. A retry must hand them
+   * back as `OutboundMessage.sentParts`, or the customer gets them twice.
+   */
+  readonly sentParts: readonly string[];
 
-  constructor(failure: Failure, message: string, providerCode?: string) {
+  constructor(failure: Failure, message: string, providerCode?: string, sentParts: readonly string[] = []) {
     super(message);
     this.name = "ProviderError";
     this.failure = failure;
     this.providerCode = providerCode;
+    this.sentParts = sentParts;
   }
 }
 

@@ -40,6 +40,8 @@ interface EventBase {
   peer: Peer;
   /** When it happened, by the provider's clock. */
   at: IsoTime;
+  /** The provider does not say when: `at` is only a lower bound (1970 at worst), and the time of acceptance counts. */
+  timeUnknown?: true | undefined;
   /** The provider's own payload of this one event, kept sealed for replay. */
   raw: unknown;
 }

@@ -132,6 +132,8 @@ export interface NormalizedMessage {
   senderName?: string | undefined;
   /** Messages that share it belong to one album. */
   groupId?: string | undefined;
+  /** What brought the customer here: the parameter of a deep link or an ad. */
+  referral?: { parameter: string } | undefined;
   /** What we set on sending, where the provider gives it back with the echo: our outbound message id. */
   correlation?: string | undefined;
 }
@@ -145,4 +147,6 @@ export interface OutboundMessage {
   replyTo?: ReplyReference | undefined;
   /** True when a person wrote it; some windows are open only for people. */
   byHuman: boolean;
+  /** Of an earlier attempt that failed half way (`ProviderError.sentParts`): these parts are not sent again. */
+  sentParts?: readonly ExternalId[] | undefined;
 }

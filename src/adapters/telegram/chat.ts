@@ -1,0 +1,55 @@
+import { id, record, type Raw } from "../shared/read.js";
+
+/**
+ * Where a message goes. In the rest of the program it is one string: the chat id, with `<connection>:` in front in a
+ * connected business account and `#<topic>` behind in a topic of a forum. Both must be given back on sending.
+ */
+export interface ChatAddress {
+  chat: string;
+  business?: string | undefined;
+  topic?: string | undefined;
+}
+
+/** The address as one string, the form `Peer.chat` and `OutboundMessage.chat` have. */
+export function chatRef(address: ChatAddress): string {
+  const connection = address.business === undefined ? "" : `${address.business}:`;
+  const topic = address.topic === undefined ? "" : `#${address.topic}`;
+  return `${connection}${address.chat}${topic}`;
+}
+
+/** The parts of an address. Anything without the two marks is a plain chat id or @username. */
+export function parseChat(ref: string): ChatAddress {
+  const colon = ref.lastIndexOf(":");
+  const business = colon >= 0 ? ref.slice(0, colon) : undefined;
+  const [chat = "", topic] = ref.slice(colon + 1).split("#");
+  return { chat, business, topic };
+}
+
+/**
+ * The id of a message that is unique within one bot: Telegram's `message_id` alone is unique within its chat only. A
+ * topic is not part of it: ids run through the whole chat, and reactions do not name the topic.
+ */
+export function messageRef(address: ChatAddress, messageId: string): string {
+  return `${chatRef({ ...address, topic: undefined })}/${messageId}`;
+}
+
+/** The message behind one of our ids; undefined for ids that are not messages of Telegram (a pressed button). */
+export function parseMessage(ref: string): (ChatAddress & { messageId: number }) | undefined {
+  const match = /^(.+)\/(\d{1,15})$/.exec(ref);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { ...parseChat(match[1]), messageId: Number(match[2]) };
+}
+
+/** The address of a message or of anything else that names a chat. */
+export function addressOf(container: Raw): ChatAddress | undefined {
+  const chat = record(container.chat);
+  const chatId = id(chat?.id);
+  if (chatId === undefined) return undefined;
+  // Topics of private chats are left out: they would make one customer many conversations.
+  const inTopic = container.is_topic_message === true && chat?.type === "supergroup";
+  return {
+    chat: chatId,
+    business: id(container.business_connection_id),
+    topic: inTopic ? id(container.message_thread_id) : undefined,
+  };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Capabilities } from "../../core/capabilities.js";
+
+const mb = 1024 * 1024;
+
+/** What a Telegram bot can do. Numbers: Bot API documentation, see NOTES.md. */
+export const can: Capabilities = {
+  text: { max: 4096, unit: "utf16", entities: true },
+  caption: { max: 1024 },
+  sends: ["text", "media", "album", "location", "contacts", "choices"],
+  media: {
+    image: { maxBytes: 10 * mb },
+    audio: { maxBytes: 50 * mb },
+    voice: { maxBytes: 50 * mb },
+    video: { maxBytes: 50 * mb },
+    video_note: { maxBytes: 50 * mb },
+    animation: { maxBytes: 50 * mb },
+    document: { maxBytes: 50 * mb },
+    sticker: { maxBytes: 50 * mb },
+  },
+  album: { min: 2, max: 10 },
+  buttons: { max: 100, labelMax: 64 },
+  reply: true,
+  edit: { in: true, out: true },
+  remove: { in: false, out: true, outWithinMs: 48 * 60 * 60 * 1000 },
+  reaction: { in: true, out: true },
+  typing: true,
+  receipts: { delivered: false, read: false },
+  window: null,
+  startsConversations: false,
+  pace: { overallPerSecond: 30, perChatPerSecond: 1, perGroupPerMinute: 20 },
+};
+
+/** A fresh webhook secret: 43 characters of those Telegram allows. */
+export function newSecretToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+const secretToken = z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, "1 to 256 characters of A-Z a-z 0-9 _ -");
+
+/** The settings of one connected bot. `secretToken` is ours: it is made when it is not given. */
+export const settings = z.object({
+  token: z
+    .string()
+    .trim()
+    .regex(/^[1-9]\d{0,15}:[A-Za-z0-9_-]{1,64}$/, "a token from @BotFather, such as 123456:ABC-DEF…")
+    .meta({ title: "Bot token", description: "From @BotFather", secret: true }),
+  mode: z
+    .enum(["webhook", "polling"])
+    .default("webhook")
+    .meta({ title: "How updates arrive", description: "Polling needs no public URL" }),
+  secretToken: secretToken.default(newSecretToken).meta({ title: "Webhook secret", secret: true, generated: true }),
+  previousSecretToken: secretToken.optional().meta({
+    title: "Previous webhook secret",
+    description: "Still accepted while the secret is being changed",
+    secret: true,
+    generated: true,
+  }),
+});
+
+export type TelegramSettings = z.infer<typeof settings>;
+
+/** The bot's user id, which every token starts with. */
+export function botIdOf(token: string): string {
+  return token.slice(0, token.indexOf(":"));
+}

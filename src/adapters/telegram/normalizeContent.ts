@@ -1,0 +1,201 @@
+import type { Content, MediaRef, SharedContact, TextEntity } from "../../core/message.js";
+import { compact, count, id, number, record, records, text, type Raw } from "../shared/read.js";
+import { mediaOf } from "./normalizeMedia.js";
+import { nameOf } from "./normalizePeer.js";
+import { serviceSummary } from "./serviceMessages.js";
+
+type ContentReader = (message: Raw) => Content | undefined;
+
+/** In this order: an animation also carries `document`, a venue also carries `location`, a live photo also `photo`. */
+const readers: readonly ContentReader[] = [
+  textContent,
+  mediaContent,
+  venueContent,
+  locationContent,
+  contactContent,
+  pollContent,
+  diceContent,
+  checklistContent,
+  paymentContent,
+  webAppContent,
+  serviceContent,
+];
+
+/** What a message says. Never fails: a kind we cannot show is `unsupported`, with its name as the hint. */
+export function contentOf(message: Raw): Content {
+  for (const read of readers) {
+    const content = read(message);
+    if (content) return content;
+  }
+  return { kind: "unsupported", hint: hintOf(message) };
+}
+
+/** Fields that say about a message who, when and how; any other names what it is. */
+const envelopeFields = new Set([
+  ...["message_id", "message_thread_id", "direct_messages_topic", "from", "sender_chat", "sender_boost_count"],
+  ...[
+    "sender_business_bot",
+    "sender_tag",
+    "date",
+    "guest_query_id",
+    "business_connection_id",
+    "chat",
+    "forward_origin",
+  ],
+  ...["is_topic_message", "is_automatic_forward", "reply_to_message", "external_reply", "quote", "reply_to_story"],
+  ...["reply_to_checklist_task_id", "reply_to_poll_option_id", "via_bot", "guest_bot_caller_user"],
+  ...["guest_bot_caller_chat", "edit_date", "has_protected_content", "is_from_offline", "is_paid_post"],
+  ...["media_group_id", "author_signature", "paid_star_count", "entities", "link_preview_options"],
+  ...["suggested_post_info", "effect_id", "caption", "caption_entities", "show_caption_above_media"],
+  ...["has_media_spoiler", "reply_markup", "forward_from", "forward_from_chat", "forward_from_message_id"],
+  ...["forward_signature", "forward_sender_name", "forward_date"],
+]);
+
+function hintOf(message: Raw): string {
+  const field = Object.keys(message).find((key) => !envelopeFields.has(key));
+  return (field ?? "empty message").slice(0, 64);
+}
+
+function textContent(message: Raw): Content | undefined {
+  const words = text(message.text);
+  if (words === undefined) return undefined;
+  return compact({ kind: "text" as const, text: words, entities: entitiesOf(message.entities, words) });
+}
+
+function mediaContent(message: Raw): Content | undefined {
+  const media: MediaRef | undefined = mediaOf(message);
+  if (!media) return undefined;
+  const caption = text(message.caption);
+  const entities = caption === undefined ? undefined : entitiesOf(message.caption_entities, caption);
+  return compact({ kind: "media" as const, media, caption, entities });
+}
+
+function venueContent(message: Raw): Content | undefined {
+  const venue = record(message.venue);
+  return venue && placeOf(venue.location, text(venue.title), text(venue.address));
+}
+
+function locationContent(message: Raw): Content | undefined {
+  return placeOf(message.location, undefined, undefined);
+}
+
+function placeOf(place: unknown, label: string | undefined, address: string | undefined): Content | undefined {
+  const lat = number(record(place)?.latitude);
+  const lng = number(record(place)?.longitude);
+  return lat === undefined || lng === undefined
+    ? undefined
+    : compact({ kind: "location" as const, lat, lng, label, address });
+}
+
+function contactContent(message: Raw): Content | undefined {
+  const shared = records(record(message.users_shared)?.users).map((user) => contactOf(user, user.user_id));
+  const contact = record(message.contact);
+  const contacts = contact ? [contactOf(contact, contact.user_id)] : shared;
+  return contacts.length > 0 ? { kind: "contacts", contacts } : undefined;
+}
+
+function contactOf(who: Raw, user: unknown): SharedContact {
+  const phone = text(who.phone_number);
+  return compact({ name: nameOf(who) ?? phone ?? "", phones: phone === undefined ? [] : [phone], user: id(user) });
+}
+
+/** Polls, dice and checklists have no kind of their own: they are read as the text a person would see. */
+function pollContent(message: Raw): Content | undefined {
+  const poll = record(message.poll);
+  const question = text(poll?.question);
+  if (!poll || question === undefined) return undefined;
+  return { kind: "text", text: [`📊 ${question}`, ...lines(poll.options, "•")].join("\n") };
+}
+
+function diceContent(message: Raw): Content | undefined {
+  const dice = record(message.dice);
+  const value = count(dice?.value);
+  return dice && value !== undefined ? { kind: "text", text: `${text(dice.emoji) ?? "🎲"} ${value}` } : undefined;
+}
+
+function checklistContent(message: Raw): Content | undefined {
+  const checklist = record(message.checklist);
+  const title = text(checklist?.title);
+  if (!checklist || title === undefined) return undefined;
+  return { kind: "text", text: [`📋 ${title}`, ...lines(checklist.tasks, "☐")].join("\n") };
+}
+
+function lines(items: unknown, bullet: string): string[] {
+  return records(items).map((item) => `${bullet} ${text(item.text) ?? ""}`);
+}
+
+function paymentContent(message: Raw): Content | undefined {
+  const kinds = [
+    ["invoice", "Invoice over"],
+    ["successful_payment", "Paid"],
+    ["refunded_payment", "Refunded"],
+  ] as const;
+  for (const [field, words] of kinds) {
+    const payment = record(message[field]);
+    if (!payment) continue;
+    const amount = `${words} ${amountOf(payment)}`;
+    const title = text(payment.title);
+    return { kind: "order", summary: title === undefined ? amount : `${amount}: ${title}` };
+  }
+  return undefined;
+}
+
+/** Amounts are in the smallest unit of the currency; Intl knows how many of its digits are decimals. */
+function amountOf(payment: Raw): string {
+  const total = count(payment.total_amount) ?? 0;
+  const currency = text(payment.currency) ?? "";
+  if (!/^[A-Z]{3}$/.test(currency) || currency === "XTR") return `${total} ${currency}`.trim();
+  const digits =
+    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return `${(total / 10 ** digits).toFixed(digits)} ${currency}`;
+}
+
+function webAppContent(message: Raw): Content | undefined {
+  const data = record(message.web_app_data);
+  return data && { kind: "choice_made", optionId: text(data.data) ?? "", label: text(data.button_text) ?? "" };
+}
+
+function serviceContent(message: Raw): Content | undefined {
+  const summary = serviceSummary(message);
+  return summary === undefined ? undefined : { kind: "system", summary };
+}
+
+const entityKinds: Readonly<Record<string, TextEntity["kind"]>> = {
+  bold: "bold",
+  italic: "italic",
+  underline: "underline",
+  strikethrough: "strikethrough",
+  spoiler: "spoiler",
+  code: "code",
+  pre: "pre",
+  blockquote: "quote",
+  expandable_blockquote: "quote",
+  text_link: "link",
+  url: "link",
+  mention: "mention",
+  text_mention: "mention",
+  hashtag: "hashtag",
+  bot_command: "command",
+  email: "email",
+  phone_number: "phone",
+};
+
+/** Entities that lie within the text; undefined when there are none. Kinds we do not know are `other`, with their name. */
+export function entitiesOf(value: unknown, words: string): TextEntity[] | undefined {
+  const entities = records(value).flatMap((entity) => {
+    const type = text(entity.type);
+    const offset = count(entity.offset);
+    const length = count(entity.length);
+    if (type === undefined || offset === undefined || !length || offset + length > words.length) return [];
+    const kind = Object.hasOwn(entityKinds, type) ? (entityKinds[type] ?? "other") : "other";
+    return [compact({ kind, offset, length, value: entityValue(kind, type, entity) })];
+  });
+  return entities.length > 0 ? entities : undefined;
+}
+
+function entityValue(kind: TextEntity["kind"], type: string, entity: Raw): string | undefined {
+  if (kind === "link") return text(entity.url);
+  if (kind === "pre") return text(entity.language);
+  if (kind === "mention") return id(record(entity.user)?.id);
+  return kind === "other" ? type : undefined;
+}

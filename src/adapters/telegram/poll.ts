@@ -1,0 +1,127 @@
+import { ProviderError } from "../../core/errors.js";
+import type { Log } from "../../core/ports.js";
+import type { SessionSink } from "../contract.js";
+import type { Client } from "./client.js";
+import type { UpdateEnvelope } from "./types.js";
+
+/** Update kinds we ask for. `message_reaction` is left out of Telegram's default. */
+export const allowedUpdates: readonly string[] = [
+  "message",
+  "edited_message",
+  "channel_post",
+  "edited_channel_post",
+  "business_connection",
+  "business_message",
+  "edited_business_message",
+  "deleted_business_messages",
+  "message_reaction",
+  "callback_query",
+  "my_chat_member",
+];
+
+export interface PollOptions {
+  /** How long Telegram may hold a request that has nothing to tell, in seconds. Its maximum is 50. */
+  holdSeconds: number;
+  /** Waiting after an error: grows from `first` to `most`, in milliseconds. */
+  backoff: { first: number; most: number };
+}
+
+const usual: PollOptions = { holdSeconds: 30, backoff: { first: 1000, most: 60_000 } };
+
+/**
+ * Long polling until `stop`, which ends it at once. The offset goes forward only after the updates were delivered and the
+ * cursor saved: a crash in between repeats updates and loses none. Rejects when the token is no longer accepted; waits
+ * out everything else and tells it to `sink.state`.
+ */
+export async function poll(
+  client: Client,
+  log: Log,
+  sink: SessionSink,
+  stop: AbortSignal,
+  options: PollOptions = usual,
+): Promise<void> {
+  const cursor = await sink.loadCursor();
+  let offset = cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
+  let ready = false;
+  let troubled = true;
+  let failures = 0;
+
+  while (!stop.aborted) {
+    try {
+      // Telegram refuses to be polled while a webhook is set. Whatever waits for the webhook is kept.
+      if (!ready) await client.call("deleteWebhook", { drop_pending_updates: false }, { signal: stop });
+      ready = true;
+      const updates = await client.call<UpdateEnvelope[]>(
+        "getUpdates",
+        { offset, limit: 100, timeout: options.holdSeconds, allowed_updates: allowedUpdates },
+        { signal: stop, timeoutMs: (options.holdSeconds + 15) * 1000 },
+      );
+      const next = await delivered(updates, sink);
+      offset = next ?? offset;
+      failures = 0;
+      if (troubled) await sink.state("ok");
+      troubled = false;
+    } catch (error) {
+      if (stop.aborted) return;
+      if (isAuthError(error)) {
+        await sink.state("needs_reauth", "Telegram does not accept the bot token any more.");
+        throw error;
+      }
+      failures += 1;
+      troubled = true;
+      log.warn("telegram_poll_failed", { failures, why: error instanceof ProviderError ? error.message : "delivery" });
+      // One lost connection is no trouble yet: the next request usually works.
+      if (failures > 1 || isConflict(error)) await sink.state("degraded", causeOf(error));
+      await sleep(waitAfter(error, failures, options), stop);
+    }
+  }
+}
+
+/** Hands the updates over; resolves to the offset that confirms them. */
+async function delivered(updates: readonly UpdateEnvelope[], sink: SessionSink): Promise<number | undefined> {
+  if (updates.length === 0) return undefined;
+  await sink.deliver(updates);
+  // Update ids are 32-bit numbers, and the offset is defined as the highest one plus one.
+  const next = Math.max(...updates.map((update) => update.update_id)) + 1;
+  await sink.saveCursor(String(next));
+  return next;
+}
+
+function isAuthError(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.failure.kind === "auth_expired";
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ProviderError && error.providerCode === "409";
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof ProviderError)) return "Updates could not be taken in; Telegram keeps them meanwhile.";
+  if (!isConflict(error)) return error.message;
+  return /webhook/i.test(error.message)
+    ? "A webhook was set for this bot elsewhere; Telegram tells news only to that."
+    : "Another program polls with the same bot token; only one may.";
+}
+
+function waitAfter(error: unknown, failures: number, { backoff }: PollOptions): number {
+  if (error instanceof ProviderError && error.failure.kind === "rate_limited") return error.failure.retryAfterMs;
+  const most = Math.min(backoff.first * 2 ** (failures - 1), backoff.most);
+  return most / 2 + (Math.random() * most) / 2;
+}
+
+/** Resolves after the time or at once on `stop`. */
+function sleep(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stop.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,66 @@
+import { count, record, records, text, type Raw } from "../shared/read.js";
+import { nameOf } from "./normalizePeer.js";
+
+type Sentence = string | ((value: Raw, message: Raw) => string);
+
+/** Field of a service message → what happened, in one plain sentence. */
+const sentences: Readonly<Record<string, Sentence>> = {
+  new_chat_members: (_value, message) => `${names(message.new_chat_members)} joined the chat`,
+  left_chat_member: (user) => `${nameOf(user) ?? "Somebody"} left the chat`,
+  new_chat_title: (_value, message) => `The chat is now called "${text(message.new_chat_title) ?? ""}"`,
+  new_chat_photo: "The photo of the chat was changed",
+  delete_chat_photo: "The photo of the chat was removed",
+  group_chat_created: "The group was created",
+  supergroup_chat_created: "The group was created",
+  channel_chat_created: "The channel was created",
+  chat_owner_left: "The owner left the chat",
+  chat_owner_changed: "The chat has a new owner",
+  message_auto_delete_timer_changed: (value) => {
+    const seconds = count(value.message_auto_delete_time) ?? 0;
+    return seconds === 0 ? "Messages are no longer deleted by themselves" : `Messages are deleted after ${seconds} s`;
+  },
+  pinned_message: "A message was pinned",
+  connected_website: (_value, message) => `Logged in on ${text(message.connected_website) ?? "a website"}`,
+  write_access_allowed: "The customer allowed the bot to write",
+  chat_shared: (value) => `The chat "${text(value.title) ?? "without a title"}" was shared`,
+  proximity_alert_triggered: "Two people came near each other",
+  boost_added: "The chat was boosted",
+  chat_background_set: "The background of the chat was changed",
+  checklist_tasks_done: "Tasks of a checklist were ticked",
+  checklist_tasks_added: "Tasks were added to a checklist",
+  direct_message_price_changed: "The price of direct messages was changed",
+  paid_message_price_changed: "The price of messages was changed",
+  forum_topic_created: (value) => `The topic "${text(value.name) ?? ""}" was created`,
+  forum_topic_edited: "The topic was changed",
+  forum_topic_closed: "The topic was closed",
+  forum_topic_reopened: "The topic was opened again",
+  general_forum_topic_hidden: "The general topic was hidden",
+  general_forum_topic_unhidden: "The general topic is shown again",
+  giveaway_created: "A giveaway was announced",
+  giveaway_completed: "A giveaway ended",
+  managed_bot_created: "A managed bot was created",
+  poll_option_added: "An answer was added to a poll",
+  poll_option_deleted: "An answer was removed from a poll",
+  suggested_post_approved: "A suggested post was approved",
+  suggested_post_approval_failed: "A suggested post could not be approved",
+  suggested_post_declined: "A suggested post was declined",
+  suggested_post_paid: "A suggested post was paid",
+  suggested_post_refunded: "A suggested post was refunded",
+  video_chat_scheduled: "A video chat was scheduled",
+  video_chat_started: "A video chat started",
+  video_chat_ended: "A video chat ended",
+  video_chat_participants_invited: (value) => `${names(value.users)} was invited to a video chat`,
+};
+
+/** What a service message tells; undefined when it is none that we know. */
+export function serviceSummary(message: Raw): string | undefined {
+  const field = Object.keys(message).find((key) => Object.hasOwn(sentences, key));
+  const sentence = field === undefined ? undefined : sentences[field];
+  if (field === undefined || sentence === undefined) return undefined;
+  return typeof sentence === "string" ? sentence : sentence(record(message[field]) ?? {}, message);
+}
+
+function names(users: unknown): string {
+  const known = records(users).map((user) => nameOf(user) ?? "Somebody");
+  return known.length > 0 ? known.join(", ") : "Somebody";
+}
