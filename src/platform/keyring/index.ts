@@ -1,0 +1,207 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { Connection, Model } from "mongoose";
+import type { Clock, Keyring, SealPlace } from "../../core/ports.js";
+import { sealedBytes } from "../sealed.js";
+import { KeyGone, keyIdBytes, keyIdOf, masterIdOf, openBytes, sealBytes, unwrapKey, wrapKey } from "./cipher.js";
+import { keyModel, type KeyRow } from "./model.js";
+import { prefixesOf, searchWords } from "./searchWords.js";
+
+export { KeyGone, SealBroken } from "./cipher.js";
+
+/** How long a key is trusted without looking again: a key shredded by another process dies within this time. */
+const trustMs = 60_000;
+/** Keys held in memory; contacts' keys are many, workspaces' few. */
+const keysMost = 5_000;
+
+/** Owner of the key behind `blind` and search tokens. It is never rotated: the index would lose everything. */
+const blindOwner = "blind";
+
+interface Known {
+  id: string;
+  key: Buffer;
+  version: number;
+  until: number;
+}
+
+export interface ManagedKeyring extends Keyring {
+  ensureIndexes(): Promise<void>;
+  /** Wraps every data key under the first master key; values need no change. Returns how many were wrapped anew. */
+  rewrapAll(): Promise<number>;
+  /** Gives the workspace a new data key; what older ones sealed still opens and is sealed anew when it is next written. */
+  rotateWorkspace(workspaceId: string): Promise<void>;
+  /** True when a newer key would seal this value today. */
+  needsReseal(place: SealPlace, sealed: Uint8Array): Promise<boolean>;
+  /** Deletes the keys of a contact, or of the whole workspace: what they sealed can never be opened again. */
+  shred(workspaceId: string, contactId?: string): Promise<void>;
+  status(): Promise<{ masterId: string; keys: number; current: boolean }[]>;
+}
+
+/** Envelope encryption. `masterKeys`: the first wraps, all of them unwrap. */
+export function createKeyring(options: {
+  connection: Connection;
+  masterKeys: readonly Buffer[];
+  clock: Clock;
+}): ManagedKeyring {
+  const { connection, clock } = options;
+  const masters = new Map(options.masterKeys.map((key) => [masterIdOf(key), key]));
+  const firstMaster = options.masterKeys[0];
+  if (!firstMaster || options.masterKeys.some((key) => key.length !== 32))
+    throw new TypeError("a master key has 32 bytes");
+  const model: Model<KeyRow> = keyModel(connection);
+
+  const newest = new Map<string, Known>();
+  const byId = new Map<string, Known>();
+  const loading = new Map<string, Promise<Known>>();
+
+  const ownerOf = (place: SealPlace) => place.contactId ?? "";
+  const slot = (workspaceId: string, owner: string) => `${workspaceId}/${owner}`;
+  const fresh = (known: Known | undefined) => (known && known.until > Date.now() ? known : undefined);
+
+  function remember(cache: Map<string, Known>, name: string, known: Known): Known {
+    if (cache.size >= keysMost) cache.delete(cache.keys().next().value!);
+    cache.set(name, known);
+    return known;
+  }
+
+  function unwrapped(row: KeyRow): Known {
+    const master = masters.get(row.masterId);
+    if (!row.wrapped) throw new KeyGone();
+    if (!master) throw new KeyGone("the master key of a data key is not configured");
+    const key = unwrapKey(master, row._id, sealedBytes(row.wrapped));
+    return remember(byId, row._id, { id: row._id, key, version: row.version, until: Date.now() + trustMs });
+  }
+
+  async function create(workspaceId: string, owner: string, version: number): Promise<void> {
+    const id = randomBytes(keyIdBytes).toString("base64url");
+    try {
+      await model.create({
+        _id: id,
+        workspaceId,
+        owner,
+        version,
+        wrapped: wrapKey(firstMaster!, id, randomBytes(32)),
+        masterId: masterIdOf(firstMaster!),
+        createdAt: clock.now(),
+      });
+    } catch (error) {
+      // Another process made this version at the same moment: its key is as good.
+      if ((error as { code?: unknown }).code !== 11000) throw error;
+    }
+  }
+
+  async function load(workspaceId: string, owner: string): Promise<Known> {
+    const find = () => model.findOne({ workspaceId, owner }).sort({ version: -1 }).lean();
+    let row = await find();
+    if (!row) {
+      await create(workspaceId, owner, 1);
+      row = await find();
+    }
+    if (!row) throw new KeyGone();
+    return remember(newest, slot(workspaceId, owner), unwrapped(row));
+  }
+
+  function current(workspaceId: string, owner: string): Known | Promise<Known> {
+    const name = slot(workspaceId, owner);
+    const known = fresh(newest.get(name));
+    if (known) return known;
+    const under = loading.get(name);
+    if (under) return under;
+    const promise = load(workspaceId, owner).finally(() => loading.delete(name));
+    loading.set(name, promise);
+    return promise;
+  }
+
+  async function keyOf(place: SealPlace, id: string): Promise<Known> {
+    const known = fresh(byId.get(id));
+    if (known) return known;
+    byId.delete(id);
+    const row = await model.findOne({ _id: id, workspaceId: place.workspaceId, owner: ownerOf(place) }).lean();
+    if (!row) throw new KeyGone();
+    return unwrapped(row);
+  }
+
+  async function blind(workspaceId: string, purpose: string, value: string): Promise<string> {
+    const { key } = await current(workspaceId, blindOwner);
+    return token(key, purpose, value);
+  }
+
+  const token = (key: Buffer, purpose: string, value: string) =>
+    createHmac("sha256", key).update(`${purpose}\u0000${value}`).digest().subarray(0, 16).toString("base64url");
+
+  return {
+    async ensureIndexes() {
+      await model.createIndexes();
+    },
+
+    async seal(place, plain) {
+      const { id, key } = await current(place.workspaceId, ownerOf(place));
+      return sealBytes(key, Buffer.from(id, "base64url"), place, Buffer.from(plain, "utf8"));
+    },
+
+    async open(place, sealed) {
+      const bytes = sealedBytes(sealed);
+      const { key } = await keyOf(place, keyIdOf(bytes));
+      return openBytes(key, place, bytes).toString("utf8");
+    },
+
+    blind,
+
+    async searchTokens(workspaceId, text, { prefixes = false } = {}) {
+      const words = searchWords(text);
+      if (words.length === 0) return [];
+      const { key } = await current(workspaceId, blindOwner);
+      const starts = prefixes
+        ? [...new Set(words.flatMap(prefixesOf))].map((start) => token(key, "prefix", start))
+        : [];
+      return [...words.map((word) => token(key, "word", word)), ...starts];
+    },
+
+    async rewrapAll() {
+      const masterId = masterIdOf(firstMaster);
+      let count = 0;
+      for await (const row of model
+        .find({ masterId: { $ne: masterId }, wrapped: { $ne: null } })
+        .lean()
+        .cursor()) {
+        const master = masters.get(row.masterId);
+        if (!master || !row.wrapped)
+          throw new KeyGone("the old master key must stay in MASTER_KEY until all keys are wrapped anew");
+        const wrapped = wrapKey(firstMaster, row._id, unwrapKey(master, row._id, sealedBytes(row.wrapped)));
+        // Only if nobody shredded or wrapped it in between.
+        const { modifiedCount } = await model.updateOne(
+          { _id: row._id, masterId: row.masterId, wrapped: { $ne: null } },
+          { $set: { wrapped, masterId } },
+        );
+        count += modifiedCount;
+      }
+      return count;
+    },
+
+    async rotateWorkspace(workspaceId) {
+      const row = await model.findOne({ workspaceId, owner: "" }).sort({ version: -1 }).lean();
+      await create(workspaceId, "", (row?.version ?? 0) + 1);
+      newest.delete(slot(workspaceId, ""));
+    },
+
+    async needsReseal(place, sealed) {
+      const { id } = await current(place.workspaceId, ownerOf(place));
+      return keyIdOf(sealedBytes(sealed)) !== id;
+    },
+
+    async shred(workspaceId, contactId) {
+      await model.updateMany(contactId === undefined ? { workspaceId } : { workspaceId, owner: contactId }, {
+        $set: { wrapped: null },
+      });
+      newest.clear();
+      byId.clear();
+    },
+
+    async status() {
+      const rows = await model.aggregate<{ _id: string; keys: number }>([
+        { $group: { _id: "$masterId", keys: { $sum: 1 } } },
+        { $sort: { _id: 1 } },
+      ]);
+      return rows.map(({ _id, keys }) => ({ masterId: _id, keys, current: _id === masterIdOf(firstMaster) }));
+    },
+  };
+}
