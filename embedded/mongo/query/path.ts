@@ -15,36 +15,62 @@ export function fieldOf(doc: Doc, name: string): Value {
   return Object.hasOwn(doc, name) ? doc[name] : undefined;
 }
 
+/** Where a match was found: the position in the outermost array on the way, for the positional operator `$`. */
+export interface Trace {
+  index?: number | undefined;
+}
+
 /**
  * Visits what `parts` reaches: each array on the way contributes all of its documents, and the element a numeric part
  * names. With `leaves`, an array at the end of the path is visited element by element and then as a whole (an array
- * element that the path names by position is visited as a whole only). Returns whether a visit returned true.
+ * element that the path names by position is visited as a whole only). Returns whether a visit returned true; `trace`
+ * then tells where.
  */
-export function visitPath(doc: Doc, parts: readonly string[], leaves: boolean, visit: Visit, from = 0): boolean {
+export function visitPath(
+  doc: Doc,
+  parts: readonly string[],
+  leaves: boolean,
+  visit: Visit,
+  trace?: Trace,
+  from = 0,
+): boolean {
   let value: Value = doc;
   for (let at = from; at < parts.length; at += 1) {
     if (isDoc(value)) value = fieldOf(value, parts[at] as string);
-    else if (Array.isArray(value)) return visitElements(value, parts, at, leaves, visit);
+    else if (Array.isArray(value)) return visitElements(value, parts, at, leaves, visit, trace);
     else return visit(undefined);
   }
   if (leaves && Array.isArray(value)) {
-    for (const element of value) if (visit(element)) return true;
+    for (let index = 0; index < value.length; index += 1) {
+      if (!visit(value[index])) continue;
+      if (trace) trace.index = index;
+      return true;
+    }
   }
   return visit(value);
 }
 
-function visitElements(list: Value[], parts: readonly string[], at: number, leaves: boolean, visit: Visit): boolean {
+function visitElements(
+  list: Value[],
+  parts: readonly string[],
+  at: number,
+  leaves: boolean,
+  visit: Visit,
+  trace: Trace | undefined,
+): boolean {
   const part = parts[at] as string;
   const position = isArrayIndex(part) ? Number(part) : -1;
   for (let index = 0; index < list.length; index += 1) {
     const element = list[index];
-    if (isDoc(element) && visitPath(element, parts, leaves, visit, at)) return true;
-    if (index !== position) continue;
-    if (at + 1 === parts.length) {
-      if (visit(element)) return true;
-    } else if (isDoc(element)) {
-      if (visitPath(element, parts, leaves, visit, at + 1)) return true;
-    } else if (Array.isArray(element) && visitElements(element, parts, at + 1, leaves, visit)) return true;
+    let found = isDoc(element) && visitPath(element, parts, leaves, visit, trace, at);
+    if (!found && index === position) {
+      if (at + 1 === parts.length) found = visit(element);
+      else if (isDoc(element)) found = visitPath(element, parts, leaves, visit, trace, at + 1);
+      else if (Array.isArray(element)) found = visitElements(element, parts, at + 1, leaves, visit, trace);
+    }
+    if (!found) continue;
+    if (trace) trace.index = index;
+    return true;
   }
   return false;
 }

@@ -218,7 +218,7 @@ export function regexParts(value: Value): { pattern: string; options: string } {
 function compareCode(a: Value, b: Value): number {
   const left = a as Code;
   const right = b as Code;
-  return compareStrings(left.code, right.code) || compareDocs((left.scope ?? {}), (right.scope ?? {}));
+  return compareStrings(left.code, right.code) || compareDocs(left.scope ?? {}, right.scope ?? {});
 }
 
 function compareBinary(a: Binary, b: Binary): number {
