@@ -1,13 +1,31 @@
 /** Finding and making collections for commands. */
 import { MongoError } from "../errors.js";
-import type { Collection } from "../types.js";
+import type { Collection, CollectionOptions, Engine } from "../types.js";
 import type { Operation } from "./operation.js";
 
 /** The collection of a command, made when it is not there yet, as writes do. */
 export async function collectionFor(operation: Operation): Promise<Collection> {
   const { engine } = operation.service;
   const there = engine.collection(operation.db, operation.collection);
-  return there ?? engine.createCollection(operation.db, operation.collection, {});
+  return there ?? makeCollection(engine, operation.db, operation.collection, {});
+}
+
+/** Makes a collection. As in MongoDB, names of databases may not differ in case only (13297). */
+export async function makeCollection(
+  engine: Engine,
+  db: string,
+  name: string,
+  options: CollectionOptions,
+): Promise<Collection> {
+  const lower = db.toLowerCase();
+  const other = engine.databases().find((known) => known.name !== db && known.name.toLowerCase() === lower);
+  if (other) {
+    throw new MongoError(
+      13297,
+      `db already exists with different case already have: [${other.name}] trying to create [${db}]`,
+    );
+  }
+  return engine.createCollection(db, name, options);
 }
 
 /** The collection of a command, or NamespaceNotFound (26). */

@@ -1,4 +1,5 @@
 /** What the semantics rooms need to know about a command: its collation, its variables, its clock, its read plan. */
+import { evaluateVariables } from "../aggregate/expression.js";
 import { compileCollation } from "../collation.js";
 import { MongoError } from "../errors.js";
 import { compileFilter } from "../query/filter.js";
@@ -6,7 +7,6 @@ import { compileSort } from "../query/sort.js";
 import type { Collator, Collection, Doc, EvalContext, Filter, FindRequest, Value } from "../types.js";
 import { typeAlias } from "../values/compare.js";
 import { flag, subdocument, toNumber, wrongType } from "./fields.js";
-import { evaluateLet } from "./let.js";
 import type { Operation } from "./operation.js";
 
 /** Collators are costly to make and there are few different ones. */
@@ -37,7 +37,7 @@ export function evalContext(
   const spec = sent && Object.keys(sent).length > 0 ? sent : collection?.options.collation;
   const context: EvalContext = { now: new Date(operation.startedAt), collator: collatorOf(spec as Doc | undefined) };
   const variables = subdocument(how.let);
-  if (variables) context.variables = evaluateLet(variables, context);
+  if (variables) context.variables = evaluateVariables(variables, context);
   return context;
 }
 

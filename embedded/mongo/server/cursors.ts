@@ -32,7 +32,8 @@ export interface Cursor {
   readonly session: string | undefined;
   readonly source: BatchSource;
   readonly noTimeout: boolean;
-  readonly createdAt: number;
+  /** What is left of the `maxTimeMS` that the cursor was opened with; 0 = no limit. */
+  leftMs: number;
   lastUsed: number;
   busy: boolean;
   killed: boolean;
@@ -71,7 +72,7 @@ export class Cursors {
         batch = read instanceof Promise ? await read : read;
       }
     } catch (error) {
-      await source.close();
+      this.abandon(source);
       throw error;
     }
     if (batch.done || how.single) {
@@ -87,7 +88,7 @@ export class Cursors {
       session: operation.session,
       source,
       noTimeout: how.noTimeout ?? false,
-      createdAt: now,
+      leftMs: operation.maxTimeMs === 0 ? 0 : Math.max(1, operation.maxTimeMs - (now - operation.startedAt)),
       lastUsed: now,
       busy: false,
       killed: false,
@@ -102,17 +103,20 @@ export class Cursors {
   ): Promise<{ id: number; documents: Uint8Array[] }> {
     const cursor = this.find(id, how.namespace, how.operation.session);
     cursor.busy = true;
+    how.operation.maxTimeMs = cursor.leftMs;
     let batch: Batch;
     try {
       const read = cursor.source.next(how.batchSize, maxDocumentBytes, how.operation);
       batch = read instanceof Promise ? await read : read;
       if (cursor.killed) throw new MongoError(237, "cursor was killed while it was being read");
     } catch (error) {
-      await this.close(cursor);
+      cursor.killed = true;
+      if (this.open.delete(cursor.id)) this.abandon(cursor.source);
       throw error;
     }
     cursor.busy = false;
     cursor.lastUsed = Date.now();
+    if (cursor.leftMs > 0) cursor.leftMs = Math.max(1, cursor.leftMs - (cursor.lastUsed - how.operation.startedAt));
     if (!batch.done) return { id, documents: batch.documents };
     await this.close(cursor);
     return { id: 0, documents: batch.documents };
@@ -153,6 +157,11 @@ export class Cursors {
   private async close(cursor: Cursor): Promise<void> {
     cursor.killed = true;
     if (this.open.delete(cursor.id)) await cursor.source.close();
+  }
+
+  /** Frees a source after an error without waiting: it may still be busy with what took too long. */
+  private abandon(source: BatchSource): void {
+    void Promise.resolve(source.close()).catch(() => undefined);
   }
 
   private closeIdle(now: number): void {

@@ -4,20 +4,20 @@ import { MongoError } from "../errors.js";
 import type { Collection, Doc, EvalContext, PipelineHost, Value } from "../types.js";
 import { compileUpdate } from "../update/update.js";
 import { encodeDocument } from "../values/codec.js";
-import { checkUserWrite } from "./collections.js";
+import { checkUserWrite, makeCollection } from "./collections.js";
 import { filterOf } from "./context.js";
 import { collectionStats, currentOperations } from "./diagnostics.js";
-import type { Operation } from "./operation.js";
+import type { Interruptible, Operation } from "./operation.js";
 import { prepareInsert } from "./raw.js";
 import { documentsOf } from "./sources.js";
 
 /** The database as one running aggregate command sees it. */
-export function pipelineHost(operation: Operation): PipelineHost {
+export function pipelineHost(operation: Operation, turn: Interruptible): PipelineHost {
   const { engine } = operation.service;
   return {
     find(db, collection, filter, context) {
       const there = engine.collection(db, collection);
-      return there ? read(there, filter, context, operation) : none();
+      return there ? read(there, filter, context, turn) : none();
     },
     replaceCollection: (db, collection, docs) => replaceCollection(operation, db, collection, docs),
     merge: (db, collection, docs, options, context) => merge(operation, { db, collection }, docs, options, context),
@@ -30,8 +30,8 @@ async function* none(): AsyncGenerator<Doc> {
   // A collection that does not exist has no documents.
 }
 
-function read(collection: Collection, filter: Doc, context: EvalContext, operation: Operation): AsyncGenerator<Doc> {
-  return documentsOf(collection.find({ filter: filterOf(filter, context), context }), operation);
+function read(collection: Collection, filter: Doc, context: EvalContext, turn: Interruptible): AsyncGenerator<Doc> {
+  return documentsOf(collection.find({ filter: filterOf(filter, context), context }), turn);
 }
 
 function encodeForInsert(doc: Doc): Buffer {
@@ -47,7 +47,7 @@ async function replaceCollection(operation: Operation, db: string, name: string,
   checkUserWrite(db, name);
   const old = engine.collection(db, name);
   const temporary = `tmp.agg_out.${operation.service.processId.toHexString()}.${operation.id}`;
-  const fresh = await engine.createCollection(db, temporary, old ? old.options : {});
+  const fresh = await makeCollection(engine, db, temporary, old ? old.options : {});
   try {
     const indexes = old?.indexes().filter((index) => index.name !== "_id_") ?? [];
     if (indexes.length > 0) await fresh.createIndexes(indexes);
@@ -121,8 +121,7 @@ async function merge(
   const plan = readMerge(options);
   checkUniqueOn(engine.collection(target.db, target.collection), plan.on);
   const collection =
-    engine.collection(target.db, target.collection) ??
-    (await engine.createCollection(target.db, target.collection, {}));
+    engine.collection(target.db, target.collection) ?? (await makeCollection(engine, target.db, target.collection, {}));
   for (const doc of docs) {
     operation.check();
     await mergeOne(collection, plan, doc, options, context, operation);

@@ -167,7 +167,7 @@ function readBoolean(spec: Doc, name: string): boolean {
   if (typeof value !== "boolean" && !isNumber(value)) {
     throw new MongoError(
       "TypeMismatch",
-      `The field '${name}' has value ${String(value)}, which is not convertible to bool`,
+      `The field '${name}' has a value of type ${typeAlias(value)}, which is not convertible to bool`,
     );
   }
   return flag(value);
@@ -188,7 +188,7 @@ export function readIndexSpec(spec: Doc, collection: Collection | undefined, ign
   if (spec.v !== undefined && ![1, 2].includes(toNumber(spec.v))) {
     throw new MongoError(
       "CannotCreateIndex",
-      `Invalid index specification; cannot create an index with v=${String(spec.v)}`,
+      `Invalid index specification; cannot create an index with v=${toNumber(spec.v)}`,
     );
   }
   if (isId) return readIdOptions(spec, index, collection);

@@ -1,6 +1,6 @@
 /** Makes sure that one process at a time serves a data directory. */
 import { connect, createServer, type Server } from "node:net";
-import { chmod, unlink } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Longest path of a unix socket on the platforms we run on (sun_path without its end, 104 on macOS). */
@@ -24,9 +24,7 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
     throw new Error(`the unix socket path is longer than ${maxSocketPath} bytes, use a shorter directory: ${path}`);
   }
   if (await answers(path)) throw new Error(`another process already serves ${path}`);
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
+  await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     // Node binds a unix socket while listen() runs, so the mask covers just that moment.

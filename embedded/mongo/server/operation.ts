@@ -7,8 +7,23 @@ import type { Service } from "./service.js";
 /** What a command answers: a document, or one that is already encoded. */
 export type Reply = Doc | Buffer;
 
-/** A command of the protocol. One object per command, listed in commands/index.ts. */
-export class Operation {
+/** Something that may have to stop in the middle. */
+export interface Interruptible {
+  /** Throws when it has to stop. To be called now and then by whatever loops. */
+  check(): void;
+}
+
+/** What reads on behalf of a cursor: each getMore is an operation of its own, with its own connection and clock. */
+export class Turn implements Interruptible {
+  constructor(public operation: Operation) {}
+
+  check(): void {
+    this.operation.check();
+  }
+}
+
+/** One command while it runs. */
+export class Operation implements Interruptible {
   readonly startedAt = Date.now();
   /** Set by killOp, killSessions and a lost connection. */
   interrupted: MongoError | undefined;

@@ -2,7 +2,8 @@
 import type { Collection, Doc, Found } from "../types.js";
 import { encodeDocument } from "../values/codec.js";
 import type { Batch, BatchSource } from "./cursors.js";
-import type { Operation } from "./operation.js";
+import { maxInternalDocumentBytes, tooLarge } from "./wire.js";
+import type { Interruptible, Operation, Turn } from "./operation.js";
 
 /** How many documents may pass between two looks at the clock. */
 const checkEvery = 64;
@@ -76,11 +77,16 @@ export class ComputedSource implements BatchSource {
   private waiting: Uint8Array | undefined;
   private ended = false;
 
-  constructor(documents: AsyncIterable<Doc>) {
+  /** `turn` is what the producer of the documents looks at to know when to stop. */
+  constructor(
+    documents: AsyncIterable<Doc>,
+    private readonly turn: Turn,
+  ) {
     this.iterator = documents[Symbol.asyncIterator]();
   }
 
   async next(max: number, maxBytes: number, operation: Operation): Promise<Batch> {
+    this.turn.operation = operation;
     const documents: Uint8Array[] = [];
     let bytes = 0;
     if (this.waiting) {
@@ -96,6 +102,7 @@ export class ComputedSource implements BatchSource {
         break;
       }
       const encoded = encodeDocument(step.value);
+      if (encoded.length > maxInternalDocumentBytes) throw tooLarge(encoded);
       if (documents.length > 0 && bytes + encoded.length > maxBytes) {
         this.waiting = encoded;
         break;
@@ -139,10 +146,10 @@ export class ListSource implements BatchSource {
 }
 
 /** The documents of found records; frees the reader when abandoned. */
-export async function* documentsOf(found: AsyncIterableIterator<Found>, operation: Operation): AsyncGenerator<Doc> {
+export async function* documentsOf(found: AsyncIterableIterator<Found>, turn: Interruptible): AsyncGenerator<Doc> {
   let seen = 0;
   for await (const record of found) {
-    if (seen % checkEvery === 0) operation.check();
+    if (seen % checkEvery === 0) turn.check();
     seen += 1;
     yield record.doc();
   }

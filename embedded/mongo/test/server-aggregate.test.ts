@@ -134,7 +134,7 @@ describe("reading", () => {
 describe("writing", () => {
   it("replaces a collection with $out and keeps its indexes", async () => {
     await db.collection("target").insertOne({ _id: 9 as never });
-    await db.collection("target").createIndex({ n: 1 });
+    await db.collection("target").createIndex({ n: 1 }, {}, {});
     expect(await run([{ $match: { n: { $gt: 1 } } }, { $project: { n: 1 } }, { $out: "target" }])).toEqual([]);
     expect(await run([{ $sort: { _id: 1 } }], "target")).toEqual([
       { _id: 1, n: 2 },
@@ -150,7 +150,7 @@ describe("writing", () => {
 
   it("leaves the old collection when $out fails", async () => {
     await db.collection("target").insertOne({ _id: 9 as never });
-    await db.collection("target").createIndex({ who: 1 }, { unique: true });
+    await db.collection("target").createIndex({ who: 1 }, { unique: true }, {});
     expect((await failure(run([{ $out: "target" }]))).code).toBe(11000);
     expect(await run([], "target")).toEqual([{ _id: 9 }]);
   });
@@ -209,7 +209,7 @@ describe("writing", () => {
     const stage = { $merge: { into: "sums", on: "who" } };
     const sums = [{ $group: { _id: "$who", n: { $sum: "$n" } } }, { $project: { _id: 0, who: "$_id", n: 1 } }, stage];
     expect((await failure(run(sums))).code).toBe(51183);
-    await db.collection("sums").createIndex({ who: 1 }, { unique: true });
+    await db.collection("sums").createIndex({ who: 1 }, { unique: true }, {});
     await db.collection("sums").insertOne({ who: "ann", n: 0, kept: 1 });
     await run(sums);
     expect(await run([{ $sort: { who: 1 } }, { $project: { _id: 0 } }], "sums")).toEqual([

@@ -9,7 +9,7 @@ describe("collections", () => {
     const db = test.db();
     await db.collection("a").insertOne({ x: 1 });
     await db.collection("b").updateOne({ x: 1 }, { $set: { y: 1 } }, { upsert: true });
-    await db.collection("c").createIndex({ x: 1 });
+    await db.collection("c").createIndex({ x: 1 }, {}, {});
     await db.collection("d").updateOne({ x: 1 }, { $set: { y: 1 } });
     await db.collection("e").deleteOne({});
     const rows = await db.listCollections().toArray();
@@ -61,7 +61,7 @@ describe("collections", () => {
   it("renames collections", async () => {
     const db = test.db();
     await db.collection("a").insertOne({ x: 1 });
-    await db.collection("a").createIndex({ x: 1 });
+    await db.collection("a").createIndex({ x: 1 }, {}, {});
     await db.collection("b").insertOne({ x: 2 });
     expect((await failure(db.renameCollection("a", "b"))).code).toBe(48);
     expect((await failure(db.renameCollection("missing", "c"))).code).toBe(26);
@@ -132,23 +132,23 @@ describe("indexes", () => {
 
   it("refuses another index of the same name or of the same key", async () => {
     const a = test.db().collection("a");
-    await a.createIndex({ x: 1 }, { name: "x" });
-    expect((await failure(a.createIndex({ y: 1 }, { name: "x" }))).code).toBe(86);
-    expect((await failure(a.createIndex({ x: 1 }, { name: "other" }))).code).toBe(85);
-    expect((await failure(a.createIndex({ x: 1 }, { name: "x", unique: true }))).code).toBe(86);
+    await a.createIndex({ x: 1 }, { name: "x" }, {});
+    expect((await failure(a.createIndex({ y: 1 }, { name: "x" }, {}))).code).toBe(86);
+    expect((await failure(a.createIndex({ x: 1 }, { name: "other" }, {}))).code).toBe(85);
+    expect((await failure(a.createIndex({ x: 1 }, { name: "x", unique: true }, {}))).code).toBe(86);
   });
 
   it("refuses to build a unique index over duplicates, and leaves nothing behind", async () => {
     const a = test.db().collection("a");
     await a.insertMany([{ x: 1 }, { x: 1 }]);
-    const error = await failure(a.createIndex({ x: 1 }, { unique: true }));
+    const error = await failure(a.createIndex({ x: 1 }, { unique: true }, {}));
     expect(error).toMatchObject({ code: 11000, keyPattern: { x: 1 }, keyValue: { x: 1 } });
     expect(await a.indexes()).toHaveLength(1);
   });
 
   it("changes expiry and visibility with collMod", async () => {
     const db = test.db();
-    await db.collection("a").createIndex({ at: 1 }, { expireAfterSeconds: 60 });
+    await db.collection("a").createIndex({ at: 1 }, { expireAfterSeconds: 60 }, {});
     const changed = await db.command({ collMod: "a", index: { keyPattern: { at: 1 }, expireAfterSeconds: 5 } });
     expect(changed).toMatchObject({ expireAfterSeconds_old: 60, expireAfterSeconds_new: 5 });
     expect(await db.command({ collMod: "a", index: { name: "at_1", hidden: true } })).toMatchObject({
@@ -197,7 +197,7 @@ describe("what clients ask when they connect", () => {
   it("measures collections and databases, and proves them whole", async () => {
     const db = test.db();
     const a = db.collection("a");
-    await a.createIndex({ x: 1 });
+    await a.createIndex({ x: 1 }, {}, {});
     await a.insertMany(Array.from({ length: 50 }, (_, x) => ({ x })));
     expect(await db.command({ collStats: "a" })).toMatchObject({ count: 50, nindexes: 2, capped: false });
     expect(await db.command({ dbStats: 1 })).toMatchObject({ collections: 1, objects: 50, indexes: 2 });

@@ -68,7 +68,7 @@ const cases: Case[] = [
   },
   {
     title: "replaceOne keeps _id",
-    run: (a) => a.replaceOne({ _id: 2 }, { y: 1 } as never),
+    run: (a) => a.replaceOne({ _id: 2 }, { y: 1 }),
     answer: { acknowledged: true, matchedCount: 1, modifiedCount: 1, upsertedCount: 0, upsertedId: null },
     left: [given[0]!, { _id: 2, y: 1 }, given[2]!],
   },
@@ -141,7 +141,7 @@ const cases: Case[] = [
   },
   {
     title: "findOneAndReplace",
-    run: (a) => a.findOneAndReplace({ _id: 1 }, { z: 1 } as never, { returnDocument: "after" }),
+    run: (a) => a.findOneAndReplace({ _id: 1 }, { z: 1 }, { returnDocument: "after" }),
     answer: { _id: 1, z: 1 },
   },
   {
@@ -275,7 +275,7 @@ describe("CRUD", () => {
 describe("errors of writes", () => {
   it("refuses a duplicate key, naming key and value", async () => {
     const a = test.db().collection<Numbered>("a");
-    await a.createIndex({ x: 1 }, { unique: true });
+    await a.createIndex({ x: 1 }, { unique: true }, {});
     await a.insertOne({ _id: 1, x: 1 });
     const inserted = await failure(a.insertOne({ _id: 2, x: 1 }));
     expect(inserted).toMatchObject({ code: 11000, keyPattern: { x: 1 }, keyValue: { x: 1 } });
@@ -388,7 +388,7 @@ describe("errors of writes", () => {
 
   it("makes one document of many upserts of the same key", async () => {
     const a = test.db().collection("a");
-    await a.createIndex({ k: 1 }, { unique: true });
+    await a.createIndex({ k: 1 }, { unique: true }, {});
     await Promise.allSettled(
       Array.from({ length: 50 }, () => a.updateOne({ k: 1 }, { $inc: { n: 1 } }, { upsert: true })),
     );
@@ -400,7 +400,7 @@ describe("explain", () => {
   it("shows IXSCAN with an index and COLLSCAN without", async () => {
     const a = test.db().collection("a");
     await a.insertMany(Array.from({ length: 100 }, (_, x) => ({ x, y: x })));
-    await a.createIndex({ x: 1 });
+    await a.createIndex({ x: 1 }, {}, {});
     const stages = (plan: Document): string[] => [
       plan.stage as string,
       ...(plan.inputStage ? stages(plan.inputStage as Document) : []),

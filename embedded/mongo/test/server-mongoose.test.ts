@@ -118,7 +118,7 @@ describe("mongoose", () => {
     ]);
     await Indexed.create({ email: "a@x" });
     await expect(Indexed.create({ email: "a@x" })).rejects.toMatchObject({ code: 11000, keyPattern: { email: 1 } });
-    await Indexed.collection.createIndex({ b: 1 });
+    await Indexed.collection.createIndex({ b: 1 }, {}, {});
     expect(await Indexed.syncIndexes()).toEqual(["b_1"]);
     expect(await Indexed.diffIndexes()).toEqual({ toDrop: [], toCreate: [] });
   });

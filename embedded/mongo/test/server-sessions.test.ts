@@ -53,7 +53,7 @@ describe("sessions", () => {
     const client = await test.connect({ writeConcern: { w: "majority", journal: true }, readConcernLevel: "majority" });
     const a = client.db("concerns").collection("a");
     await a.insertOne({ x: 1 });
-    await a.createIndex({ x: 1 });
+    await a.createIndex({ x: 1 }, {}, {});
     expect(await a.find({ x: 1 }).toArray()).toHaveLength(1);
     await a.insertOne({ x: 2 }, { writeConcern: { w: 1, journal: false } });
     expect(await a.countDocuments({})).toBe(2);

@@ -55,8 +55,8 @@ async function fill(client: MongoClient): Promise<void> {
   await a.insertMany(
     Array.from({ length: 2500 }, (_, i) => ({ _id: new ObjectId(), i, half: new Double(i), long: Long.fromNumber(i) })),
   );
-  await a.createIndex({ i: -1, half: 1 }, { unique: true });
-  await a.createIndex({ long: 1 }, { partialFilterExpression: { i: { $gt: 5 } } });
+  await a.createIndex({ i: -1, half: 1 }, { unique: true }, {});
+  await a.createIndex({ long: 1 }, { partialFilterExpression: { i: { $gt: 5 } } }, {});
   const b = await client.db("two").createCollection("b", { collation: { locale: "en", strength: 2 } });
   await b.insertMany([
     { text: "é", price: Decimal128.fromString("1.10"), when: new Date(5), pattern: /a/i, list: [1, [2, {}]] },

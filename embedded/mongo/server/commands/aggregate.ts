@@ -7,7 +7,7 @@ import type { CommandDefinition } from "../command.js";
 import { readCursorOption } from "../context.js";
 import { defaultBatchSize, type BatchSource } from "../cursors.js";
 import { pipelineHost } from "../host.js";
-import type { Operation, Reply } from "../operation.js";
+import { Turn, type Operation, type Reply } from "../operation.js";
 import { cursorReply } from "../raw.js";
 import { ComputedSource, documentsOf, ListSource, StoredSource } from "../sources.js";
 import { explainAggregate } from "../explaining.js";
@@ -38,8 +38,9 @@ async function* nothing(): AsyncGenerator<Doc> {
 function sourceOf(plan: AggregatePlan, operation: Operation): BatchSource {
   const { pipeline, collection, request } = plan;
   if (plan.storedOnly && request) return collection ? new StoredSource(collection.find(request)) : new ListSource([]);
-  const input = collection && request ? documentsOf(collection.find(request), operation) : nothing();
-  return new ComputedSource(pipeline.run(input, pipelineHost(operation)));
+  const turn = new Turn(operation);
+  const input = collection && request ? documentsOf(collection.find(request), turn) : nothing();
+  return new ComputedSource(pipeline.run(input, pipelineHost(operation, turn)), turn);
 }
 
 async function aggregate(operation: Operation): Promise<Reply> {

@@ -1,4 +1,5 @@
 /** count and distinct. */
+import { calculateObjectSize } from "bson";
 import { MongoError } from "../../errors.js";
 import { valuesAtPath } from "../../query/path.js";
 import type { Collection, Doc, FindRequest, Value } from "../../types.js";
@@ -8,7 +9,6 @@ import { evalContext, readRequest } from "../context.js";
 import { integer } from "../fields.js";
 import type { Operation } from "../operation.js";
 import { documentsOf } from "../sources.js";
-import { encodeDocument } from "../../values/codec.js";
 import { maxDocumentBytes } from "../wire.js";
 
 export const countFields = {
@@ -70,7 +70,7 @@ async function distinct(operation: Operation): Promise<Doc> {
       values.push(value);
     }
   }
-  if (encodeDocument({ values }).length > maxDocumentBytes) {
+  if (calculateObjectSize({ values }) > maxDocumentBytes) {
     throw new MongoError(17217, "distinct too big, 16mb cap");
   }
   return { values };

@@ -3,7 +3,7 @@ import { Long } from "bson";
 import { MongoError } from "../../errors.js";
 import { compileFilter } from "../../query/filter.js";
 import type { CollectionOptions, CollationSpec, Doc } from "../../types.js";
-import { checkUserWrite } from "../collections.js";
+import { checkUserWrite, makeCollection } from "../collections.js";
 import type { CommandDefinition } from "../command.js";
 import { collatorOf, notImplemented, readCursorOption } from "../context.js";
 import { flag, subdocument } from "../fields.js";
@@ -106,7 +106,7 @@ async function create(operation: Operation): Promise<Doc> {
   const options: CollectionOptions = {};
   const collator = collatorOf(subdocument(body.collation));
   if (collator) options.collation = collator.spec satisfies CollationSpec;
-  await service.engine.createCollection(db, collection, options);
+  await makeCollection(service.engine, db, collection, options);
   return {};
 }
 

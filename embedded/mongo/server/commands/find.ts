@@ -7,7 +7,7 @@ import type { CommandDefinition } from "../command.js";
 import { evalContext, readRequest, refuseOption } from "../context.js";
 import { defaultBatchSize, type BatchSource } from "../cursors.js";
 import { flag, integer, subdocument } from "../fields.js";
-import type { Operation } from "../operation.js";
+import { Turn, type Operation } from "../operation.js";
 import { cursorReply } from "../raw.js";
 import { ComputedSource, documentsOf, ListSource, StoredSource } from "../sources.js";
 
@@ -79,9 +79,9 @@ async function* projected(
   found: AsyncIterableIterator<Found>,
   request: FindRequest,
   projection: Projection,
-  operation: Operation,
+  turn: Turn,
 ): AsyncGenerator<Doc> {
-  for await (const doc of documentsOf(found, operation)) {
+  for await (const doc of documentsOf(found, turn)) {
     yield projection.apply(doc, { positional: request.filter.positionalIndex(doc) });
   }
 }
@@ -93,7 +93,8 @@ async function find(operation: Operation): Promise<Buffer> {
   let source: BatchSource;
   if (!collection) source = new ListSource([]);
   else if (projection) {
-    source = new ComputedSource(projected(collection.find(request), request, projection, operation));
+    const turn = new Turn(operation);
+    source = new ComputedSource(projected(collection.find(request), request, projection, turn), turn);
   } else source = new StoredSource(collection.find(request));
   const first = await operation.service.cursors.first(source, {
     operation,

@@ -1,4 +1,5 @@
 /** insert, update and delete. */
+import { evaluateVariables } from "../../aggregate/expression.js";
 import { MongoError } from "../../errors.js";
 import type { Collection, Doc, EvalContext, Updater, Value } from "../../types.js";
 import { compileUpdate } from "../../update/update.js";
@@ -101,7 +102,7 @@ export function updaterOf(
     if (!Array.isArray(update)) {
       throw new MongoError(51198, "Constant values may only be specified for pipeline updates");
     }
-    context.variables = { ...context.variables, ...(how.constants as Doc) };
+    context.variables = { ...context.variables, ...evaluateVariables(how.constants as Doc, context) };
   }
   const options: { arrayFilters?: Doc[]; context: EvalContext } = { context };
   if (how.arrayFilters !== undefined && how.arrayFilters !== null) {
@@ -113,7 +114,7 @@ export function updaterOf(
     }
     return compileUpdate(documents(update, "update.updates.u"), options);
   }
-  return compileUpdate(update as Doc, options);
+  return compileUpdate(update, options);
 }
 
 /** Everything that is known before the first statement runs, so that a malformed statement changes nothing. */
