@@ -35,7 +35,7 @@ export function messageRef(address: ChatAddress, messageId: string): string {
 
 /** The message behind one of our ids; undefined for ids that are not messages of Telegram (a pressed button). */
 export function parseMessage(ref: string): (ChatAddress & { messageId: number }) | undefined {
-  const match = /^(.+)\/(\d{1,15})$/.exec(ref);
+  const match = /^((?:[^/]+:)?(?:-?\d+|@\w+))\/(\d{1,15})$/.exec(ref);
   if (!match?.[1] || !match[2]) return undefined;
   return { ...parseChat(match[1]), messageId: Number(match[2]) };
 }

@@ -24,7 +24,7 @@ const rules: readonly { code: 400 | 403; says: RegExp; failure: Failure }[] = [
   },
   {
     code: 400,
-    says: /too long|too big|can't parse|must be non-empty|is empty|must be encoded in UTF-8|wrong (file[_ ]|remote file|type of the web page|HTTP URL|padding)|failed to get HTTP URL|invalid (file|dimensions|webp)|file must be|\w+_INVALID\b|IMAGE_PROCESS_FAILED|message is not modified|(message|thread|media|reply|text|caption)\b.* not found|there is no \w+|can't (use the media|upload)|unsupported type/i,
+    says: /too long|too big|can't parse|must be non-empty|is empty|must be encoded in UTF-8|wrong (file[_ ]|remote file|type of the web page|HTTP URL|padding)|failed to get HTTP URL|invalid (file|dimensions|webp)|file must be|_INVALID|_EMPTY\b|_TOO_(LONG|MANY|BIG)|IMAGE_PROCESS_FAILED|message is not modified|(message|thread|media|reply|text|caption)\b.* not found|there is no \w+|can't (use the media|upload)|unsupported type/i,
     failure: { kind: "refused", why: "content" },
   },
 ];

@@ -2,6 +2,7 @@ import type { Content, MediaRef, SharedContact, TextEntity } from "../../core/me
 import { compact, count, id, number, record, records, text, type Raw } from "../shared/read.js";
 import { mediaOf } from "./normalizeMedia.js";
 import { nameOf } from "./normalizePeer.js";
+import { richMessageText } from "./richText.js";
 import { serviceSummary } from "./serviceMessages.js";
 
 type ContentReader = (message: Raw) => Content | undefined;
@@ -9,6 +10,7 @@ type ContentReader = (message: Raw) => Content | undefined;
 /** In this order: an animation also carries `document`, a venue also carries `location`, a live photo also `photo`. */
 const readers: readonly ContentReader[] = [
   textContent,
+  richContent,
   mediaContent,
   venueContent,
   locationContent,
@@ -60,6 +62,12 @@ function textContent(message: Raw): Content | undefined {
   const words = text(message.text);
   if (words === undefined) return undefined;
   return compact({ kind: "text" as const, text: words, entities: entitiesOf(message.entities, words) });
+}
+
+/** Shown without its formatting. */
+function richContent(message: Raw): Content | undefined {
+  const words = richMessageText(message.rich_message);
+  return words === undefined ? undefined : { kind: "text", text: words };
 }
 
 function mediaContent(message: Raw): Content | undefined {
