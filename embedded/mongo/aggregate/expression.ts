@@ -17,6 +17,7 @@ import { arithmeticOperators } from "./operators/arithmetic.js";
 import { arrayOperators } from "./operators/array.js";
 import { conditionOperators } from "./operators/conditions.js";
 import { convertOperators } from "./operators/convert.js";
+import { dateOperators } from "./operators/date.js";
 import { iterationOperators } from "./operators/iteration.js";
 import { objectOperators } from "./operators/object.js";
 import { setOperators } from "./operators/set.js";
@@ -28,6 +29,7 @@ const operators: OperatorTable = {
   ...arrayOperators,
   ...conditionOperators,
   ...convertOperators,
+  ...dateOperators,
   ...iterationOperators,
   ...objectOperators,
   ...setOperators,

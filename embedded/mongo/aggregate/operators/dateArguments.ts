@@ -1,7 +1,7 @@
 /** What the date operators share: their arguments, units of time and calendar arithmetic. */
 import type { ObjectId, Timestamp } from "bson";
 import { MongoError } from "../../errors.js";
-import type { Doc, Value } from "../../types.js";
+import type { Value } from "../../types.js";
 import { isDoc, typeAlias } from "../../values/compare.js";
 import { describe } from "../../values/describe.js";
 import type { Compiler, Evaluator, Scope } from "../evaluator.js";
@@ -19,7 +19,7 @@ export function instantOf(value: Value): number | undefined {
     case "date":
       return (value as Date).getTime();
     case "timestamp":
-      return (value as Timestamp).getHighBits() * 1000;
+      return (value as Timestamp).t * 1000;
     case "objectId":
       return (value as ObjectId).getTimestamp().getTime();
     default:
@@ -54,9 +54,9 @@ export function readNamed<K extends string>(
 ): Named<K> {
   if (!isDoc(operand)) throw fail.shape();
   const named: Named<K> = {};
-  for (const name of Object.keys(operand as Doc)) {
+  for (const name of Object.keys(operand)) {
     if (!(allowed as readonly string[]).includes(name)) throw fail.unknown(name);
-    named[name as K] = compiler.compile((operand as Doc)[name]);
+    named[name as K] = compiler.compile(operand[name]);
   }
   return named;
 }

@@ -129,16 +129,11 @@ const dateFromParts: OperatorCompiler = (operand, compiler, name) => {
       number,
     ];
     const start = calendar === isoParts ? isoMidnight(year, second, third) : midnight(year, second, third);
-    return dateOf(
-      zone.toUtc(start + hours * hourLength + minutes * minuteLength + seconds * 1000 + milliseconds),
-    );
+    return dateOf(zone.toUtc(start + hours * hourLength + minutes * minuteLength + seconds * 1000 + milliseconds));
   };
 };
 
-function readCalendar(
-  named: Named<PartName | "timezone">,
-  name: string,
-): typeof naturalParts | typeof isoParts {
+function readCalendar(named: Named<PartName | "timezone">, name: string): typeof naturalParts | typeof isoParts {
   if (!named.year && !named.isoWeekYear) {
     throw new MongoError(40516, `${name} requires either 'year' or 'isoWeekYear' to be present`);
   }
