@@ -54,7 +54,11 @@ export class Api {
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     // A fault concerns what was asked for, so the request is read before it strikes.
-    const args = await readArgs(request, url).catch((error: unknown) => asRefusal(error));
+    const args = await readArgs(request, url).catch((error: unknown) =>
+      request.errored ? undefined : asRefusal(error),
+    );
+    // The client went away while it was still talking.
+    if (!args) return;
     const fault = this.deps.faults.take(method);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
     if (fault?.hang) {
@@ -98,7 +102,8 @@ export class Api {
       method: name,
       chatId: /^-?\d+$/.test(chatId) ? Number(chatId) : undefined,
       params: args.all(),
-      result: answer.result,
+      // What was asked for is not what was done, and batches of updates would pile up.
+      result: /^get/i.test(name) ? undefined : answer.result,
     });
     return answer;
   }

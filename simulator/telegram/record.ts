@@ -10,6 +10,7 @@ export interface Call {
   chatId: number | undefined;
   /** Parameters as given, all as text. */
   params: Json;
+  /** undefined for methods that only ask for something. */
   result: unknown;
 }
 

@@ -190,7 +190,7 @@ describe("simulator: sending", () => {
     expect(await download.text()).toBe("second");
   });
 
-  it("has ids that are unique within a chat only", async () => {
+  it("has ids that are unique within a chat only", () => {
     const bo = simulator.customer({ id: 43, firstName: "Bo" });
     expect([ana.write("a").message_id, bo.write("b").message_id]).toEqual([1, 1]);
   });

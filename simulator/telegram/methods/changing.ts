@@ -56,6 +56,28 @@ export function deleteMessage({ bot, args }: Context): Answer {
   return { result: true };
 }
 
+/** Messages of a connected business account are named without their chat. */
+export function deleteBusinessMessages({ bot, args }: Context): Answer {
+  const connection = args.text("business_connection_id");
+  if (connection === "") throw badRequest("BUSINESS_CONNECTION_INVALID");
+  const ids = args.json("message_ids", "message identifiers");
+  if (!Array.isArray(ids) || ids.length === 0) throw badRequest("message identifiers are not specified");
+  for (const state of bot.chats.values()) {
+    for (const id of ids) {
+      const message = state.messages.get(Number(id));
+      if (message?.business_connection_id === connection) state.messages.delete(message.message_id);
+    }
+  }
+  return { result: true };
+}
+
+export function readBusinessMessage({ bot, args }: Context): Answer {
+  if (args.text("business_connection_id") === "") throw badRequest("BUSINESS_CONNECTION_INVALID");
+  const message = knownChat(bot, args).messages.get(args.integer("message_id", 0));
+  if (!message) throw badRequest("MESSAGE_ID_INVALID");
+  return { result: true };
+}
+
 export function setMessageReaction({ bot, args }: Context): Answer {
   const state = writableChat(bot, args);
   const message = state.messages.get(args.integer("message_id", 0));

@@ -1,6 +1,6 @@
 import { Refusal, type Answer } from "../wire.js";
 import { answerCallbackQuery, deleteMessage, editMessageCaption, editMessageText, getChat } from "./changing.js";
-import { setMessageReaction } from "./changing.js";
+import { deleteBusinessMessages, readBusinessMessage, setMessageReaction } from "./changing.js";
 import { getFile } from "./files.js";
 import { sendChatAction, sendContact, sendFile, sendLocation } from "./sending.js";
 import { sendMediaGroup, sendMessage, sendVenue } from "./sending.js";
@@ -33,6 +33,8 @@ const methods: Readonly<Record<string, Method>> = Object.fromEntries(
     editMessageText,
     editMessageCaption,
     deleteMessage,
+    deleteBusinessMessages,
+    readBusinessMessage,
     setMessageReaction,
     answerCallbackQuery,
     getFile,

@@ -7,7 +7,10 @@ import { captionFields, captionOf, checkedEntity, textFields } from "./text.js";
 
 /** Puts a message of the bot into the chat. */
 function post({ bot, args }: Context, state: ChatState, fields: Json): Answer {
-  return { result: bot.post(state, bot.user, { ...replyFields(args, state), ...fields, ...keyboardField(args) }) };
+  const connection = args.text("business_connection_id");
+  const business = connection === "" ? {} : { business_connection_id: connection };
+  const content = { ...business, ...replyFields(args, state), ...fields, ...keyboardField(args) };
+  return { result: bot.post(state, bot.user, content) };
 }
 
 export function sendMessage(context: Context): Answer {

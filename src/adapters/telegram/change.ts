@@ -76,7 +76,8 @@ export async function react(
   await client.call("setMessageReaction", {
     ...placeOf(chat),
     message_id: messageIdOf(message),
-    reaction: emoji === null ? [] : [{ type: "emoji", emoji }],
+    // Telegram's list has emoji without the mark that asks for the coloured form, and takes only what is in its list.
+    reaction: emoji === null ? [] : [{ type: "emoji", emoji: emoji.replaceAll("\uFE0F", "") }],
   });
 }
 

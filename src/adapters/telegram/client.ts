@@ -2,12 +2,14 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Readable } from "node:stream";
 import { Telegram, TelegramError } from "telegraf";
-import { ProviderError } from "../../core/errors.js";
+import { ProviderError, type Failure } from "../../core/errors.js";
 import { networkCode, networkFailure } from "../shared/network.js";
 import { providerError } from "./failures.js";
 import type { ApiError } from "./types.js";
 
 export const publicApiRoot = "https://api.telegram.org";
+
+const neverSent: Failure = { kind: "unreachable", mayHaveBeenSent: false };
 
 /** How long one call may take. Uploads take long; long polling sets its own. */
 const callTimeoutMs = 60_000;
@@ -31,7 +33,7 @@ export interface CallOptions {
 
 /** The Bot API for one token. Its errors are ProviderErrors whose texts never hold the token. */
 export interface Client {
-  /** Calls a method by name. Rejects with ProviderError, also on a time-out and on `signal`. */
+  /** Calls a method by name. Rejects with ProviderError, also on a time-out and on `signal`. Ends uploads in any case. */
   call<T>(method: string, parameters?: Record<string, unknown>, options?: CallOptions): Promise<T>;
   /** The address of a file of `getFile`. Holds the token: never to be logged or shown. */
   fileUrl(path: string): URL;
@@ -57,10 +59,14 @@ export function createClient(token: string, apiRoot: string = publicApiRoot): Cl
   return {
     async call<T>(method: string, parameters: Record<string, unknown> = {}, options: CallOptions = {}): Promise<T> {
       const timeout = AbortSignal.timeout(options.timeoutMs ?? callTimeoutMs);
-      const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+      const uploads = uploadsOf(Object.values(parameters));
+      const unreadable = abortOnError(uploads);
+      const signal = AbortSignal.any([timeout, unreadable, ...(options.signal ? [options.signal] : [])]);
       try {
         return (await callApi(method, wireForm(parameters), { signal })) as T;
       } catch (error) {
+        // A form without its end is no request: nothing was sent.
+        if (unreadable.aborted) throw new ProviderError(neverSent, "The file to send could not be read.");
         if (error instanceof TelegramError) throw providerError(scrubbed(error.response, scrub));
         const why = timeout.aborted ? "no answer in time" : (networkCode(error) ?? "no readable answer");
         throw new ProviderError(
@@ -68,6 +74,8 @@ export function createClient(token: string, apiRoot: string = publicApiRoot): Cl
           `Telegram could not be reached: ${scrub(why)}`,
           networkCode(error),
         );
+      } finally {
+        for (const { source } of uploads) source.destroy();
       }
     },
     fileUrl(path) {
@@ -99,6 +107,24 @@ function wireForm(parameters: Record<string, unknown>): Record<string, unknown> 
 }
 
 function holdsUpload(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((item: { media?: unknown }) => holdsUpload(item.media));
+  return uploadsOf([value]).length > 0;
+}
+
+/** The uploads among parameters: as a value itself, or as the file of an album's item. */
+function uploadsOf(values: readonly unknown[]): Upload[] {
+  return values.flatMap((value) => {
+    if (Array.isArray(value)) return uploadsOf(value.map((item: { media?: unknown } | null) => item?.media));
+    return isUpload(value) ? [value] : [];
+  });
+}
+
+function isUpload(value: unknown): value is Upload {
   return typeof value === "object" && value !== null && "source" in value && "filename" in value;
+}
+
+/** Aborted when one of the streams breaks: the form would otherwise wait for its end forever. */
+function abortOnError(uploads: readonly Upload[]): AbortSignal {
+  const broken = new AbortController();
+  for (const { source } of uploads) source.on("error", () => broken.abort());
+  return broken.signal;
 }

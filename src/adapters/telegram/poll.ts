@@ -1,6 +1,6 @@
 import { ProviderError } from "../../core/errors.js";
 import type { Log } from "../../core/ports.js";
-import type { SessionSink } from "../contract.js";
+import type { AccountState, SessionSink } from "../contract.js";
 import type { Client } from "./client.js";
 import type { UpdateEnvelope } from "./types.js";
 
@@ -40,41 +40,58 @@ export async function poll(
   stop: AbortSignal,
   options: PollOptions = usual,
 ): Promise<void> {
-  const cursor = await sink.loadCursor();
-  let offset = cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
+  let offset: number | undefined;
   let ready = false;
   let troubled = true;
   let failures = 0;
 
+  /** The account's health is a courtesy: when it cannot be stored, polling goes on. */
+  async function tell(state: AccountState["state"], cause?: string): Promise<void> {
+    try {
+      await sink.state(state, cause);
+    } catch (error) {
+      log.warn("telegram_state_not_told", { state, error: error instanceof Error ? error : undefined });
+    }
+  }
+
   while (!stop.aborted) {
     try {
       // Telegram refuses to be polled while a webhook is set. Whatever waits for the webhook is kept.
-      if (!ready) await client.call("deleteWebhook", { drop_pending_updates: false }, { signal: stop });
-      ready = true;
+      if (!ready) {
+        offset = offsetOf(await sink.loadCursor());
+        await client.call("deleteWebhook", { drop_pending_updates: false }, { signal: stop });
+        ready = true;
+      }
+      // After trouble Telegram answers at once, so that "ok" is told without waiting for news.
+      const timeout = troubled ? 0 : options.holdSeconds;
       const updates = await client.call<UpdateEnvelope[]>(
         "getUpdates",
-        { offset, limit: 100, timeout: options.holdSeconds, allowed_updates: allowedUpdates },
+        { offset, limit: 100, timeout, allowed_updates: allowedUpdates },
         { signal: stop, timeoutMs: (options.holdSeconds + 15) * 1000 },
       );
       const next = await delivered(updates, sink);
       offset = next ?? offset;
       failures = 0;
-      if (troubled) await sink.state("ok");
+      if (troubled) await tell("ok");
       troubled = false;
     } catch (error) {
       if (stop.aborted) return;
       if (isAuthError(error)) {
-        await sink.state("needs_reauth", "Telegram does not accept the bot token any more.");
+        await tell("needs_reauth", "Telegram does not accept the bot token any more.");
         throw error;
       }
       failures += 1;
       troubled = true;
       log.warn("telegram_poll_failed", { failures, why: error instanceof ProviderError ? error.message : "delivery" });
       // One lost connection is no trouble yet: the next request usually works.
-      if (failures > 1 || isConflict(error)) await sink.state("degraded", causeOf(error));
+      if (failures > 1 || isConflict(error)) await tell("degraded", causeOf(error));
       await sleep(waitAfter(error, failures, options), stop);
     }
   }
+}
+
+function offsetOf(cursor: string | null): number | undefined {
+  return cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
 }
 
 /** Hands the updates over; resolves to the offset that confirms them. */

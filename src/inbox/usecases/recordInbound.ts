@@ -81,7 +81,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
         channel: chat.event.channel,
         chatKey: chat.chatKey,
         ...owners.get(chat.chatKey)!,
-        at: instant(chat.event.at, now),
+        at: instant(chat.event, now),
       })),
       now,
     );
@@ -99,7 +99,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
         externalKey,
         replyKey,
         message: event.message,
-        at: instant(event.at, now),
+        at: instant(event, now),
       })),
       now,
     );
@@ -116,7 +116,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
         direction: event.message.direction === "echo" ? "out" : "in",
         kind: event.message.content.kind,
         text: textOf(event.message.content),
-        at: instant(event.at, now),
+        at: instant(event, now),
       })),
     );
     await publish(fresh.map(({ one, row }) => received(one, row, now)));
@@ -148,10 +148,10 @@ function received({ event }: Incoming, row: Stored, now: Date): DomainEvent {
   };
 }
 
-/** A provider's time, unless it is nonsense: then now. A clock that runs ahead by more than a day would pin the chat to the top. */
-function instant(at: string, now: Date): Date {
+/** A provider's time, unless it says none or nonsense: then now. A clock that runs ahead by more than a day would pin the chat to the top. */
+function instant({ at, timeUnknown }: InboundEvent, now: Date): Date {
   const time = Date.parse(at);
-  return Number.isNaN(time) || time < 0 || time > now.getTime() + 86_400_000 ? now : new Date(time);
+  return timeUnknown || Number.isNaN(time) || time < 0 || time > now.getTime() + 86_400_000 ? now : new Date(time);
 }
 
 function uniqueBy<T>(list: readonly T[], key: (item: T) => string): T[] {

@@ -12,6 +12,7 @@ class Sink implements SessionSink {
   readonly states: string[] = [];
   cursor: string | null = null;
   failing = 0;
+  mute = false;
 
   deliver(payloads: readonly unknown[]): Promise<void> {
     if (this.failing > 0) {
@@ -23,6 +24,7 @@ class Sink implements SessionSink {
   }
 
   state(state: string, cause?: string): Promise<void> {
+    if (this.mute) return Promise.reject(new Error("the database is away"));
     this.states.push(cause === undefined ? state : `${state}: ${cause}`);
     return Promise.resolve();
   }
@@ -149,6 +151,16 @@ describe("telegram: long polling", () => {
     expect(sink.states[0]).toBe(
       "degraded: A webhook was set for this bot elsewhere; Telegram tells news only to that.",
     );
+  });
+
+  it("goes on when its state cannot be told", async () => {
+    sink.mute = true;
+    world.simulator.faults.next({ method: "getUpdates", status: 409 });
+    const running = listen();
+    await until(() => sink.texts.length === 1);
+    stop.abort();
+    await running;
+    expect(log.text()).toContain("telegram_state_not_told");
   });
 
   it("gives up when the token is revoked", async () => {

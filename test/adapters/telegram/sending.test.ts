@@ -10,10 +10,22 @@ const uploads = new Map<string, Buffer>([
   ["upload:paper", Buffer.from("%PDF paper")],
 ]);
 
+/** A stream that ends with an error half way. */
+function broken(): Readable {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.alloc(1024);
+      await Promise.resolve();
+      throw new Error("the disk is gone");
+    })(),
+  );
+}
+
 beforeAll(async () => {
   world = await connected({
     tools: {
-      openUpload: (source) => Promise.resolve({ stream: Readable.from([uploads.get(source)!]), name: "stored name" }),
+      openUpload: (source) =>
+        Promise.resolve({ stream: source === "upload:broken" ? broken() : Readable.from([uploads.get(source)!]) }),
     },
   });
 });
@@ -169,6 +181,14 @@ describe("telegram: files, places, people", () => {
     expect(last().message).toMatchObject({ reply_to_message: { message_id: question.message_id } });
   });
 
+  it("says that a file broke off while it was read, and that nothing was sent", async () => {
+    const before = sent().length;
+    const media: MediaRef = { role: "document", source: "upload:broken" };
+    const error = await failed(send({ kind: "media", media }));
+    expect(error?.failure).toEqual({ kind: "unreachable", mayHaveBeenSent: false });
+    expect(sent()).toHaveLength(before);
+  });
+
   it("says that it cannot upload where nobody can open files", async () => {
     const other = await connected();
     const work = other.channel.send(message({ kind: "media", media: { role: "document", source: "upload:x" } }));
@@ -268,22 +288,44 @@ describe("telegram: changing what was sent", () => {
   });
 
   it("sets and takes back a reaction, and shows typing", async () => {
-    await world.channel.react!(world.chat, "420001/1", "👍");
+    await world.channel.react!(world.chat, "420001/1", "❤\uFE0F");
     await world.channel.react!(world.chat, "420001/1", null);
     const error = await failed(world.channel.react!(world.chat, "420001/1", "no emoji"));
     expect(error?.failure).toEqual({ kind: "refused", why: "content" });
     await world.channel.typing!(world.chat);
     const calls = world.simulator.calls().slice(-3);
     expect(calls.map(({ method, params }) => [method, params.reaction ?? params.action])).toEqual([
-      ["setMessageReaction", '[{"type":"emoji","emoji":"👍"}]'],
+      ["setMessageReaction", '[{"type":"emoji","emoji":"❤"}]'],
       ["setMessageReaction", "[]"],
       ["sendChatAction", "typing"],
     ]);
   });
 
-  it("names the connection in business chats, and the topic in forums", async () => {
-    await world.channel.send(message({ kind: "text", text: "biz" }, { chat: "conn-1:420001" }));
+  it("answers, deletes and marks as read in a connected business account", async () => {
+    const { channel } = world;
+    const chat = "conn-1:420001";
+    const { externalIds } = await channel.send(message({ kind: "text", text: "biz" }, { chat }));
     expect(last().params).toMatchObject({ chat_id: "420001", business_connection_id: "conn-1" });
+    expect(externalIds).toEqual([`${chat}/${last().message.message_id}`]);
+    await channel.markRead!(chat, `${chat}/1`);
+    await channel.remove!(chat, externalIds[0]!);
+    expect(now()).toBeUndefined();
+    expect(
+      world.simulator
+        .calls()
+        .slice(-2)
+        .map(({ method }) => method),
+    ).toEqual(["readBusinessMessage", "deleteBusinessMessages"]);
+    expect((await failed(channel.react!(chat, `${chat}/1`, "👍")))?.failure.kind).toBe("unsupported");
+  });
+
+  it("marks nothing as read elsewhere: customers of a bot see no such marks", async () => {
+    const before = world.simulator.calls().length;
+    await world.channel.markRead!(world.chat, "420001/1");
+    expect(world.simulator.calls()).toHaveLength(before);
+  });
+
+  it("names the topic in forums", async () => {
     const group = world.simulator.group({ id: -1001, title: "Forum", type: "supergroup" });
     group.member({ id: 7, firstName: "Bo" }).write("hi");
     const outcome = await world.channel.send(message({ kind: "text", text: "topic" }, { chat: "-1001#31" }));
