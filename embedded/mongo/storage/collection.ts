@@ -1,0 +1,355 @@
+/** One collection: reads by plan, writes one document at a time inside the group commit. */
+import { MongoError } from "../errors.js";
+import { typeAlias } from "../values/compare.js";
+import { decodeDocument, encodeDocument } from "../values/codec.js";
+import { isOperatorDoc } from "../query/operators.js";
+import type {
+  Collection,
+  CollectionOptions,
+  Doc,
+  Explained,
+  FindRequest,
+  IndexSpec,
+  UpdateRequest,
+  WriteResult,
+} from "../types.js";
+import { FindCursor, PointCursor, StoredRecord, Walk, type Work } from "./cursor.js";
+import type { Disk } from "./disk.js";
+import { explainPlan } from "./explain.js";
+import { addIndexes, changedIndex, pickDropped } from "./indexChanges.js";
+import { checkUnique, keysOf, type StoredIndex } from "./indexTable.js";
+import { encodeValue, storedForm } from "./keys.js";
+import { type Plan, planRead } from "./planner.js";
+import { validateCollection } from "./validate.js";
+
+const documentBytesMost = 16 * 1024 * 1024;
+/** Documents of a multi-update or delete in one transaction; others get their turn in between. */
+const chunk = 500;
+
+/** What the engine keeps of a collection between transactions. */
+export interface CollectionState {
+  id: number;
+  db: string;
+  name: string;
+  uuid: Uint8Array;
+  options: CollectionOptions;
+  indexes: StoredIndex[];
+  count: number;
+  bytes: number;
+  nextRid: number;
+  dropped: boolean;
+}
+
+/** What a collection asks of its engine. */
+export interface Home {
+  disk: Disk;
+  /** The counts of this collection changed: write them with the next commit. */
+  touched(state: CollectionState): void;
+  /** Its indexes changed: write the catalog row, inside the transaction. */
+  saveCatalog(state: CollectionState): void;
+  newId(): number;
+  purgeLater(table: "records" | "entries", id: number): void;
+}
+
+type Selection = Pick<FindRequest, "filter" | "sort" | "hint" | "context">;
+
+export class StoredCollection implements Collection {
+  constructor(
+    readonly state: CollectionState,
+    private readonly home: Home,
+  ) {}
+
+  get db(): string {
+    return this.state.db;
+  }
+  get name(): string {
+    return this.state.name;
+  }
+  get uuid(): Uint8Array {
+    return this.state.uuid;
+  }
+  get options(): CollectionOptions {
+    return this.state.options;
+  }
+  private get namespace(): string {
+    return `${this.state.db}.${this.state.name}`;
+  }
+  private get disk(): Disk {
+    return this.home.disk;
+  }
+
+  private write<T>(operation: () => T): Promise<T> {
+    return this.disk.write(() => {
+      if (this.state.dropped) throw new MongoError("NamespaceNotFound", "the collection was dropped meanwhile");
+      return operation();
+    });
+  }
+
+  async insert(docs: readonly Uint8Array[], how: { ordered: boolean }): Promise<(Error | undefined)[]> {
+    return this.write(() => {
+      const outcomes: (Error | undefined)[] = [];
+      for (const bytes of docs) {
+        let failure: Error | undefined;
+        try {
+          this.insertOne(bytes, undefined);
+        } catch (error) {
+          if (!(error instanceof MongoError)) throw error;
+          failure = error;
+        }
+        outcomes.push(failure);
+        if (failure && how.ordered) break;
+      }
+      return outcomes;
+    });
+  }
+
+  private insertOne(bytes: Uint8Array, decoded: Doc | undefined): void {
+    const { state, disk } = this;
+    const doc = decoded ?? decodeDocument(bytes);
+    const rid = state.nextRid;
+    const entries = state.indexes.map((index) => ({ index, extracted: keysOf(index, doc) }));
+    for (const { index, extracted } of entries) checkUnique(disk, this.namespace, index, extracted, rid);
+
+    state.nextRid += 1;
+    disk.putRecord(state.id, rid, bytes);
+    for (const { index, extracted } of entries) {
+      if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
+      for (const key of extracted.keys) disk.putEntry(index.id, key, rid);
+    }
+    state.count += 1;
+    state.bytes += bytes.length;
+    this.home.touched(state);
+  }
+
+  private becomeMultikey(index: StoredIndex): void {
+    index.multikey = true;
+    this.home.saveCatalog(this.state);
+  }
+
+  private select(request: FindRequest): { cursor: FindCursor; plan: Plan } {
+    const plan = planRead(this.state.indexes, request);
+    if (plan.kind === "index") plan.index.ops += 1;
+    const everything = Object.keys(request.filter.source).length === 0 && !request.min && !request.max;
+    const certain = everything || (plan.kind === "index" && plan.exact);
+    const walk = new Walk(this.disk, this.state.id, plan);
+    return { cursor: new FindCursor(walk, plan, request, certain), plan };
+  }
+
+  /** The record with this `_id`, when the filter asks for nothing but one plain `_id`. */
+  private pointRead(request: Selection): StoredRecord[] | undefined {
+    const names = Object.keys(request.filter.source);
+    const id = request.filter.source._id;
+    if (names.length !== 1 || id === undefined || id === null || request.hint !== undefined) return undefined;
+    if (request.context.collator || Array.isArray(id) || isOperatorDoc(id) || typeAlias(id) === "regex")
+      return undefined;
+    const index = this.state.indexes[0]!;
+    if (index.collator) return undefined;
+    index.ops += 1;
+    const rid = this.disk.holder(index.id, storedForm(encodeValue(id, 1, undefined)));
+    const bytes = rid === undefined ? undefined : this.disk.record(this.state.id, rid);
+    return bytes ? [new StoredRecord(rid!, bytes)] : [];
+  }
+
+  find(request: FindRequest): ReturnType<Collection["find"]> {
+    const point = request.min || request.max ? undefined : this.pointRead(request);
+    if (point) return new PointCursor(request.skip ? point.slice(request.skip) : point) as never;
+    return this.select(request).cursor as unknown as ReturnType<Collection["find"]>;
+  }
+
+  async count(request: FindRequest): Promise<number> {
+    const { skip = 0, limit } = request;
+    const clipped = (all: number) => Math.min(Math.max(all - skip, 0), limit ? limit : Infinity);
+    if (Object.keys(request.filter.source).length === 0 && !request.hint) return clipped(this.state.count);
+    const plan = planRead(this.state.indexes, { ...request, sort: undefined });
+    const most = limit ? limit + skip : Infinity;
+    let found = 0;
+    if (plan.kind === "index" && plan.exact) {
+      const walk = new Walk(this.disk, this.state.id, plan);
+      while (!walk.ended && found < most) {
+        found += walk.entries(2_000).length;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return clipped(found);
+    }
+    const { sort: _sort, skip: _skip, limit: _limit, ...rest } = request;
+    for await (const _record of this.find(rest)) {
+      found += 1;
+      if (found >= most) break;
+    }
+    return clipped(found);
+  }
+
+  async explain(request: FindRequest, verbosity: string): Promise<Explained> {
+    const started = Date.now();
+    const { cursor, plan } = this.select(request);
+    if (verbosity === "queryPlanner") return explainPlan(plan, request);
+    let returned = 0;
+    for (let step = await cursor.next(); !step.done; step = await cursor.next()) returned += 1;
+    const work: Work = cursor.walk.work;
+    return explainPlan(plan, request, { returned, work, ms: Date.now() - started });
+  }
+
+  /** What a write concerns: all matches, or the first in sort order. */
+  private matches(request: Selection, all: boolean): StoredRecord[] {
+    const point = this.pointRead(request);
+    if (point) return point;
+    return this.select({ ...request, limit: all ? 0 : 1 }).cursor.drain();
+  }
+
+  async update(request: UpdateRequest): Promise<WriteResult> {
+    if (!request.multi) return this.write(() => this.updateFirst(request));
+    const records = await this.write(() => this.matches(request, true).map(({ rid }) => rid));
+    if (records.length === 0 && request.upsert) return this.write(() => this.updateFirst(request));
+    const result: WriteResult = { matched: 0, modified: 0 };
+    for (let at = 0; at < records.length; at += chunk) {
+      await this.write(() => {
+        for (const rid of records.slice(at, at + chunk)) {
+          const bytes = this.disk.record(this.state.id, rid);
+          const record = bytes && new StoredRecord(rid, bytes);
+          if (!record || !request.filter.matches(record.doc())) continue;
+          result.matched += 1;
+          if (this.change(record, request) !== record.doc()) result.modified += 1;
+        }
+      });
+    }
+    return result;
+  }
+
+  private updateFirst(request: UpdateRequest): WriteResult {
+    const [record] = this.matches(request, false);
+    if (record) {
+      const after = this.change(record, request);
+      const before = record.doc();
+      return { matched: 1, modified: after === before ? 0 : 1, before, after };
+    }
+    if (!request.upsert) return { matched: 0, modified: 0 };
+    const doc = request.updater.upsert(request.filter.source);
+    const bytes = encodeDocument(doc);
+    if (bytes.length > documentBytesMost) {
+      throw new MongoError(17420, `Document to upsert is larger than ${documentBytesMost}`);
+    }
+    this.insertOne(bytes, doc);
+    return { matched: 0, modified: 0, upsertedId: doc._id, after: doc };
+  }
+
+  /** Puts the updated document in place of the record; returns it (the same object when nothing changed). */
+  private change(record: StoredRecord, { updater, filter }: UpdateRequest): Doc {
+    const { state, disk } = this;
+    const before = record.doc();
+    const after = updater.apply(before, { positional: filter.positionalIndex(before) });
+    if (after === before) return before;
+    const bytes = encodeDocument(after);
+    if (bytes.length > documentBytesMost) {
+      throw new MongoError(17419, `Resulting document after update is larger than ${documentBytesMost}`);
+    }
+    const changes = state.indexes.map((index) => {
+      const old = keysOf(index, before).keys;
+      const extracted = keysOf(index, after);
+      const has = (list: readonly Buffer[], key: Buffer) => list.some((one) => one.equals(key));
+      const added = extracted.keys.filter((key) => !has(old, key));
+      const removed = old.filter((key) => !has(extracted.keys, key));
+      return { index, extracted: { ...extracted, keys: added }, removed };
+    });
+    for (const { index, extracted } of changes) checkUnique(disk, this.namespace, index, extracted, record.rid);
+
+    disk.putRecord(state.id, record.rid, bytes);
+    for (const { index, extracted, removed } of changes) {
+      if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
+      for (const key of removed) disk.deleteEntry(index.id, key, record.rid);
+      for (const key of extracted.keys) disk.putEntry(index.id, key, record.rid);
+    }
+    state.bytes += bytes.length - record.bytes.length;
+    this.home.touched(state);
+    return after;
+  }
+
+  async remove(request: Selection & { limit: 0 | 1 }): Promise<{ deleted: number; before?: Doc | undefined }> {
+    if (request.limit === 1) {
+      return this.write(() => {
+        const [record] = this.matches(request, false);
+        if (!record) return { deleted: 0 };
+        this.delete(record);
+        return { deleted: 1, before: record.doc() };
+      });
+    }
+    const records = await this.write(() => this.matches(request, true).map(({ rid }) => rid));
+    return { deleted: await this.removeRecords(records, (doc) => request.filter.matches(doc)) };
+  }
+
+  /** Deletes those of the records that still match. */
+  async removeRecords(rids: readonly number[], matches: (doc: Doc) => boolean): Promise<number> {
+    let deleted = 0;
+    for (let at = 0; at < rids.length; at += chunk) {
+      await this.write(() => {
+        for (const rid of rids.slice(at, at + chunk)) {
+          const bytes = this.disk.record(this.state.id, rid);
+          const record = bytes && new StoredRecord(rid, bytes);
+          if (!record || !matches(record.doc())) continue;
+          this.delete(record);
+          deleted += 1;
+        }
+      });
+    }
+    return deleted;
+  }
+
+  private delete(record: StoredRecord): void {
+    const { state, disk } = this;
+    const doc = record.doc();
+    for (const index of state.indexes) {
+      for (const key of keysOf(index, doc).keys) disk.deleteEntry(index.id, key, record.rid);
+    }
+    disk.deleteRecord(state.id, record.rid);
+    state.count -= 1;
+    state.bytes -= record.bytes.length;
+    this.home.touched(state);
+  }
+
+  indexes(): IndexSpec[] {
+    return this.state.indexes.map(({ spec }) => spec);
+  }
+
+  async createIndexes(specs: readonly IndexSpec[]): Promise<{ before: number; after: number }> {
+    return this.write(() => {
+      const before = this.state.indexes.length;
+      addIndexes(this.state, this.home, this.namespace, specs);
+      return { before, after: this.state.indexes.length };
+    });
+  }
+
+  async dropIndexes(names: readonly string[] | "*"): Promise<number> {
+    return this.write(() => {
+      const before = this.state.indexes.length;
+      const dropped = pickDropped(this.state.indexes, names);
+      this.state.indexes = this.state.indexes.filter((index) => !dropped.includes(index));
+      this.home.saveCatalog(this.state);
+      for (const { id } of dropped) this.home.purgeLater("entries", id);
+      return before;
+    });
+  }
+
+  async modifyIndex(name: string, change: { expireAfterSeconds?: number; hidden?: boolean }) {
+    return this.write(() => {
+      const index = this.state.indexes.find(({ spec }) => spec.name === name);
+      if (!index) throw new MongoError("IndexNotFound", `cannot find index ${name} for ns ${this.namespace}`);
+      const before = index.spec;
+      index.spec = changedIndex(before, change);
+      this.home.saveCatalog(this.state);
+      return { before, after: index.spec };
+    });
+  }
+
+  stats() {
+    const { count, bytes, indexes } = this.state;
+    const sizes = Object.fromEntries(indexes.map(({ spec }) => [spec.name, 4096 + count * 32]));
+    return { count, size: bytes, storageSize: bytes + 4096, indexSizes: sizes };
+  }
+
+  validate() {
+    return validateCollection(this.disk, this.state);
+  }
+
+  indexUse() {
+    return this.state.indexes.map(({ spec, ops, since }) => ({ name: spec.name, ops, since }));
+  }
+}

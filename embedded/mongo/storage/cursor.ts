@@ -1,0 +1,284 @@
+/** Walking a plan: entries, documents, filter, sort, skip and limit, a piece at a time. */
+import { MongoError } from "../errors.js";
+import { compileSort } from "../query/sort.js";
+import { decodeDocument } from "../values/codec.js";
+import type { Doc, FindRequest, Found } from "../types.js";
+import type { Disk, Entry } from "./disk.js";
+import type { IndexPlan, Plan } from "./planner.js";
+
+/** Entries or records read from LMDB at once. */
+const pieceMost = 256;
+/** After this long without a break others get their turn. */
+const sliceMs = 4;
+const sortBytesMost = 100 * 1024 * 1024;
+
+/** What a walk has looked at, for explain and $indexStats. */
+export interface Work {
+  keys: number;
+  docs: number;
+}
+
+export class StoredRecord implements Found {
+  private decoded: Doc | undefined;
+
+  constructor(
+    readonly rid: number,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  doc(): Doc {
+    return (this.decoded ??= decodeDocument(this.bytes));
+  }
+}
+
+/** The candidates of a plan in its order, each once. */
+export class Walk {
+  private range = 0;
+  private last: Entry | undefined;
+  private lastRid: number | undefined;
+  private branch = 0;
+  private branchWalk: Walk | undefined;
+  private readonly seen: Set<number> | undefined;
+  ended = false;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly collection: number,
+    private readonly plan: Plan,
+    readonly work: Work = { keys: 0, docs: 0 },
+  ) {
+    const repeats = plan.kind === "union" || (plan.kind === "index" && plan.index.multikey);
+    this.seen = repeats ? new Set() : undefined;
+  }
+
+  /** The next candidates, at most `limit`; none only at the end. */
+  next(limit: number): StoredRecord[] {
+    while (!this.ended) {
+      const piece = this.piece(Math.min(limit, pieceMost));
+      if (piece.length > 0) return piece;
+    }
+    return [];
+  }
+
+  private piece(limit: number): StoredRecord[] {
+    if (this.plan.kind === "collection") return this.naturalPiece(this.plan.backwards, limit);
+    if (this.plan.kind === "index") return this.fetched(this.indexPiece(this.plan, limit));
+    this.branchWalk ??= new Walk(this.disk, this.collection, this.plan.branches[this.branch]!, this.work);
+    const records = this.branchWalk.next(limit).filter(({ rid }) => this.isNew(rid));
+    if (this.branchWalk.ended) {
+      this.branchWalk = undefined;
+      this.branch += 1;
+      this.ended = this.branch >= this.plan.branches.length;
+    }
+    return records;
+  }
+
+  private isNew(rid: number): boolean {
+    if (!this.seen) return true;
+    if (this.seen.has(rid)) return false;
+    this.seen.add(rid);
+    return true;
+  }
+
+  private naturalPiece(backwards: boolean, limit: number): StoredRecord[] {
+    const rows = this.disk.records(this.collection, this.lastRid, backwards, limit);
+    if (rows.length < limit) this.ended = true;
+    this.lastRid = rows.at(-1)?.rid ?? this.lastRid;
+    this.work.docs += rows.length;
+    return rows.map(({ rid, bytes }) => new StoredRecord(rid, bytes));
+  }
+
+  /** Only the keys: for counts that need no document. */
+  entries(limit: number): Entry[] {
+    while (!this.ended) {
+      const piece = this.indexPiece(this.plan as IndexPlan, limit);
+      if (piece.length > 0) return piece;
+    }
+    return [];
+  }
+
+  private indexPiece(plan: IndexPlan, limit: number): Entry[] {
+    const ranges = plan.ranges;
+    const range = ranges[plan.backwards ? ranges.length - 1 - this.range : this.range];
+    if (!range) {
+      this.ended = true;
+      return [];
+    }
+    const found = this.disk.entries(plan.index.id, range, this.last, plan.backwards, limit);
+    this.work.keys += found.length;
+    if (found.length < limit) {
+      this.range += 1;
+      this.last = undefined;
+      this.ended = this.range >= ranges.length;
+    } else this.last = found.at(-1);
+    return found;
+  }
+
+  private fetched(entries: readonly Entry[]): StoredRecord[] {
+    const records: StoredRecord[] = [];
+    for (const { rid } of entries) {
+      if (!this.isNew(rid)) continue;
+      const bytes = this.disk.record(this.collection, rid);
+      // Gone since the entry was read.
+      if (!bytes) continue;
+      this.work.docs += 1;
+      records.push(new StoredRecord(rid, bytes));
+    }
+    return records;
+  }
+}
+
+/** Documents of a read, filtered, sorted, skipped and limited. */
+export class FindCursor {
+  private readonly buffer: StoredRecord[] = [];
+  private sorted: boolean;
+  private toSkip: number;
+  private left: number;
+  private closed = false;
+
+  constructor(
+    readonly walk: Walk,
+    plan: Plan,
+    private readonly request: FindRequest,
+    private readonly matchesAll: boolean,
+  ) {
+    this.sorted = plan.sorted;
+    this.toSkip = request.skip ?? 0;
+    this.left = request.limit ? request.limit : Infinity;
+  }
+
+  /** Reads on for one slice of time. False when there is nothing more to read. */
+  private advance(wanted: number): boolean {
+    if (this.closed || this.left === 0) return false;
+    if (!this.sorted) return this.advanceSort();
+    const until = Date.now() + sliceMs;
+    while (this.buffer.length < wanted && !this.walk.ended && Date.now() <= until) {
+      for (const record of this.walk.next(Math.min(pieceMost, wanted + this.toSkip))) {
+        if (!this.matchesAll && !this.request.filter.matches(record.doc())) continue;
+        if (this.toSkip > 0) this.toSkip -= 1;
+        else this.buffer.push(record);
+      }
+    }
+    return !this.walk.ended;
+  }
+
+  private readonly gathered: StoredRecord[] = [];
+  private gatheredBytes = 0;
+
+  /** Blocking sort: gathers, keeping only what can still be among the first when there is a limit. */
+  private advanceSort(): boolean {
+    const { sort, limit, context, maxSortBytes = sortBytesMost } = this.request;
+    const compare = compileSort(sort!, context.collator);
+    const order = (a: StoredRecord, b: StoredRecord) => compare(a.doc(), b.doc());
+    const keep = limit ? limit + (this.request.skip ?? 0) : Infinity;
+    const shrink = () => {
+      this.gathered.sort(order);
+      for (const record of this.gathered.splice(keep)) this.gatheredBytes -= record.bytes.length;
+    };
+    const until = Date.now() + sliceMs;
+    while (!this.walk.ended && Date.now() <= until) {
+      for (const record of this.walk.next(pieceMost)) {
+        if (!this.matchesAll && !this.request.filter.matches(record.doc())) continue;
+        this.gathered.push(record);
+        this.gatheredBytes += record.bytes.length;
+      }
+      if (this.gathered.length > keep * 2 + 1_000) shrink();
+      if (this.gatheredBytes > maxSortBytes) {
+        throw new MongoError(
+          "QueryExceededMemoryLimitNoDiskUseAllowed",
+          `Executor error during find command :: caused by :: Sort exceeded memory limit of ${maxSortBytes} bytes, but did not opt in to external sorting.`,
+        );
+      }
+    }
+    if (!this.walk.ended) return true;
+    shrink();
+    this.sorted = true;
+    this.buffer.push(...this.gathered.splice(0).slice(this.toSkip));
+    this.toSkip = 0;
+    return this.buffer.length > 0;
+  }
+
+  private shift(): StoredRecord | undefined {
+    if (this.left === 0) return undefined;
+    const record = this.buffer.shift();
+    if (record) this.left -= 1;
+    return record;
+  }
+
+  private get done(): boolean {
+    return this.closed || this.left === 0 || (this.sorted && this.walk.ended && this.buffer.length === 0);
+  }
+
+  /** Synchronously up to `max` records of at most `maxBytes` (but at least one); stops early when others should have a turn. */
+  take(max: number, maxBytes: number): { batch: Uint8Array[]; done: boolean } {
+    const batch: Uint8Array[] = [];
+    let bytes = 0;
+    const wanted = Math.min(max, this.left);
+    if (this.buffer.length < wanted) this.advance(wanted);
+    while (batch.length < wanted) {
+      const next = this.buffer[0];
+      if (!next || (batch.length > 0 && bytes + next.bytes.length > maxBytes)) break;
+      if (batch.length === 0 && next.bytes.length > maxBytes) break;
+      bytes += next.bytes.length;
+      batch.push(next.bytes);
+      this.shift();
+    }
+    return { batch, done: this.done };
+  }
+
+  async next(): Promise<IteratorResult<StoredRecord, undefined>> {
+    while (this.buffer.length === 0 && this.advance(32)) {
+      if (this.buffer.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const value = this.shift();
+    return value ? { value, done: false } : { value: undefined, done: true };
+  }
+
+  /** All of it at once, for writes, which run inside a transaction and cannot wait. */
+  drain(): StoredRecord[] {
+    const all: StoredRecord[] = [];
+    while (!this.done) {
+      this.advance(Infinity);
+      for (let record = this.shift(); record; record = this.shift()) all.push(record);
+      if (this.buffer.length === 0 && this.sorted && this.walk.ended) break;
+    }
+    return all;
+  }
+
+  return(): Promise<IteratorResult<StoredRecord, undefined>> {
+    this.closed = true;
+    this.buffer.length = 0;
+    this.gathered.length = 0;
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** At most one record, read already. */
+export class PointCursor {
+  constructor(private readonly records: StoredRecord[]) {}
+
+  take(max: number, maxBytes: number): { batch: Uint8Array[]; done: boolean } {
+    const [record] = this.records;
+    if (!record || max < 1 || record.bytes.length > maxBytes) return { batch: [], done: !record };
+    this.records.length = 0;
+    return { batch: [record.bytes], done: true };
+  }
+
+  next(): Promise<IteratorResult<StoredRecord, undefined>> {
+    const value = this.records.shift();
+    return Promise.resolve(value ? { value, done: false } : { value: undefined, done: true });
+  }
+
+  return(): Promise<IteratorResult<StoredRecord, undefined>> {
+    this.records.length = 0;
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

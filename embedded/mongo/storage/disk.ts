@@ -1,0 +1,243 @@
+/** The files: two ordered tables and a catalog in LMDB, and the one writer that commits in groups. */
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Database, RootDatabase } from "lmdb";
+import { decodeDocument, encodeDocument } from "../values/codec.js";
+import type { Doc } from "../types.js";
+
+// The CommonJS face: its module face loads a second copy of the native part in some runners.
+const lmdb = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
+
+export type Table = Database<Buffer, Buffer>;
+
+/** What one record number may reach. */
+const ridBytes = 6;
+const none = Buffer.of(0);
+
+export interface Entry {
+  key: Buffer;
+  rid: number;
+}
+
+interface Waiting {
+  run(): unknown;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export function prefixOf(id: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(id);
+  return bytes;
+}
+
+function recordKey(collection: number, rid: number): Buffer {
+  const key = Buffer.alloc(4 + ridBytes);
+  key.writeUInt32BE(collection);
+  key.writeUIntBE(rid, 4, ridBytes);
+  return key;
+}
+
+export class Disk {
+  private readonly root: RootDatabase<Buffer, Buffer>;
+  private readonly recordTable: Table;
+  private readonly entryTable: Table;
+  private readonly catalogTable: Table;
+  private queue: Waiting[] = [];
+  private scheduled = false;
+  private beforeCommit: (() => void)[] = [];
+  private afterAbort: (() => void)[] = [];
+
+  constructor(dir: string, mapSize: number) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const form = { encoding: "binary", keyEncoding: "binary" } as const;
+    this.root = lmdb.open<Buffer, Buffer>({ path: dir, ...form, maxDbs: 4, mapSize, overlappingSync: false });
+    this.recordTable = this.root.openDB({ name: "records", ...form });
+    this.entryTable = this.root.openDB({ name: "entries", ...form });
+    this.catalogTable = this.root.openDB({ name: "catalog", ...form });
+  }
+
+  /** Called inside the transaction before it commits, and after one that could not commit. */
+  onCommit(before: () => void, aborted: () => void): void {
+    this.beforeCommit.push(before);
+    this.afterAbort.push(aborted);
+  }
+
+  /**
+   * Runs `operation` in the next write transaction, after all that were asked for before. It must check before it
+   * writes: what it throws rejects its own promise only. Resolves when the transaction is on disk.
+   */
+  write<T>(operation: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.queue.push({ run: operation, resolve: resolve as (value: unknown) => void, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      // After the requests that have already arrived were read: they share one commit.
+      setImmediate(() => this.commit());
+    });
+  }
+
+  private commit(): void {
+    const batch = this.queue;
+    this.queue = [];
+    this.scheduled = false;
+    const outcomes: { value?: unknown; error?: unknown; failed: boolean }[] = [];
+    try {
+      this.root.transactionSync(() => {
+        for (const waiting of batch) {
+          try {
+            outcomes.push({ value: waiting.run(), failed: false });
+          } catch (error) {
+            outcomes.push({ error, failed: true });
+          }
+        }
+        for (const hook of this.beforeCommit) hook();
+      });
+    } catch (error) {
+      for (const hook of this.afterAbort) hook();
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    batch.forEach((waiting, index) => {
+      const outcome = outcomes[index]!;
+      if (outcome.failed) waiting.reject(outcome.error);
+      else waiting.resolve(outcome.value);
+    });
+  }
+
+  /** Resolves when every write asked for so far is on disk. */
+  async flushed(): Promise<void> {
+    await this.write(() => undefined);
+  }
+
+  record(collection: number, rid: number): Buffer | undefined {
+    return this.recordTable.get(recordKey(collection, rid));
+  }
+
+  putRecord(collection: number, rid: number, bytes: Uint8Array): void {
+    this.recordTable.putSync(recordKey(collection, rid), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  }
+
+  deleteRecord(collection: number, rid: number): void {
+    this.recordTable.removeSync(recordKey(collection, rid));
+  }
+
+  /** The highest record number in use, 0 when there is none. */
+  lastRid(collection: number): number {
+    const range = { start: recordKey(collection, 2 ** 48 - 1), end: prefixOf(collection), reverse: true, limit: 1 };
+    for (const key of this.recordTable.getKeys(range)) return key.readUIntBE(4, ridBytes);
+    return 0;
+  }
+
+  /** Up to `limit` records after (or, backwards, before) `from`, in natural order. */
+  records(
+    collection: number,
+    from: number | undefined,
+    backwards: boolean,
+    limit: number,
+  ): { rid: number; bytes: Buffer }[] {
+    const low = recordKey(collection, !backwards && from !== undefined ? from + 1 : 0);
+    const high = recordKey(collection, backwards && from !== undefined ? from - 1 : 2 ** 48 - 1);
+    // The end of a range is left out: one more byte takes it in.
+    const range = backwards
+      ? { start: high, end: recordKey(collection - 1, 2 ** 48 - 1), reverse: true, limit }
+      : { start: low, end: Buffer.concat([high, none]), limit };
+    const found: { rid: number; bytes: Buffer }[] = [];
+    for (const { key, value } of this.recordTable.getRange(range)) {
+      found.push({ rid: key.readUIntBE(4, ridBytes), bytes: value });
+    }
+    return found;
+  }
+
+  private entryKey(index: number, key: Buffer, rid: number): Buffer {
+    const bytes = Buffer.alloc(4 + key.length + ridBytes);
+    bytes.writeUInt32BE(index);
+    key.copy(bytes, 4);
+    bytes.writeUIntBE(rid, 4 + key.length, ridBytes);
+    return bytes;
+  }
+
+  putEntry(index: number, key: Buffer, rid: number): void {
+    this.entryTable.putSync(this.entryKey(index, key, rid), none);
+  }
+
+  deleteEntry(index: number, key: Buffer, rid: number): void {
+    this.entryTable.removeSync(this.entryKey(index, key, rid));
+  }
+
+  /** A record that has exactly this key, for unique indexes. */
+  holder(index: number, key: Buffer): number | undefined {
+    const start = this.entryKey(index, key, 0);
+    const end = Buffer.concat([this.entryKey(index, key, 2 ** 48 - 1), none]);
+    for (const found of this.entryTable.getKeys({ start, end, limit: 1 })) {
+      return found.readUIntBE(found.length - ridBytes, ridBytes);
+    }
+    return undefined;
+  }
+
+  /**
+   * Up to `limit` entries of an index between two keys (the lower in, the upper out), after `from` in the direction of
+   * travel. Entries carry their key without index and record number.
+   */
+  entries(
+    index: number,
+    range: { low: Buffer; high: Buffer },
+    from: Entry | undefined,
+    backwards: boolean,
+    limit: number,
+  ): Entry[] {
+    const prefix = prefixOf(index);
+    const low = Buffer.concat([prefix, range.low]);
+    const high = Buffer.concat([prefix, range.high]);
+    const at = from && this.entryKey(index, from.key, from.rid);
+    const options = backwards
+      ? { start: at ?? high, end: low, reverse: true, limit: limit + 1, exclusiveStart: true }
+      : { start: at ?? low, end: high, limit: limit + 1 };
+    const found: Entry[] = [];
+    for (const key of this.entryTable.getKeys(options)) {
+      if (at && key.equals(at)) continue;
+      if (backwards && (key.compare(high) >= 0 || key.compare(low) < 0)) continue;
+      if (found.length === limit) break;
+      found.push({
+        key: Buffer.from(key.subarray(4, key.length - ridBytes)),
+        rid: key.readUIntBE(key.length - ridBytes, ridBytes),
+      });
+    }
+    return found;
+  }
+
+  catalog(): { key: string; doc: Doc }[] {
+    return [...this.catalogTable.getRange({})].map(({ key, value }) => ({
+      key: key.toString("utf8"),
+      doc: decodeDocument(value),
+    }));
+  }
+
+  putCatalog(key: string, doc: Doc): void {
+    this.catalogTable.putSync(Buffer.from(key), Buffer.from(encodeDocument(doc)));
+  }
+
+  readCatalog(key: string): Doc | undefined {
+    const bytes = this.catalogTable.get(Buffer.from(key));
+    return bytes && decodeDocument(bytes);
+  }
+
+  deleteCatalog(key: string): void {
+    this.catalogTable.removeSync(Buffer.from(key));
+  }
+
+  /** Removes up to `limit` rows of a dropped collection or index; returns whether more are left. */
+  purge(table: "records" | "entries", id: number, limit: number): boolean {
+    const rows = table === "records" ? this.recordTable : this.entryTable;
+    const keys = [...rows.getKeys({ start: prefixOf(id), end: prefixOf(id + 1), limit })].map((key) =>
+      Buffer.from(key),
+    );
+    for (const key of keys) rows.removeSync(key);
+    return keys.length === limit;
+  }
+
+  async close(): Promise<void> {
+    if (this.queue.length > 0) await this.flushed();
+    await this.root.close();
+  }
+}

@@ -1,0 +1,59 @@
+/** The indexes of one collection and the entries that documents have in them. */
+import { compileCollation } from "../collation.js";
+import { MongoError } from "../errors.js";
+import { compileFilter } from "../query/filter.js";
+import { describe } from "../values/describe.js";
+import type { Collator, Doc, Filter, IndexSpec } from "../types.js";
+import type { Disk } from "./disk.js";
+import { extractKeys, type Extracted } from "./extract.js";
+
+export interface StoredIndex {
+  id: number;
+  spec: IndexSpec;
+  /** Some document has more than one key, or a key from within an array. Never becomes false again. */
+  multikey: boolean;
+  collator: Collator | undefined;
+  partial: Filter | undefined;
+  ops: number;
+  since: Date;
+}
+
+export function storedIndex(id: number, spec: IndexSpec, multikey: boolean): StoredIndex {
+  const collator = spec.collation ? compileCollation({ ...spec.collation }) : undefined;
+  const partial = spec.partialFilterExpression
+    ? compileFilter(spec.partialFilterExpression, { collator, now: new Date() })
+    : undefined;
+  return { id, spec, multikey, collator, partial, ops: 0, since: new Date() };
+}
+
+/** What a document has in an index; no keys when the index leaves it out. */
+export function keysOf(index: StoredIndex, doc: Doc): Extracted {
+  if (index.partial && !index.partial.matches(doc)) return { keys: [], multikey: false, shown: {} };
+  return extractKeys(doc, index.spec, index.collator);
+}
+
+export function duplicateKey(namespace: string, index: StoredIndex, shown: Doc): MongoError {
+  const text = Object.entries(shown)
+    .map(([path, value]) => `${path}: ${describe(value ?? null)}`)
+    .join(", ");
+  return new MongoError(
+    "DuplicateKey",
+    `E11000 duplicate key error collection: ${namespace} index: ${index.spec.name} dup key: { ${text} }`,
+    { keyPattern: index.spec.key, keyValue: shown },
+  );
+}
+
+/** Throws 11000 when another record holds one of these keys of a unique index. */
+export function checkUnique(
+  disk: Disk,
+  namespace: string,
+  index: StoredIndex,
+  extracted: Extracted,
+  rid: number,
+): void {
+  if (!index.spec.unique) return;
+  for (const key of extracted.keys) {
+    const holder = disk.holder(index.id, key);
+    if (holder !== undefined && holder !== rid) throw duplicateKey(namespace, index, extracted.shown);
+  }
+}

@@ -1,0 +1,174 @@
+/** BSON values as bytes whose memcmp order is MongoDB's order of values: what index entries are sorted by. */
+import { createHash } from "node:crypto";
+import type { Binary, BSONSymbol, Code, Decimal128, Long, ObjectId, Timestamp } from "bson";
+import type { Collator, Doc, Value } from "../types.js";
+import { isNumber, regexParts, typeAlias, typeOrder } from "../values/compare.js";
+import {
+  addDecimals,
+  type Decimal,
+  decimalToDouble,
+  exactDouble,
+  fromDecimal128,
+  fromLong,
+  negateDecimal,
+} from "../values/decimal.js";
+
+/** LMDB keys end at 1,978 bytes; index number and record number take their part. */
+const longest = 1_900;
+const keptOfLong = 1_800;
+
+/** Stands for an array without elements, which MongoDB indexes as undefined. */
+export const emptyArray = Symbol("empty array");
+
+/** First byte of every value of that place in the type order. */
+export const tagOf = (value: Value): number =>
+  value === emptyArray ? 2 : value === undefined ? 7 : typeOrder(value) + 2;
+
+function cstring(text: string): Buffer {
+  const bytes = Buffer.from(text, "utf8");
+  if (!bytes.includes(0)) return Buffer.concat([bytes, Buffer.of(0, 0)]);
+  const escaped: number[] = [];
+  for (const byte of bytes) {
+    escaped.push(byte);
+    if (byte === 0) escaped.push(0xff);
+  }
+  return Buffer.from([...escaped, 0, 0]);
+}
+
+/** Doubles in order: positive ones with the sign bit set, negative ones inverted; NaN below everything. */
+function double(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  if (Number.isNaN(value)) return bytes;
+  bytes.writeDoubleBE(value === 0 ? 0 : value);
+  if (bytes[0]! & 0x80) for (let at = 0; at < 8; at++) bytes[at] = ~bytes[at]! & 0xff;
+  else bytes[0]! |= 0x80;
+  return bytes;
+}
+
+const nothingLeft = Buffer.of(0x80);
+
+/** What is left of an exact number beyond its nearest double, in order. */
+function remainder(exact: Decimal, nearest: number): Buffer {
+  if (exact.kind !== "finite" || !Number.isFinite(nearest)) return nothingLeft;
+  const left = addExact(exact, exactDouble(-nearest));
+  if (left.kind !== "finite" || left.coefficient === 0n) return nothingLeft;
+  const digits = left.coefficient.toString().replace(/0+$/, "");
+  const magnitude = left.coefficient.toString().length + left.exponent;
+  const body = Buffer.concat([Buffer.alloc(4), Buffer.from(digits, "latin1"), Buffer.of(0)]);
+  body.writeUInt32BE(magnitude + 0x40000000);
+  if (!left.negative) return Buffer.concat([Buffer.of(0x81), body]);
+  return Buffer.concat([Buffer.of(0x7f), body.map((byte) => ~byte & 0xff)]);
+}
+
+/** Sum without rounding: both are brought to the smaller exponent. */
+function addExact(a: Decimal & { kind: "finite" }, b: Decimal): Decimal {
+  if (b.kind !== "finite") return addDecimals(a, negateDecimal(negateDecimal(b)));
+  const exponent = Math.min(a.exponent, b.exponent);
+  const scaled = (one: Decimal & { kind: "finite" }) =>
+    one.coefficient * 10n ** BigInt(one.exponent - exponent) * (one.negative ? -1n : 1n);
+  const sum = scaled(a) + scaled(b);
+  return { kind: "finite", negative: sum < 0n, coefficient: sum < 0n ? -sum : sum, exponent };
+}
+
+function number(value: Value): Buffer {
+  if (typeof value === "number") return Buffer.concat([double(value), nothingLeft]);
+  switch (typeAlias(value)) {
+    case "long": {
+      const exact = value as Long;
+      const nearest = exact.toNumber();
+      if (Number.isSafeInteger(nearest)) return Buffer.concat([double(nearest), nothingLeft]);
+      return Buffer.concat([double(nearest), remainder(fromLong(exact), nearest)]);
+    }
+    case "decimal": {
+      const exact = fromDecimal128(value as Decimal128);
+      const nearest = decimalToDouble(exact);
+      return Buffer.concat([double(nearest), remainder(exact, nearest)]);
+    }
+    default:
+      return Buffer.concat([double(Number((value as { valueOf(): number }).valueOf())), nothingLeft]);
+  }
+}
+
+function int64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  bytes[0]! ^= 0x80;
+  return bytes;
+}
+
+function parts(value: Value, collator: Collator | undefined): Buffer[] {
+  if (typeof value === "string") return [cstring(collator ? collator.equalityKey(value) : value)];
+  if (isNumber(value)) return [number(value)];
+  if (value === null || value === undefined || value === emptyArray) return [];
+  switch (typeAlias(value)) {
+    case "symbol":
+      return parts((value as BSONSymbol).value, collator);
+    case "object":
+      return [
+        ...Object.entries(value as Doc).flatMap(([name, field]) => [
+          Buffer.of(tagOf(field)),
+          cstring(name),
+          ...parts(field, collator),
+        ]),
+        Buffer.of(0),
+      ];
+    case "array":
+      return [
+        ...(value as Value[]).flatMap((element) => [Buffer.of(tagOf(element)), ...parts(element, collator)]),
+        Buffer.of(0),
+      ];
+    case "binData": {
+      const binary = value as Binary;
+      const head = Buffer.alloc(5);
+      head.writeUInt32BE(binary.position);
+      head[4] = binary.sub_type;
+      return [head, Buffer.from(binary.buffer.subarray(0, binary.position))];
+    }
+    case "objectId":
+      return [Buffer.from((value as ObjectId).id)];
+    case "bool":
+      return [Buffer.of(value ? 1 : 0)];
+    case "date":
+      return [int64(BigInt((value as Date).getTime()))];
+    case "timestamp": {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64BE(BigInt.asUintN(64, (value as Timestamp).toBigInt()));
+      return [bytes];
+    }
+    case "regex": {
+      const { pattern, options } = regexParts(value);
+      return [cstring(pattern), cstring(options)];
+    }
+    case "javascript":
+    case "javascriptWithScope": {
+      const { code, scope } = value as Code;
+      return [cstring(code), ...(scope ? parts(scope as Doc, collator) : [])];
+    }
+    default:
+      return [];
+  }
+}
+
+/** One value, ready to stand in a key: no encoding is the beginning of another. Descending ones are inverted. */
+export function encodeValue(value: Value, direction: 1 | -1, collator: Collator | undefined): Buffer {
+  const bytes = Buffer.concat([Buffer.of(tagOf(value)), ...parts(value, collator)]);
+  return direction === 1 ? bytes : inverted(bytes);
+}
+
+export function inverted(bytes: Buffer): Buffer {
+  const result = Buffer.alloc(bytes.length);
+  for (let at = 0; at < bytes.length; at++) result[at] = ~bytes[at]! & 0xff;
+  return result;
+}
+
+/** A key as it is stored: one that is too long keeps its beginning and a hash of the whole. */
+export function storedForm(key: Buffer): Buffer {
+  if (key.length <= longest) return key;
+  return Buffer.concat([key.subarray(0, keptOfLong), createHash("sha256").update(key).digest()]);
+}
+
+/** An end of a range: cut where stored keys are, so that it lies before (or, padded, after) all of them. */
+export function boundForm(key: Buffer, upper: boolean): Buffer {
+  const cut = key.length <= keptOfLong ? key : key.subarray(0, keptOfLong);
+  return upper ? Buffer.concat([cut, Buffer.alloc(64, 0xff)]) : cut;
+}

@@ -1,0 +1,255 @@
+/** Which way to the documents: the index whose order and bounds serve a read best, or the whole collection. */
+import { MongoError } from "../errors.js";
+import { compileFilter } from "../query/filter.js";
+import { canonicalKey } from "../values/compare.js";
+import type { Doc, FindRequest, IndexSpec } from "../types.js";
+import {
+  analyse,
+  type Analysis,
+  type Condition,
+  everything,
+  intersection,
+  type Interval,
+  intervalRange,
+  type KeyRange,
+  pointRange,
+  shownBound,
+} from "./bounds.js";
+import { encodeValue } from "./keys.js";
+import type { StoredIndex } from "./indexTable.js";
+
+/** Products of $in lists beyond this stay with the filter. */
+const pointsMost = 2_000;
+
+export interface IndexPlan {
+  kind: "index";
+  index: StoredIndex;
+  ranges: KeyRange[];
+  backwards: boolean;
+  /** Every key in the ranges matches: no document need be read to know. */
+  exact: boolean;
+  sorted: boolean;
+  bounds: Record<string, string[]>;
+}
+
+export interface CollectionPlan {
+  kind: "collection";
+  backwards: boolean;
+  sorted: boolean;
+}
+
+/** Alternatives of an $or, each through its own index. */
+export interface UnionPlan {
+  kind: "union";
+  branches: IndexPlan[];
+  sorted: false;
+}
+
+export type Plan = IndexPlan | CollectionPlan | UnionPlan;
+
+interface Fit {
+  plan: IndexPlan;
+  /** Fields bound to single values, then to any bounds at all. */
+  equal: number;
+  bounded: number;
+}
+
+const sameCollation = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** Does the filter leave out everything that the index leaves out? */
+function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): boolean {
+  const excludesMissing = (conditions: Condition[] | undefined) =>
+    conditions?.some((one) => one.kind === "range" || one.values.every((value) => value !== null)) ?? false;
+  if (spec.sparse && !Object.keys(spec.key).some((path) => excludesMissing(analysis.byPath.get(path)))) return false;
+  if (!spec.partialFilterExpression) return true;
+  return Object.entries(spec.partialFilterExpression).every(([path, clause]) => {
+    if (path.startsWith("$")) return false;
+    const own = request.filter.source[path];
+    if (own !== undefined && canonicalKey(own) === canonicalKey(clause)) return true;
+    const test = compileFilter({ value: clause }, request.context);
+    return (analysis.byPath.get(path) ?? []).some((one) =>
+      one.kind === "points"
+        ? one.values.every((value) => typeof value !== "symbol" && test.matches({ value }))
+        : one.impliesString && (clause as Doc).$type === "string",
+    );
+  });
+}
+
+/** The bounds that the conditions of one path give. A path that passes arrays may use one condition only. */
+function boundsOf(conditions: readonly Condition[], multikey: boolean) {
+  const points = conditions.find((one) => one.kind === "points");
+  if (points) return { points, interval: undefined, exact: points.exact && conditions.length === 1 };
+  const ranges = conditions.filter((one) => one.kind === "range");
+  if (ranges.length === 0) return undefined;
+  const used = multikey ? ranges.slice(0, 1) : ranges;
+  const interval = used.map((one) => one.interval).reduce(intersection);
+  return { points: undefined, interval, exact: used.length === conditions.length && used.every((one) => one.exact) };
+}
+
+/** How the index would serve the request, or undefined when it cannot. */
+function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, forced: boolean): Fit | undefined {
+  const { spec, multikey } = index;
+  const { collator } = request.context;
+  const sameOrder = sameCollation(spec.collation, collator?.spec);
+  if (!sameOrder && !forced) return undefined;
+  if (!forced && (spec.hidden || !complete(spec, analysis, request))) return undefined;
+
+  const fields = Object.entries(spec.key);
+  let prefixes: Buffer[] = [Buffer.alloc(0)];
+  let interval: { at: Interval; direction: 1 | -1 } | undefined;
+  let equal = 0;
+  let exact = !multikey && analysis.complete;
+  // Bounds help only as long as every field to the left is bound to points.
+  let contiguous = true;
+  const single = new Set<string>();
+  const used = new Set<string>();
+  const bounds: Record<string, string[]> = {};
+  for (const [path, direction] of fields) {
+    const conditions = sameOrder && contiguous ? analysis.byPath.get(path) : undefined;
+    const found = conditions && boundsOf(conditions, multikey);
+    const tooMany = found?.points && prefixes.length * found.points.values.length > pointsMost;
+    if (!found || tooMany) {
+      bounds[path] = [direction === 1 ? "[MinKey, MaxKey]" : "[MaxKey, MinKey]"];
+      contiguous = false;
+      continue;
+    }
+    used.add(path);
+    exact &&= found.exact;
+    if (found.points) {
+      const values = found.points.values;
+      const sorted = distinctBytes(values.map((value) => encodeValue(value, direction, collator)));
+      prefixes = prefixes.flatMap((prefix) => sorted.map((bytes) => Buffer.concat([prefix, bytes])));
+      if (sorted.length === 1) single.add(path);
+      bounds[path] = values.map((value) => `[${shownBound(value)}, ${shownBound(value)}]`);
+      equal += 1;
+    } else {
+      interval = { at: found.interval!, direction };
+      bounds[path] = [found.interval!.text];
+      contiguous = false;
+    }
+  }
+  const bounded = equal + (interval ? 0.5 : 0);
+  exact &&= [...analysis.byPath.keys()].every((path) => used.has(path));
+  const order = sortedBy(fields, single, request.sort, multikey || spec.collation !== undefined || !sameOrder);
+  const ranges =
+    bounded < 0.5
+      ? [everything]
+      : prefixes.map((prefix) =>
+          interval ? intervalRange(prefix, interval.at, interval.direction) : pointRange(prefix),
+        );
+  const plan: IndexPlan = {
+    kind: "index",
+    index,
+    ranges,
+    backwards: order === -1,
+    exact,
+    sorted: order !== undefined && (ranges.length === 1 || !request.sort),
+    bounds,
+  };
+  return { plan, equal, bounded };
+}
+
+function distinctBytes(all: readonly Buffer[]): Buffer[] {
+  const distinct = new Map(all.map((bytes) => [bytes.toString("latin1"), bytes]));
+  return [...distinct.values()].sort((a, b) => a.compare(b));
+}
+
+/** 1 or -1: walking the index that way gives the sort; undefined: it does not. */
+function sortedBy(
+  fields: readonly (readonly [string, 1 | -1])[],
+  single: ReadonlySet<string>,
+  sort: FindRequest["sort"],
+  unordered: boolean,
+): 1 | -1 | undefined {
+  if (!sort) return 1;
+  const wanted = Object.entries(sort).filter(([path]) => !single.has(path));
+  if (unordered) return undefined;
+  let at = 0;
+  let way: 1 | -1 | undefined;
+  for (const [path, direction] of fields) {
+    if (at === wanted.length) break;
+    const [name, order] = wanted[at]!;
+    if (name !== path) {
+      if (single.has(path)) continue;
+      return undefined;
+    }
+    const needed: 1 | -1 = direction === order ? 1 : -1;
+    if (way !== undefined && way !== needed) return undefined;
+    way = needed;
+    at += 1;
+  }
+  return at === wanted.length ? (way ?? 1) : undefined;
+}
+
+function hinted(indexes: readonly StoredIndex[], hint: string | Doc): StoredIndex {
+  const found = indexes.find(({ spec }) =>
+    typeof hint === "string" ? spec.name === hint : JSON.stringify(spec.key) === JSON.stringify(plainKey(hint)),
+  );
+  if (!found) {
+    throw new MongoError(
+      "BadValue",
+      "error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index",
+    );
+  }
+  return found;
+}
+
+const plainKey = (key: Doc) => Object.fromEntries(Object.entries(key).map(([path, way]) => [path, Number(way)]));
+
+function byExplicitBounds(index: StoredIndex, request: FindRequest): KeyRange {
+  const { collator } = request.context;
+  const encoded = (values: Doc) =>
+    Buffer.concat(
+      Object.entries(index.spec.key).map(([path, way]) => encodeValue(values[path] ?? null, way, collator)),
+    );
+  return {
+    low: request.min ? encoded(request.min) : everything.low,
+    high: request.max ? encoded(request.max) : everything.high,
+  };
+}
+
+function union(indexes: readonly StoredIndex[], request: FindRequest): UnionPlan | undefined {
+  const alternatives = request.filter.source.$or;
+  if (!Array.isArray(alternatives)) return undefined;
+  const branches: IndexPlan[] = [];
+  for (const alternative of alternatives as Doc[]) {
+    const best = bestOf(indexes, analyse(alternative, request.context.collator), { ...request, sort: undefined });
+    if (!best || best.bounded < 0.5) return undefined;
+    branches.push(best.plan);
+  }
+  return { kind: "union", branches, sorted: false };
+}
+
+function bestOf(indexes: readonly StoredIndex[], analysis: Analysis, request: FindRequest): Fit | undefined {
+  const score = ({ plan, equal, bounded }: Fit) =>
+    equal * 10 + (request.sort && plan.sorted ? 15 : 0) + (bounded > equal ? 4 : 0) + (plan.exact ? 1 : 0);
+  return indexes
+    .map((index) => fit(index, analysis, request, false))
+    .filter((one) => one !== undefined)
+    .filter((one) => one.bounded >= 0.5 || (request.sort !== undefined && one.plan.sorted))
+    .sort((a, b) => score(b) - score(a))[0];
+}
+
+/** Chooses by the shape of filter and sort alone: equality first, then a useful order, then ranges. */
+export function planRead(indexes: readonly StoredIndex[], request: FindRequest): Plan {
+  const natural = request.sort && Object.keys(request.sort)[0] === "$natural" ? request.sort.$natural : undefined;
+  const unsorted = natural !== undefined || !request.sort;
+  const collection: CollectionPlan = { kind: "collection", backwards: natural === -1, sorted: unsorted };
+  const { hint } = request;
+  if (typeof hint === "object" && hint.$natural !== undefined) {
+    return { ...collection, backwards: Number(hint.$natural) === -1 };
+  }
+  const analysis = analyse(request.filter.source, request.context.collator);
+  if (hint !== undefined) {
+    const index = hinted(indexes, hint);
+    const { plan } = fit(index, analysis, request, true)!;
+    if (request.min || request.max) plan.ranges = [byExplicitBounds(index, request)];
+    if (request.min || request.max) plan.exact = false;
+    return plan;
+  }
+  if (request.min || request.max) {
+    throw new MongoError(51173, "When using min()/max() a hint of which index to use must be provided");
+  }
+  if (natural !== undefined) return collection;
+  return bestOf(indexes, analysis, request)?.plan ?? union(indexes, request) ?? collection;
+}
