@@ -159,6 +159,14 @@ export interface UpdateRequest extends Pick<FindRequest, "filter" | "sort" | "hi
 }
 
 /**
+ * Shared by the single-document writes of one ordered batch that are asked for at once, so that they share a commit: the
+ * first that fails sets `failed`, and those after it do nothing (their promises reject with the same error).
+ */
+export interface OrderedBatch {
+  failed: Error | undefined;
+}
+
+/**
  * One collection on disk. Every write promise resolves after its commit is durable (fsync), grouped with the writes of
  * other callers; `durable: false` resolves once the write is visible to reads. A document and its index entries change
  * together or not at all. Writes see each other in the order they were called: a filter is evaluated against the state
@@ -171,11 +179,11 @@ export interface Collection {
   readonly options: CollectionOptions;
   /** One outcome per document, in order: undefined = inserted, otherwise the error (11000 with keyPattern and keyValue). Stops at the first error when `ordered`. */
   insert(docs: readonly Uint8Array[], how: { ordered: boolean; durable?: boolean }): Promise<(Error | undefined)[]>;
-  update(request: UpdateRequest, how?: { durable?: boolean }): Promise<WriteResult>;
+  update(request: UpdateRequest, how?: { durable?: boolean; batch?: OrderedBatch }): Promise<WriteResult>;
   /** Deletes the first match in sort order (limit 1) or all (limit 0). */
   remove(
     request: Pick<FindRequest, "filter" | "sort" | "hint" | "context"> & { limit: 0 | 1 },
-    how?: { durable?: boolean },
+    how?: { durable?: boolean; batch?: OrderedBatch },
   ): Promise<{ deleted: number; before?: Doc | undefined }>;
   /**
    * Lazily reads in plan order. It never blocks the event loop for longer than a few milliseconds at a time (it yields
@@ -194,7 +202,10 @@ export interface Collection {
   /** By name; "*" drops all but _id_. 27 IndexNotFound. */
   dropIndexes(names: readonly string[] | "*"): Promise<number>;
   /** collMod: new expireAfterSeconds or hidden of one index. Returns the old and new spec. */
-  modifyIndex(name: string, change: { expireAfterSeconds?: number; hidden?: boolean }): Promise<{ before: IndexSpec; after: IndexSpec }>;
+  modifyIndex(
+    name: string,
+    change: { expireAfterSeconds?: number; hidden?: boolean },
+  ): Promise<{ before: IndexSpec; after: IndexSpec }>;
   stats(): { count: number; size: number; storageSize: number; indexSizes: Record<string, number> };
   /** Reads everything and proves that each index holds exactly the entries its documents call for. */
   validate(): Promise<{ valid: boolean; errors: string[]; nrecords: number; keysPerIndex: Record<string, number> }>;
@@ -211,7 +222,11 @@ export interface Engine {
   createCollection(db: string, name: string, options: CollectionOptions): Promise<Collection>;
   dropCollection(db: string, name: string): Promise<boolean>;
   dropDatabase(db: string): Promise<void>;
-  renameCollection(from: { db: string; name: string }, to: { db: string; name: string }, dropTarget: boolean): Promise<void>;
+  renameCollection(
+    from: { db: string; name: string },
+    to: { db: string; name: string },
+    dropTarget: boolean,
+  ): Promise<void>;
   /** Deletes what TTL indexes say is over; returns how many. Runs by itself every `ttlIntervalMs` too. */
   sweepExpired(now?: Date): Promise<number>;
   close(): Promise<void>;

@@ -145,7 +145,7 @@ function isIdName(bytes: Uint8Array, at: number): boolean {
 
 /**
  * Makes a document sent by a client fit to be stored, as MongoDB's insert does: proves that it is well formed all the way
- * down, generates `_id` (an ObjectId, first) when it has none, refuses `_id` values that MongoDB refuses, and fills
+ * down, puts `_id` first, generates it (an ObjectId) when there is none, refuses `_id` values that MongoDB refuses, and fills
  * empty top-level timestamps with `now`. Otherwise returns the very bytes given.
  */
 export function prepareInsert(bytes: Buffer, now: () => { seconds: number; counter: number }): Buffer {
@@ -154,6 +154,8 @@ export function prepareInsert(bytes: Buffer, now: () => { seconds: number; count
     throw invalid("a document has a wrong length");
   }
   let idType = -1;
+  let idFrom = 4;
+  let idEnd = 4;
   let result = bytes;
   let at = 4;
   while (at < last) {
@@ -164,6 +166,8 @@ export function prepareInsert(bytes: Buffer, now: () => { seconds: number; count
     if (isIdName(bytes, nameAt)) {
       if (idType >= 0) throw new MongoError("BadValue", "can't have multiple _id fields in one document");
       idType = type;
+      idFrom = at;
+      idEnd = end;
       checkId(bytes, type, start, end);
     } else if (type === 0x11 && int32At(bytes, start) === 0 && int32At(bytes, start + 4) === 0) {
       if (result === bytes) result = Buffer.from(bytes);
@@ -173,7 +177,13 @@ export function prepareInsert(bytes: Buffer, now: () => { seconds: number; count
     }
     at = end;
   }
-  return idType >= 0 ? result : withGeneratedId(result);
+  if (idType < 0) return withGeneratedId(result);
+  return idFrom === 4 ? result : withFirst(result, idFrom, idEnd);
+}
+
+/** The same document with one of its elements moved to the front. */
+function withFirst(bytes: Buffer, from: number, end: number): Buffer {
+  return Buffer.concat([bytes.subarray(0, 4), bytes.subarray(from, end), bytes.subarray(4, from), bytes.subarray(end)]);
 }
 
 function checkId(bytes: Buffer, type: number, start: number, end: number): void {

@@ -10,6 +10,7 @@ import type {
   Explained,
   FindRequest,
   IndexSpec,
+  OrderedBatch,
   UpdateRequest,
   WriteResult,
 } from "../types.js";
@@ -78,10 +79,16 @@ export class StoredCollection implements Collection {
     return this.home.disk;
   }
 
-  private write<T>(operation: () => T): Promise<T> {
+  private write<T>(operation: () => T, batch?: OrderedBatch): Promise<T> {
     return this.disk.write(() => {
-      if (this.state.dropped) throw new MongoError("NamespaceNotFound", "the collection was dropped meanwhile");
-      return operation();
+      if (batch?.failed) throw batch.failed;
+      try {
+        if (this.state.dropped) throw new MongoError("NamespaceNotFound", "the collection was dropped meanwhile");
+        return operation();
+      } catch (error) {
+        if (batch && error instanceof Error) batch.failed = error;
+        throw error;
+      }
     });
   }
 
@@ -196,8 +203,8 @@ export class StoredCollection implements Collection {
     return this.select({ ...request, limit: all ? 0 : 1 }).cursor.drain();
   }
 
-  async update(request: UpdateRequest): Promise<WriteResult> {
-    if (!request.multi) return this.write(() => this.updateFirst(request));
+  async update(request: UpdateRequest, how?: { batch?: OrderedBatch }): Promise<WriteResult> {
+    if (!request.multi) return this.write(() => this.updateFirst(request), how?.batch);
     const records = await this.write(() => this.matches(request, true).map(({ rid }) => rid));
     if (records.length === 0 && request.upsert) return this.write(() => this.updateFirst(request));
     const result: WriteResult = { matched: 0, modified: 0 };
@@ -263,14 +270,17 @@ export class StoredCollection implements Collection {
     return after;
   }
 
-  async remove(request: Selection & { limit: 0 | 1 }): Promise<{ deleted: number; before?: Doc | undefined }> {
+  async remove(
+    request: Selection & { limit: 0 | 1 },
+    how?: { batch?: OrderedBatch },
+  ): Promise<{ deleted: number; before?: Doc | undefined }> {
     if (request.limit === 1) {
       return this.write(() => {
         const [record] = this.matches(request, false);
         if (!record) return { deleted: 0 };
         this.delete(record);
         return { deleted: 1, before: record.doc() };
-      });
+      }, how?.batch);
     }
     const records = await this.write(() => this.matches(request, true).map(({ rid }) => rid));
     return { deleted: await this.removeRecords(records, (doc) => request.filter.matches(doc)) };

@@ -153,7 +153,7 @@ export class FindCursor {
     if (!this.sorted) return this.advanceSort();
     const until = Date.now() + sliceMs;
     while (this.buffer.length < wanted && !this.walk.ended && Date.now() <= until) {
-      for (const record of this.walk.next(Math.min(pieceMost, wanted + this.toSkip))) {
+      for (const record of this.walk.next(Math.min(pieceMost, wanted - this.buffer.length + this.toSkip))) {
         if (!this.matchesAll && !this.request.filter.matches(record.doc())) continue;
         if (this.toSkip > 0) this.toSkip -= 1;
         else this.buffer.push(record);
@@ -227,7 +227,7 @@ export class FindCursor {
   }
 
   async next(): Promise<IteratorResult<StoredRecord, undefined>> {
-    while (this.buffer.length === 0 && this.advance(32)) {
+    while (this.buffer.length === 0 && this.advance(Math.min(32, this.left))) {
       if (this.buffer.length === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     const value = this.shift();

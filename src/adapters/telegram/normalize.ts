@@ -5,7 +5,7 @@ import { compact, count, id, record, records, text, type Raw } from "../shared/r
 import { addressOf, chatRef, messageRef } from "./chat.js";
 import { contentOf } from "./normalizeContent.js";
 import { forwardedFrom, referralOf, replyOf } from "./normalizeContext.js";
-import { nameOf, peerOf, senderName, servicePeer } from "./normalizePeer.js";
+import { isPrivate, nameOf, peerOf, senderName, servicePeer } from "./normalizePeer.js";
 import { timeOf, type EventTime } from "./normalizeTime.js";
 
 /** What every event of one update shares. */
@@ -208,7 +208,7 @@ function readMembership(change: Raw, envelope: Envelope): InboundEvent[] {
   if (!peer) return [];
   const status = text(record(change.new_chat_member)?.status) ?? "unknown";
   const event = base(envelope, peer, timeOf(change.date));
-  if (record(change.chat)?.type === "private") {
+  if (isPrivate(record(change.chat) ?? {})) {
     return [{ ...event, type: "blocked", blocked: status === "kicked" || status === "left" }];
   }
   const what: Record<string, string> = {

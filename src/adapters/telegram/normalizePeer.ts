@@ -15,7 +15,7 @@ export function peerOf(container: Raw): Peer | undefined {
     const alone = id(writer?.id);
     return alone === undefined ? undefined : { ...person(writer, alone), chat: alone };
   }
-  if (chat.type === "private" || (chat.type === undefined && id(writer?.id) === address.chat)) {
+  if (isPrivate(chat)) {
     // `from` knows more (language) than `chat`, but is the business itself in messages it wrote.
     const same = writer && id(writer.id) === address.chat ? { ...chat, ...writer } : chat;
     return { ...person(same, address.chat), chat: chatRef(address) };
@@ -26,6 +26,11 @@ export function peerOf(container: Raw): Peer | undefined {
     chat: chatRef(address),
     group: { title: text(chat.title) ?? address.chat },
   });
+}
+
+/** A chat of one person with the bot. Without a type the id tells: groups and channels have negative ones. */
+export function isPrivate(chat: Raw): boolean {
+  return chat.type === "private" || (chat.type === undefined && id(chat.id)?.startsWith("-") === false);
 }
 
 /** Where updates go that name nobody at all: one conversation with the service itself. */

@@ -1,7 +1,7 @@
 /** insert, update and delete. */
 import { evaluateVariables } from "../../aggregate/expression.js";
 import { MongoError } from "../../errors.js";
-import type { Collection, Doc, EvalContext, Updater, Value } from "../../types.js";
+import type { Doc, EvalContext, OrderedBatch, Updater, Value } from "../../types.js";
 import { compileUpdate } from "../../update/update.js";
 import { typeAlias } from "../../values/compare.js";
 import type { CommandDefinition } from "../command.js";
@@ -114,7 +114,7 @@ export function updaterOf(
     }
     return compileUpdate(documents(update, "update.updates.u"), options);
   }
-  return compileUpdate(update, options);
+  return compileUpdate(update as Doc, options);
 }
 
 /** Everything that is known before the first statement runs, so that a malformed statement changes nothing. */
@@ -126,23 +126,52 @@ function checkStatements(operation: Operation, field: "updates" | "deletes", che
   return statements;
 }
 
-/** Runs statements one after another; each error ends an ordered batch. Returns the errors. */
+/** One statement, compiled and ready to run. */
+interface Step {
+  /** It changes one document by one write, so others may be asked for before it is done: they share a commit. */
+  single: boolean;
+  run(batch: OrderedBatch | undefined): Promise<void>;
+}
+
+/** So many single-document statements are asked for at once. */
+const groupMost = 256;
+
+/** Runs statements in their order; an error ends an ordered batch. Returns the errors. */
 async function runStatements(
   operation: Operation,
   statements: readonly Doc[],
-  run: (statement: Doc, index: number, durable: boolean) => Promise<void>,
+  prepare: (statement: Doc, index: number) => Step,
 ): Promise<WriteError[]> {
   const ordered = flag(operation.body.ordered, true);
+  const batch: OrderedBatch | undefined = ordered ? { failed: undefined } : undefined;
   const errors: WriteError[] = [];
+  const ended = (): boolean => ordered && errors.length > 0;
+  let group: { index: number; done: Promise<void> }[] = [];
+  const settle = async (): Promise<void> => {
+    const outcomes = await Promise.allSettled(group.map(({ done }) => done));
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === "rejected" && !ended()) errors.push(writeError(group[i]!.index, outcome.reason));
+    }
+    group = [];
+  };
   for (const [index, statement] of statements.entries()) {
+    let step: Step;
     try {
       operation.check();
-      await run(statement, index, operation.durable);
+      step = prepare(statement, index);
     } catch (error) {
-      errors.push(writeError(index, error));
-      if (ordered) break;
+      await settle();
+      if (!ended()) errors.push(writeError(index, error));
+      if (ended()) break;
+      continue;
     }
+    if (!step.single) await settle();
+    if (ended()) break;
+    group.push({ index, done: step.run(batch) });
+    if (!step.single || group.length >= groupMost) await settle();
+    if (ended()) break;
   }
+  await settle();
   return errors;
 }
 
@@ -153,11 +182,12 @@ async function update(operation: Operation): Promise<Reply> {
   let matched = 0;
   let modified = 0;
   const upserted: Doc[] = [];
-  const errors = await runStatements(operation, statements, async (statement, index, durable) => {
+  const { durable } = operation;
+  const errors = await runStatements(operation, statements, (statement, index) => {
     const upsert = flag(statement.upsert);
     const multi = flag(statement.multi);
-    let collection: Collection | undefined = service.engine.collection(db, operation.collection);
-    const context = evalContext(operation, collection, { collation: statement.collation, let: body.let });
+    const there = service.engine.collection(db, operation.collection);
+    const context = evalContext(operation, there, { collation: statement.collation, let: body.let });
     const filter = filterOf(statement.q, context);
     const updater = updaterOf(statement.u, {
       arrayFilters: statement.arrayFilters,
@@ -167,16 +197,19 @@ async function update(operation: Operation): Promise<Reply> {
     if (multi && updater.isReplacement) {
       throw new MongoError("FailedToParse", "multi update is not supported for replacement-style update");
     }
-    if (!collection && upsert) collection = await collectionFor(operation);
-    if (!collection) return;
-    const hint = readHint(statement.hint);
-    const result = await collection.update({ filter, updater, multi, upsert, context, hint }, { durable });
-    matched += result.matched;
-    modified += result.modified;
-    if (result.upsertedId !== undefined) {
-      matched += 1;
-      upserted.push({ index, _id: result.upsertedId });
-    }
+    const request = { filter, updater, multi, upsert, context, hint: readHint(statement.hint) };
+    const run = async (batch: OrderedBatch | undefined): Promise<void> => {
+      const collection = there ?? (upsert ? await collectionFor(operation) : undefined);
+      if (!collection) return;
+      const result = await collection.update(request, batch ? { durable, batch } : { durable });
+      matched += result.matched;
+      modified += result.modified;
+      if (result.upsertedId !== undefined) {
+        matched += 1;
+        upserted.push({ index, _id: result.upsertedId });
+      }
+    };
+    return { single: !multi && there !== undefined, run };
   });
   const reply: Doc = { n: matched };
   if (upserted.length > 0) reply.upserted = upserted;
@@ -210,14 +243,18 @@ async function remove(operation: Operation): Promise<Reply> {
   checkUserWrite(db, operation.collection);
   const limits = statements.map((statement) => readDeleteLimit(statement.limit));
   let deleted = 0;
-  const errors = await runStatements(operation, statements, async (statement, index, durable) => {
+  const { durable } = operation;
+  const errors = await runStatements(operation, statements, (statement, index) => {
     const collection = service.engine.collection(db, operation.collection);
     const context = evalContext(operation, collection, { collation: statement.collation, let: body.let });
-    const filter = filterOf(statement.q, context);
-    if (!collection) return;
-    const hint = readHint(statement.hint);
-    const result = await collection.remove({ filter, context, hint, limit: limits[index]! }, { durable });
-    deleted += result.deleted;
+    const limit = limits[index]!;
+    const request = { filter: filterOf(statement.q, context), context, hint: readHint(statement.hint), limit };
+    const run = async (batch: OrderedBatch | undefined): Promise<void> => {
+      if (!collection) return;
+      const result = await collection.remove(request, batch ? { durable, batch } : { durable });
+      deleted += result.deleted;
+    };
+    return { single: limit === 1, run };
   });
   return errors.length > 0 ? { n: deleted, writeErrors: errors } : { n: deleted };
 }
