@@ -24,7 +24,8 @@ const acts: Readonly<Record<string, (customer: Customer, body: Json) => unknown>
 };
 
 /**
- * The controls over HTTP: `POST /__control/bots`, `/customers/<act>` with `{ customer, bot?, … }`, `/faults`;
+ * The controls over HTTP: `POST /__control/bots`, `/customers/<act>` with `{ customer, bot?, … }`, `/faults`,
+ * `/updates` with `{ update, bot? }`;
  * `GET /__control/sent?after=<n>`, `/calls?after=<n>`, `/pending`.
  */
 export async function handleControl(
@@ -52,6 +53,7 @@ function post(control: Control, path: string, body: Json): unknown {
     control.faults.next(body);
     return true;
   }
+  if (path === "/updates") return control.push(body.update as Json, bot);
   const act = /^\/customers\/(\w+)$/.exec(path)?.[1];
   if (act === undefined || !Object.hasOwn(acts, act)) throw new Error(`There is no control ${path}.`);
   return acts[act]?.(control.customer(body.customer as CustomerProfile, bot), body);

@@ -27,8 +27,6 @@ export interface BotHandle {
   username: string;
   /** From now on the token is answered with 401. */
   revoke(): void;
-  /** Any update as it is, also kinds the bot did not ask for; gets an id when it has none. */
-  push(update: Json): Json;
 }
 
 /** A stand-in of Telegram's Bot API on this machine, and the hands of the customers that write to its bots. */
@@ -40,6 +38,8 @@ export interface TelegramSimulator {
   /** A person who writes to a bot, by username; to the only one when there is one. */
   customer(profile: CustomerProfile, bot?: string): Customer;
   group(group: { id: number; title: string; type?: "group" | "supergroup" }, bot?: string): Group;
+  /** Any update as it is, also kinds the bot did not ask for; gets an id when it has none. */
+  push(update: Json, bot?: string): Json;
   /** Every message that bots sent, oldest first. */
   sent(): readonly Sent[];
   /** Every call that was carried out, getUpdates and the like included. */
@@ -78,11 +78,11 @@ export async function startTelegramSimulator(options: TelegramSimulatorOptions =
           bot.revoked = true;
           bot.updates.stop();
         },
-        push: (update) => bot.updates.addRaw(update),
       };
     },
     customer: (profile, bot) => new Customer(profile, botNamed(bot)),
     group: ({ id, title, type }, bot) => new Group({ id, title, type: type ?? "group" }, botNamed(bot)),
+    push: (update, bot) => botNamed(bot).updates.addRaw(update),
     sent: () => recorder.sent(),
     calls: () => recorder.calls(),
     waitFor: (fits, timeoutMs = 10_000) => recorder.waitFor(fits, timeoutMs),

@@ -421,6 +421,8 @@ describe("simulator: customers and faults", () => {
     expect((await control("/customers/sendFile", { customer: bo, file: photo })).result).toMatchObject({
       photo: [{}, { file_size: 7 }],
     });
+    expect((await control("/updates", { update: { poll: { id: "1" } } })).result).toMatchObject({ poll: { id: "1" } });
+    expect((await call("getUpdates", { offset: -1 })).body.result).toMatchObject([{ poll: { id: "1" } }]);
     expect((await control("/nothing")).error).toBe("There is no control /nothing.");
   });
 });
