@@ -307,6 +307,21 @@ describe("errors of writes", () => {
   });
 
   it.each([
+    { ordered: true, failed: [3], n: [1, 1, 1, 0, 0, 0] },
+    { ordered: false, failed: [3, 6], n: [1, 1, 1, 0, 1, 1] },
+  ])("a batch of updates with ordered: $ordered ends or goes on after an error", async ({ ordered, failed, n }) => {
+    const a = test.db().collection<Numbered>("a");
+    await a.insertMany([1, 2, 3, 4, 5, 6].map((_id) => ({ _id, n: 0 })));
+    const ids = [1, 2, 3, 4, 5, 6].map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { n: 1 } } } }));
+    ids[3] = { updateOne: { filter: { _id: 4 }, update: { $set: { _id: 9 } } } } as never;
+    const broken = { updateOne: { filter: { _id: 1 }, update: { $inc: { n: "x" } } } } as never;
+    const error = await a.bulkWrite([...ids, broken], { ordered }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(MongoBulkWriteError);
+    expect([(error as MongoBulkWriteError).writeErrors].flat().map(({ index }) => index)).toEqual(failed);
+    expect((await a.find({}).sort({ _id: 1 }).toArray()).map((doc) => doc.n as number)).toEqual(n);
+  });
+
+  it.each([
     { title: "$set of _id", update: { $set: { _id: 5 } }, code: 66 },
     { title: "conflicting paths", update: { $set: { a: 1 }, $inc: { a: 1 } }, code: 40 },
     { title: "an unknown operator", update: { $foo: { a: 1 } }, code: 9 },
