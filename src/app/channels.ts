@@ -13,7 +13,7 @@ interface Deps {
   inbox(): Inbox;
   /** By channel kind: where its provider lives, when not at the usual place. */
   apiRoots: Record<string, string | undefined>;
-  publicUrl: string;
+  publicUrl: () => string;
   clock: Clock;
   log: Log;
 }
@@ -133,7 +133,7 @@ export function createChannels(deps: Deps): Channels {
 
   async function registered(channel: Channel, account: ChannelAccount): Promise<void> {
     try {
-      await channel.register?.(webhookUrl(account, deps.publicUrl));
+      await channel.register?.(webhookUrl(account, deps.publicUrl()));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const cause = `The webhook could not be registered: ${error.message}`;

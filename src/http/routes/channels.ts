@@ -25,7 +25,7 @@ interface Deps {
   inbox: Inbox;
   channels: ChannelAdmin;
   adapters: readonly ChannelAdapter[];
-  publicUrl: string;
+  publicUrl: () => string;
 }
 
 /** Channel accounts and the kinds there are. */
@@ -46,7 +46,7 @@ export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): R
   routes.get("/channels", async (_request, response) => {
     const { workspaceId } = principalOf(response);
     const accounts = await inbox.accounts.list(workspaceId);
-    response.json({ data: accounts.map((account) => channelAccountDto(account, publicUrl)) });
+    response.json({ data: accounts.map((account) => channelAccountDto(account, publicUrl())) });
   });
 
   routes.post("/channels", async (request, response) => {
@@ -54,13 +54,13 @@ export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): R
     requireScope(principal, "channels:manage");
     const body = parse(newChannelAccount, request.body, "body");
     const account = await channels.connect({ workspaceId: principal.workspaceId, ...body });
-    response.status(201).json(channelAccountDto(account, publicUrl));
+    response.status(201).json(channelAccountDto(account, publicUrl()));
   });
 
   routes.get("/channels/:id", async (request, response) => {
     const account = await inbox.accounts.find(principalOf(response).workspaceId, request.params.id);
     if (!account) throw new AppError("not_found", "There is no such channel account.");
-    response.json(channelAccountDto(account, publicUrl));
+    response.json(channelAccountDto(account, publicUrl()));
   });
 
   return routes;

@@ -1,0 +1,120 @@
+import { z } from "zod";
+
+/**
+ * Every setting, by subsystem. A setting's description is what `.env.example` and the README show. Secrets carry
+ * `secret: true`: their value is never printed, and each may come from a file named by NAME_FILE.
+ */
+const text = z.string().trim().min(1);
+const flagList = (names: readonly string[]) =>
+  z
+    .string()
+    .transform((value) => value.split(",").map((part) => part.trim()))
+    .refine((parts) => parts.every((part) => names.includes(part)), `must be a list of ${names.join(", ")}`);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const masterKeys = z
+  .string()
+  .transform((value) => value.split(",").map((part) => Buffer.from(part.trim(), "base64")))
+  .refine((keys) => keys.every((key) => key.length === 32), "must be 32 bytes in base64 (openssl rand -base64 32)");
+
+export const sections = {
+  server: {
+    NODE_ENV: z
+      .enum(["development", "production", "test"])
+      .default("development")
+      .describe("`production` requires every secret from the environment"),
+    PORT: wholeNumber(0, 65535).default(8080).describe("Port to listen on; 0 takes a free one"),
+    HOST: text.default("127.0.0.1").describe("Address to listen on"),
+    PUBLIC_URL: z
+      .union([z.literal(""), z.url({ protocol: /^https?$/ })])
+      .default("")
+      .describe("Address under which providers reach this server; empty: http://HOST:PORT"),
+    TRUST_PROXY: wholeNumber(0, 10).default(0).describe("How many proxies stand in front"),
+    WEBHOOK_LIMIT_BYTES: wholeNumber(1024, 100_000_000).default(3_145_728).describe("Largest webhook body accepted"),
+    JSON_LIMIT_BYTES: wholeNumber(1024, 100_000_000).default(1_048_576).describe("Largest API request body accepted"),
+    SHUTDOWN_TIMEOUT_MS: wholeNumber(100, 600_000)
+      .default(10_000)
+      .describe("How long jobs in hand may take on shutdown"),
+  },
+  roles: {
+    ROLES: flagList(["all", "api", "worker", "sessions"])
+      .default(["all"])
+      .describe("What this process does: all, or a list of api, worker, sessions"),
+    WORKER_CONCURRENCY: wholeNumber(1, 1000).default(50).describe("Jobs at once, per queue"),
+  },
+  stores: {
+    DATA_DIR: text.default("./data").describe("Where the local set-up keeps everything"),
+    MONGODB_URI: z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, "must begin with mongodb:// or mongodb+srv://")
+      .optional()
+      .meta({ secret: true })
+      .describe("MongoDB 6 or newer; unset: the local store under DATA_DIR"),
+    MONGODB_DATABASE: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,60}$/, "must be 1 to 60 letters, digits, _ or -")
+      .default("switchboard")
+      .describe("Name of the database"),
+    REDIS_URL: z
+      .string()
+      .regex(/^(rediss?:\/\/|unix:|\/)/, "must begin with redis://, rediss:// or be the path of a unix socket")
+      .optional()
+      .meta({ secret: true })
+      .describe("Redis 6.2 or newer with maxmemory-policy noeviction; unset: a local one under DATA_DIR"),
+    REDIS_PREFIX: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,60}$/, "must be 1 to 60 letters, digits, _ or -")
+      .default("switchboard")
+      .describe("Beginning of every Redis key"),
+  },
+  secrets: {
+    MASTER_KEY: masterKeys
+      .optional()
+      .meta({ secret: true })
+      .describe("32 bytes in base64 that protect all data keys; a list while rotating, newest first"),
+    SESSION_SECRET: z
+      .string()
+      .min(32, "must have at least 32 characters")
+      .optional()
+      .meta({ secret: true })
+      .describe("Signs login cookies"),
+    ADMIN_TOKEN: z
+      .string()
+      .min(16, "must have at least 16 characters")
+      .optional()
+      .meta({ secret: true })
+      .describe("Opens /admin/queues; unset in production: the page is off"),
+  },
+  logging: {
+    LOG_LEVEL: z
+      .enum(["debug", "info", "warn", "error", "silent"])
+      .default("info")
+      .describe("Least serious line to write"),
+  },
+  channels: {
+    TELEGRAM_API_ROOT: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where the Bot API lives; unset: Telegram's own. A local Bot API server or a stand-in goes here"),
+  },
+};
+
+/** Settings that must come from the environment in production, and are generated for the local set-up otherwise. */
+export const requiredInProduction = ["MASTER_KEY", "SESSION_SECRET", "MONGODB_URI", "REDIS_URL"] as const;
+
+export const schema = z.object({
+  ...sections.server,
+  ...sections.roles,
+  ...sections.stores,
+  ...sections.secrets,
+  ...sections.logging,
+  ...sections.channels,
+});
+
+export type Settings = z.infer<typeof schema>;
+export type SettingName = keyof Settings;
+
+/** True when the setting's value must never be shown. */
+export function isSecret(name: SettingName): boolean {
+  return (schema.shape[name] as z.ZodType).meta()?.secret === true;
+}

@@ -1,0 +1,37 @@
+/** `npm run dev`: the stores, and the app straight from its sources, started again whenever one changes. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { claim, localSecrets, openDataDir } from "./dataDir.mjs";
+import { built, checkNode, packages, readDotEnv, root } from "./prepare.mjs";
+import { say, Stop } from "./say.mjs";
+import { announce, openStores, retract } from "./stores.mjs";
+
+async function dev() {
+  checkNode();
+  await packages();
+  await built();
+  readDotEnv();
+  const dir = openDataDir(process.env.DATA_DIR || "./data");
+  await claim(dir);
+  const secrets = localSecrets(dir);
+  const stores = await openStores(dir);
+  const env = { ...secrets, ...process.env, ...stores.env };
+  announce(dir, { ...secrets, ...stores.env });
+  for (const line of stores.lines) say(line);
+  const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
+  const child = spawn(process.execPath, [tsx, "watch", "--clear-screen=false", join(root, "src", "main.ts")], {
+    stdio: "inherit",
+    env,
+  });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill("SIGTERM"));
+  child.on("exit", async () => {
+    await stores.stop();
+    retract(dir);
+    process.exit(0);
+  });
+}
+
+dev().catch((error) => {
+  process.stderr.write(`${error instanceof Stop ? error.message : error.stack}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,152 @@
+/**
+ * `npm run demo`: starts a gateway of its own beside your data, connects a bot of the stand-in Telegram, plays a customer
+ * and an agent, and prints what happened at every hop. Nothing leaves this machine and nothing is left behind.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { MongoClient } from "mongodb";
+import { startTelegramSimulator } from "./telegram/index.js";
+
+const token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1";
+const database = `switchboard_demo_${process.pid}`;
+const started = Date.now();
+
+function say(hop: string, text: string): void {
+  console.log(`${String(Date.now() - started).padStart(6)} ms  ${hop.padEnd(12)} ${text}`);
+}
+
+interface Ready {
+  url: string;
+  firstKey: string;
+}
+
+/** The gateway as its own process, on a free port, with a database and a queue of its own. */
+async function startGateway(apiRoot: string): Promise<{ child: ChildProcess; ready: Ready }> {
+  const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
+  const child = fork(main, [], {
+    env: {
+      ...process.env,
+      PORT: "0",
+      MONGODB_DATABASE: database,
+      REDIS_PREFIX: database,
+      TELEGRAM_API_ROOT: apiRoot,
+      PUBLIC_URL: "",
+      LOG_LEVEL: "warn",
+    },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    child.on("message", (message: { type?: string } & Ready) => {
+      if (message.type === "ready") resolve(message);
+    });
+    child.once("exit", (code) => reject(new Error(`the gateway ended with code ${code}`)));
+  });
+  return { child, ready };
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(25);
+  }
+  throw new Error(`${what} did not happen within 5 seconds`);
+}
+
+interface Page<T> {
+  data: T[];
+}
+interface Conversation {
+  id: string;
+  contact: { name: string | null };
+  unread: number;
+  last_message: { preview: string } | null;
+}
+interface Message {
+  id: string;
+  direction: string;
+  status: string;
+  provider_id: string | null;
+  content: { kind: string; text?: string };
+}
+
+async function play(): Promise<void> {
+  const telegram = await startTelegramSimulator({ port: 0 });
+  telegram.addBot({ token, username: "demo_shop_bot", name: "Demo shop" });
+  say("telegram", `stand-in listens at ${telegram.apiRoot}`);
+  const { child, ready } = await startGateway(telegram.apiRoot);
+  say("gateway", `ready at ${ready.url}, with a database of its own`);
+
+  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${ready.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ready.firstKey}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+
+  try {
+    const account = await api<{ name: string; webhook_url: string; health: { state: string } }>("POST", "/channels", {
+      kind: "telegram",
+      settings: { token, mode: "webhook" },
+    });
+    say("channel", `${account.name} connected, webhook registered, health ${account.health.state}`);
+
+    const ana = telegram.customer({ id: 420001, firstName: "Ana", lastName: "Pérez" });
+    const question = "Hola, do you have the blue one in size M?";
+    say("customer", `Ana writes: ${question}`);
+    await ana.write(question);
+
+    const conversation = await until("the conversation", async () => {
+      const page = await api<Page<Conversation>>("GET", "/conversations");
+      return page.data.find((one) => one.last_message?.preview === question);
+    });
+    say(
+      "inbox",
+      `conversation with ${conversation.contact.name}, ${conversation.unread} unread: “${conversation.last_message?.preview}”`,
+    );
+
+    const answer = "Yes, two left. Shall I put one aside for you?";
+    const reply = await api<Message>("POST", `/conversations/${conversation.id}/messages`, {
+      content: { kind: "text", text: answer },
+    });
+    say("agent", `replies: ${answer}`);
+    say("queue", `stored as ${reply.status}, ${reply.id}`);
+
+    const sent = await until("the delivery", async () => {
+      const message = await api<Message>("GET", `/messages/${reply.id}`);
+      return message.status === "sent" ? message : undefined;
+    });
+    say("telegram", `sendMessage accepted: provider id ${sent.provider_id}`);
+    say("customer", `Ana reads: ${String(telegram.sent().at(-1)?.params.text)}`);
+
+    const thread = await api<Page<Message>>("GET", `/conversations/${conversation.id}/messages`);
+    say("inbox", "the thread now:");
+    for (const message of thread.data.toReversed()) {
+      console.log(
+        `${" ".repeat(24)}${message.direction === "in" ? "Ana  " : "agent"}  ${message.status.padEnd(8)}  ${message.content.text}`,
+      );
+    }
+  } finally {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await ended;
+    await telegram.close();
+    await forget();
+  }
+  say("demo", "done; its database is removed. `npm start` runs the real thing.");
+}
+
+/** Removes what the demo stored. Its jobs are gone by themselves: none is left when the gateway has drained. */
+async function forget(): Promise<void> {
+  const uri = process.env.MONGODB_URI;
+  if (!uri) return;
+  const client = await MongoClient.connect(uri);
+  await client.db(database).dropDatabase();
+  await client.close();
+}
+
+await play();

@@ -1,0 +1,181 @@
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import type { Config } from "../../config/load.js";
+import { adapters } from "../adapters/registry.js";
+import { AppError } from "../core/errors.js";
+import { systemClock, type Log } from "../core/ports.js";
+import { createApp, serverFor } from "../http/app.js";
+import { healthRoutes } from "../http/health.js";
+import { providerWebhooks } from "../http/providerWebhooks.js";
+import { authenticated } from "../http/request.js";
+import { channelRoutes } from "../http/routes/channels.js";
+import { conversationRoutes } from "../http/routes/conversations.js";
+import { pingMongo } from "../platform/mongo.js";
+import { connectConsumer } from "../platform/redis.js";
+import { bullBoardRoutes } from "../queue/bullBoard.js";
+import { queueMetrics } from "../queue/metrics.js";
+import { inboundQuarantine, inboundRecord } from "../queue/processors/inbound.js";
+import { outboundDrain, outboundSweep } from "../queue/processors/outbound.js";
+import { startWorkers } from "../queue/workers.js";
+import { createSupervisor } from "../sessions/supervisor.js";
+import { createServices, type Services, type Stores } from "./services.js";
+
+export const version = "0.1.0";
+const boardPath = "/admin/queues";
+
+export interface Program {
+  /** Where the API listens; undefined when this process has no such role. */
+  url: string | undefined;
+  /** The first workspace and its key, on the first start only. */
+  first: { workspaceId: string; apiKey: string } | undefined;
+  services: Services;
+  /** Stops accepting, finishes what is in hand (bounded), closes the stores. */
+  stop(): Promise<void>;
+}
+
+/** Starts the roles of this process. Throws AppError with one plain sentence when it cannot. */
+export async function startProgram(config: Config, stores: Stores, log: Log): Promise<Program> {
+  let url: string | undefined;
+  const publicUrl = () => config.PUBLIC_URL || (url ?? `http://${config.HOST}:${config.PORT}`);
+  const services = await createServices(config, stores, log, publicUrl);
+  const has = (role: string) => config.ROLES.includes("all") || config.ROLES.includes(role);
+  const stops: (() => Promise<void>)[] = [];
+  const state = { draining: false };
+
+  try {
+    const first = await services.identity.firstStart("My workspace");
+    if (has("api")) {
+      const server = await listen(
+        config,
+        httpApp(config, services, log, publicUrl, () => state.draining),
+      );
+      url = `http://${config.HOST}:${(server.address() as AddressInfo).port}`;
+      stops.push(() => closeServer(server, config.SHUTDOWN_TIMEOUT_MS));
+    }
+    if (has("worker")) stops.push(await work(config, stores, services, log));
+    if (has("sessions")) stops.push(sessions(config, services, log));
+
+    return {
+      url,
+      first,
+      services,
+      async stop() {
+        state.draining = true;
+        // Intake ends before the workers do, so that what was accepted is worked off or stays safely queued.
+        await Promise.all(stops.map((stop) => stop()));
+        await services.close();
+      },
+    };
+  } catch (error) {
+    await Promise.all(stops.map((stop) => stop()));
+    await services.close();
+    throw error;
+  }
+}
+
+function httpApp(config: Config, services: Services, log: Log, publicUrl: () => string, draining: () => boolean) {
+  const { inbox, identity, channels, intake, mongo, redis, queues } = services;
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics, prefix: "switchboard_" });
+  queueMetrics(queues, metrics, () => systemClock.now());
+  const board =
+    config.ADMIN_TOKEN === undefined || config.SESSION_SECRET === undefined
+      ? []
+      : [
+          {
+            path: boardPath,
+            router: bullBoardRoutes({
+              queues,
+              path: boardPath,
+              token: config.ADMIN_TOKEN,
+              sessionSecret: config.SESSION_SECRET,
+              secure: config.PUBLIC_URL.startsWith("https:"),
+            }),
+          },
+        ];
+  return createApp({
+    log,
+    metrics,
+    trustProxy: config.TRUST_PROXY,
+    jsonLimitBytes: config.JSON_LIMIT_BYTES,
+    health: healthRoutes({
+      checks: { mongodb: () => pingMongo(mongo), redis: () => redis.ping() },
+      version,
+      metrics,
+      draining,
+    }),
+    webhooks: providerWebhooks(intake, { bodyLimitBytes: config.WEBHOOK_LIMIT_BYTES }),
+    api: {
+      authenticate: authenticated(identity),
+      routes: [conversationRoutes(inbox), channelRoutes({ inbox, channels, adapters, publicUrl })],
+    },
+    pages: board,
+  });
+}
+
+function listen(config: Config, app: ReturnType<typeof httpApp>): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serverFor(app);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const sentences: Record<string, string> = {
+        EADDRINUSE: `Port ${config.PORT} is taken by another program; set PORT to a free one.`,
+        EACCES: `Port ${config.PORT} may not be used without more rights; set PORT to one above 1023.`,
+        EADDRNOTAVAIL: `HOST ${config.HOST} is not an address of this machine.`,
+      };
+      reject(
+        new AppError(
+          "unavailable",
+          sentences[error.code ?? ""] ?? `The server cannot listen on ${config.HOST}:${config.PORT}.`,
+        ),
+      );
+    });
+    server.listen(config.PORT, config.HOST, () => resolve(server));
+  });
+}
+
+async function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+async function work(config: Config, stores: Stores, services: Services, log: Log) {
+  const { inbox, keyring, queues } = services;
+  const redis = connectConsumer({ url: stores.redisUrl, log });
+  const workers = await startWorkers({
+    redis,
+    prefix: config.REDIS_PREFIX,
+    queues,
+    handlers: {
+      "inbound.record": inboundRecord(inbox, keyring),
+      "inbound.quarantine": inboundQuarantine(inbox),
+      "outbound.drain": outboundDrain(inbox, queues, systemClock),
+      "outbound.sweep": outboundSweep(inbox, queues, systemClock),
+    },
+    concurrency: config.WORKER_CONCURRENCY,
+    log,
+  });
+  return async () => {
+    await workers.stop(config.SHUTDOWN_TIMEOUT_MS);
+    redis.disconnect();
+  };
+}
+
+function sessions(config: Config, services: Services, log: Log) {
+  const { inbox, intake, channels, redis } = services;
+  const supervisor = createSupervisor({
+    inbox,
+    intake,
+    redis,
+    prefix: config.REDIS_PREFIX,
+    kinds: adapters.map((adapter) => adapter.manifest.kind),
+    open: channels.open,
+    intakeAccount: channels.intakeAccount,
+    log,
+  });
+  supervisor.start();
+  return () => supervisor.stop();
+}
