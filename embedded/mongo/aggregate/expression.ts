@@ -20,6 +20,7 @@ import { convertOperators } from "./operators/convert.js";
 import { dateOperators } from "./operators/date.js";
 import { iterationOperators } from "./operators/iteration.js";
 import { objectOperators } from "./operators/object.js";
+import { percentileOperators } from "./operators/percentile.js";
 import { setOperators } from "./operators/set.js";
 import { stringOperators } from "./operators/string.js";
 import { checkVariableName } from "./variables.js";
@@ -32,6 +33,7 @@ const operators: OperatorTable = {
   ...dateOperators,
   ...iterationOperators,
   ...objectOperators,
+  ...percentileOperators,
   ...setOperators,
   ...stringOperators,
 };
