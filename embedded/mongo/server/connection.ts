@@ -15,10 +15,13 @@ export type Handler = (request: Request, connection: ConnectionInfo) => Buffer |
 /** Reading pauses while this much is waiting to be answered, so that a client cannot fill the memory. */
 const maxQueuedBytes = 64 * 1024 * 1024;
 const maxQueuedRequests = 1000;
+/** How long the last answer may take when the server stops. */
+const closeGraceMs = 2000;
 
 /** Serves one socket until either side closes it. */
 export class Connection implements ConnectionInfo {
   gone = false;
+  private closing = false;
   private readonly reader = new FrameReader();
   private readonly queue: { request: Request; bytes: number }[] = [];
   private queuedBytes = 0;
@@ -49,18 +52,21 @@ export class Connection implements ConnectionInfo {
     await this.running;
   }
 
-  /** Lets the request that is running finish, then closes. */
+  /** Lets the request that is running finish and its answer go out, but waits for no client that does not read; then closes. */
   async close(): Promise<void> {
     this.socket.pause();
     this.queue.length = 0;
-    this.gone = true;
-    await this.running;
+    this.closing = true;
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => (timer = setTimeout(resolve, closeGraceMs)));
+    await Promise.race([this.running, grace]);
+    clearTimeout(timer);
     this.socket.destroy();
-    await this.ended;
+    await this.finished();
   }
 
   private receive(chunk: Buffer): void {
-    if (this.gone) return;
+    if (this.gone || this.closing) return;
     try {
       for (const frame of this.reader.push(chunk)) {
         this.queue.push({ request: readRequest(frame), bytes: frame.length });
@@ -88,8 +94,14 @@ export class Connection implements ConnectionInfo {
       this.queuedBytes -= bytes;
       if (this.socket.destroyed) return;
       if (!request.silent && !this.socket.write(writeReply(request, document))) await this.drained();
-      if (this.socket.isPaused() && !this.gone && this.queuedBytes <= maxQueuedBytes / 2) this.socket.resume();
+      if (this.socket.isPaused() && this.hasRoom()) this.socket.resume();
     }
+  }
+
+  /** Reading may go on: what waits has shrunk to half of what may wait. */
+  private hasRoom(): boolean {
+    if (this.gone || this.closing) return false;
+    return this.queuedBytes <= maxQueuedBytes / 2 && this.queue.length <= maxQueuedRequests / 2;
   }
 
   private drained(): Promise<void> {
