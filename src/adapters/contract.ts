@@ -50,6 +50,8 @@ export interface AccountState {
 export interface SendOutcome {
   externalIds: ExternalId[];
   at: Date;
+  /** The provider's own running number of the first of them, as NormalizedMessage.sequence. */
+  sequence?: number | undefined;
 }
 
 /** Where a session adapter puts what it hears. Resolves once the events are durable; only then may the adapter go on. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
 import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
+import type { InboundEvent } from "../core/events.js";
 import type { Clock, Log } from "../core/ports.js";
 import type { ChannelAccount, Inbox } from "../inbox/index.js";
 import type { Send } from "../inbox/usecases/drainLane.js";
@@ -31,6 +32,8 @@ export interface Channels extends ChannelAdmin {
   /** A channel of this account; the caller closes it. undefined for a draft. */
   open(account: ChannelAccount): Channel | undefined;
   reportTrouble(account: IntakeAccount, why: string): void;
+  /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
+  acknowledge(accountId: string, events: readonly InboundEvent[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -169,6 +172,20 @@ export function createChannels(deps: Deps): Channels {
       inbox()
         .reportHealth.set(account.id, "degraded", why)
         .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
+    },
+
+    async acknowledge(accountId, events) {
+      const awaited = events.filter(
+        (event) => event.type === "message" && event.message.content.kind === "choice_made",
+      );
+      if (awaited.length === 0) return;
+      try {
+        const account = await inbox().accounts.findById(accountId);
+        const channel = account?.enabled ? sender(account) : undefined;
+        for (const event of awaited) await channel?.acknowledge?.(event);
+      } catch (error) {
+        log.info("not_acknowledged", { accountId, error: error as Error });
+      }
     },
 
     async close() {

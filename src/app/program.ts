@@ -150,7 +150,7 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
     prefix: config.REDIS_PREFIX,
     queues,
     handlers: {
-      "inbound.record": inboundRecord(inbox, keyring),
+      "inbound.record": inboundRecord(inbox, keyring, services.channels.acknowledge),
       "inbound.quarantine": inboundQuarantine(inbox),
       "outbound.drain": outboundDrain(inbox, queues, systemClock),
       "outbound.sweep": outboundSweep(inbox, queues, systemClock),

@@ -20,6 +20,7 @@ export async function send(client: Client, tools: AdapterTools, message: Outboun
   const calls = callsOf(message);
   const externalIds: ExternalId[] = [...(message.sentParts ?? [])];
   let at: Date | undefined;
+  let sequence: number | undefined;
   // An album is one call with many messages: what was sent is counted in messages.
   let passed = 0;
   for (const call of calls) {
@@ -29,12 +30,13 @@ export async function send(client: Client, tools: AdapterTools, message: Outboun
     try {
       const sent = await execute(client, tools, call);
       externalIds.push(...sent.map((one) => refOf(one, address)));
+      sequence ??= sent[0]?.message_id;
       at ??= new Date((sent[0]?.date ?? Math.floor(Date.now() / 1000)) * 1000);
     } catch (error) {
       throw halfWay(error, externalIds, message.sentParts !== undefined);
     }
   }
-  return { externalIds, at: at ?? new Date() };
+  return { externalIds, at: at ?? new Date(), sequence };
 }
 
 function messagesOf(call: SendCall): number {

@@ -41,6 +41,8 @@ export interface MessageRow {
   lane?: boolean;
   /** Outbound, in the lane: when to try (queued), or when a claim runs out (sending). */
   dueAt?: Date;
+  /** Outbound: provider ids of the parts that went out before an attempt failed half way, as JSON. */
+  sentParts?: SealedValue | null;
   attempts: Attempt[];
   failure: { reason: string; detail: string | null; providerCode: string | null } | null;
   /** The caller's Idempotency-Key with its scope, hashed. */
@@ -95,6 +97,7 @@ export function messageModel(connection: Connection): Model<MessageRow> {
       unsettled: { type: Boolean },
       lane: { type: Boolean },
       dueAt: { type: Date },
+      sentParts: sealed("sentParts"),
       attempts: { type: [attempt], default: [] },
       failure: { type: failure, default: null },
       requestKey: { type: String },

@@ -13,6 +13,8 @@ export interface Claim {
   byHuman: boolean;
   /** Which attempt this is, from 1. */
   attempt: number;
+  /** Provider ids of what an earlier attempt sent before it failed half way. */
+  sentParts: string[];
   /** The provider's id of the message this one answers. */
   replyTo: string | null;
   /** Hold this to finish the claim: a claim that ran out cannot change the message any more. */
@@ -39,9 +41,9 @@ export interface LaneRepo {
     claim: Claim,
     attempt: Attempt,
     ids: { externalId: string; externalKey: string; partKeys: string[] },
-    at: Date,
+    when: { at: Date; sequence: number },
   ): Promise<boolean>;
-  retry(claim: Claim, attempt: Attempt, dueAt: Date): Promise<boolean>;
+  retry(claim: Claim, attempt: Attempt, dueAt: Date, sentParts: readonly string[]): Promise<boolean>;
   /** Gives the message back untried. */
   putBack(claim: Claim, dueAt: Date): Promise<boolean>;
   failed(claim: Claim, attempt: Attempt, failure: NonNullable<MessageRow["failure"]>): Promise<boolean>;
@@ -86,6 +88,9 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
       content: (await seals.openJson(place(row.workspaceId, "content"), row.content)) as Content,
       byHuman: row.author.kind !== "bot",
       attempt: row.attempts.length + 1,
+      sentParts: row.sentParts
+        ? ((await seals.openJson(place(row.workspaceId, "sentParts"), row.sentParts)) as string[])
+        : [],
       replyTo: await seals.openOptional(place(row.workspaceId, "externalId"), answered?.externalId),
       until,
     };
@@ -124,12 +129,18 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
       return modifiedCount === 1 ? { kind: "claimed", claim: await claimOf(first, until) } : { kind: "idle" };
     },
 
-    async sent(claim, attempt, ids, at) {
+    async sent(claim, attempt, ids, when) {
       const externalId = await seals.seal(place(claim.workspaceId, "externalId"), ids.externalId);
-      const set = { status: "sent", externalId, externalKey: ids.externalKey, partKeys: ids.partKeys, at };
+      const set = { status: "sent", externalId, externalKey: ids.externalKey, partKeys: ids.partKeys, ...when };
       return end(claim, attempt, set, true);
     },
-    retry: (claim, attempt, dueAt) => end(claim, attempt, { status: "queued", dueAt }, false),
+    async retry(claim, attempt, dueAt, sentParts) {
+      const parts =
+        sentParts.length > 0
+          ? { sentParts: await seals.sealJson(place(claim.workspaceId, "sentParts"), sentParts) }
+          : {};
+      return end(claim, attempt, { status: "queued", dueAt, ...parts }, false);
+    },
     putBack: (claim, dueAt) => end(claim, null, { status: "queued", dueAt }, false),
     failed: (claim, attempt, failure) => end(claim, attempt, { status: "failed", failure }, true),
     unknown: (claim, attempt) => end(claim, attempt, { status: "unknown" }, true),

@@ -17,7 +17,10 @@ export type NextStep = (
 ) => { step: "retry"; afterMs: number } | { step: "unknown" } | { step: "fail"; reason: string };
 
 /** Sends one message over an account. Rejects with ProviderError. */
-export type Send = (account: ChannelAccount, message: OutboundMessage) => Promise<{ externalIds: string[]; at: Date }>;
+export type Send = (
+  account: ChannelAccount,
+  message: OutboundMessage,
+) => Promise<{ externalIds: string[]; at: Date; sequence?: number | undefined }>;
 
 interface Deps {
   lane: LaneRepo;
@@ -47,7 +50,7 @@ class AccountOff extends Error {}
 export function drainLane(deps: Deps): (conversationId: string) => Promise<{ againAt?: Date }> {
   const { lane, accounts, conversations, people, seals, send, nextStep, publish, clock, log } = deps;
 
-  async function deliver(claim: Claim): Promise<{ externalIds: string[]; at: Date; account: ChannelAccount }> {
+  async function deliver(claim: Claim): Promise<Awaited<ReturnType<Send>> & { account: ChannelAccount }> {
     const account = await accounts.findById(claim.accountId);
     if (!account || account.workspaceId !== claim.workspaceId) {
       throw new ProviderError({ kind: "unsupported", feature: "account" }, "The channel account is gone.");
@@ -63,6 +66,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
         chat,
         content: claim.content,
         byHuman: claim.byHuman,
+        sentParts: claim.sentParts,
         ...(claim.replyTo === null ? {} : { replyTo: { externalId: claim.replyTo } }),
       });
       return { ...outcome, account };
@@ -96,7 +100,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     });
     switch (step.step) {
       case "retry":
-        await lane.retry(claim, attempt, new Date(now.getTime() + step.afterMs));
+        await lane.retry(claim, attempt, new Date(now.getTime() + step.afterMs), provider?.sentParts ?? []);
         return;
       case "unknown":
         await lane.unknown(claim, attempt);
@@ -123,7 +127,9 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     const keys = await Promise.all(externalIds.map((id) => externalKeyOf(seals, claim.workspaceId, account.id, id)));
     const attempt: Attempt = { n: claim.attempt, at: clock.now(), outcome: "sent", reason: null, providerCode: null };
     const ids = { externalId: externalIds[0] ?? "", externalKey: keys[0] ?? "", partKeys: keys.slice(1) };
-    if (!(await lane.sent(claim, attempt, ids, at))) log.warn("claim_ran_out", { messageId: claim.id });
+    // Providers may cut their time to seconds: what was sent now never shows before what it answers.
+    const when = { at: at > attempt.at ? at : attempt.at, sequence: outcome.sequence ?? 0 };
+    if (!(await lane.sent(claim, attempt, ids, when))) log.warn("claim_ran_out", { messageId: claim.id });
     await publish([statusChanged(claim, "sent", at)]);
   }
 
