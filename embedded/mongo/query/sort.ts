@@ -72,27 +72,41 @@ export function sortKey(doc: Doc, path: string | readonly string[], direction: 1
   return any ? best : null;
 }
 
+/** A sort whose keys are taken from documents once and compared as often as needed. */
+export interface KeySort {
+  keysOf(doc: Doc): Value[];
+  compare(a: readonly Value[], b: readonly Value[]): number;
+}
+
+/** Compiles {path: 1, other: -1}. Throws MongoError for wrong directions and paths. */
+export function compileKeySort(sort: Doc, collator?: Collator): KeySort {
+  const parts = readSort(sort);
+  return {
+    keysOf: (doc) => parts.map((part) => sortKey(doc, part.parts, part.direction, collator)),
+    compare(a, b) {
+      for (let at = 0; at < parts.length; at += 1) {
+        const order = compareValues(a[at], b[at], collator) * (parts[at] as SortPart).direction;
+        if (order !== 0) return order;
+      }
+      return 0;
+    },
+  };
+}
+
 /**
  * A comparator of documents for {path: 1, other: -1}. The keys of a document are remembered as long as the document
  * lives, so that sorting n documents reads each only once. Throws MongoError for wrong directions and paths.
  */
 export function compileSort(sort: Doc, collator?: Collator): DocComparator {
-  const parts = readSort(sort);
+  const { keysOf, compare } = compileKeySort(sort, collator);
   const known = new WeakMap<Doc, Value[]>();
-  const keysOf = (doc: Doc): Value[] => {
-    const there = known.get(doc);
-    if (there) return there;
-    const keys = parts.map((part) => sortKey(doc, part.parts, part.direction, collator));
-    known.set(doc, keys);
+  const remembered = (doc: Doc): Value[] => {
+    let keys = known.get(doc);
+    if (!keys) {
+      keys = keysOf(doc);
+      known.set(doc, keys);
+    }
     return keys;
   };
-  return (a, b) => {
-    const left = keysOf(a);
-    const right = keysOf(b);
-    for (let at = 0; at < parts.length; at += 1) {
-      const order = compareValues(left[at], right[at], collator) * (parts[at] as SortPart).direction;
-      if (order !== 0) return order;
-    }
-    return 0;
-  };
+  return (a, b) => compare(remembered(a), remembered(b));
 }

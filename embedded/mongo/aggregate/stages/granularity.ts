@@ -14,6 +14,13 @@ export interface Granularity {
   below(value: Value): Value;
 }
 
+/** The finer E series are the powers of a root of ten, in three digits; the standard has 920 where these give 919. */
+function exponential(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => Math.round(100 * 10 ** (at / count))).map((digits) =>
+    digits === 919 ? 920 : digits,
+  );
+}
+
 /** Numbers of one decade; after the last comes ten times the first. Renard and E series, and 1-2-5. */
 const series: Readonly<Record<string, readonly number[]>> = {
   R5: [10, 16, 25, 40, 63],
@@ -31,11 +38,9 @@ const series: Readonly<Record<string, readonly number[]>> = {
   E6: [10, 15, 22, 33, 47, 68],
   E12: [10, 12, 15, 18, 22, 27, 33, 39, 47, 56, 68, 82],
   E24: [10, 11, 12, 13, 15, 16, 18, 20, 22, 24, 27, 30, 33, 36, 39, 43, 47, 51, 56, 62, 68, 75, 82, 91],
-  E48: [
-    100, 105, 110, 115, 121, 127, 133, 140, 147, 154, 162, 169, 178, 187, 196, 205, 215, 226, 237, 249, 261, 274, 287,
-    301, 316, 332, 348, 365, 383, 402, 422, 442, 464, 487, 511, 536, 562, 590, 619, 649, 681, 715, 750, 787, 825, 866,
-    909, 953,
-  ],
+  E48: exponential(48),
+  E96: exponential(96),
+  E192: exponential(192),
 };
 
 function requireNumber(value: Value): void {
