@@ -203,7 +203,7 @@ export function compileElementTest(spec: Doc, path: string, context: EvalContext
   const node = compileNode(spec, context);
   return (value) => {
     if (isDoc(value)) return node(value);
-    return Array.isArray(value) && node({ ...(value as Value[]) } as unknown as Doc);
+    return Array.isArray(value) && node(Object.fromEntries(value.entries()));
   };
 }
 

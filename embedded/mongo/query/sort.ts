@@ -74,8 +74,8 @@ export function sortKey(doc: Doc, path: string | readonly string[], direction: 1
 
 /** A sort whose keys are taken from documents once and compared as often as needed. */
 export interface KeySort {
-  keysOf(doc: Doc): Value[];
-  compare(a: readonly Value[], b: readonly Value[]): number;
+  keysOf: (doc: Doc) => Value[];
+  compare: (a: readonly Value[], b: readonly Value[]) => number;
 }
 
 /** Compiles {path: 1, other: -1}. Throws MongoError for wrong directions and paths. */

@@ -148,8 +148,9 @@ const pop: ModifierCompiler = (operand, path) => {
         `Path '${target.path}' contains an element of non-array type '${typeAlias(current)}'`,
       );
     }
-    if (current.length === 0) return current;
-    return end === 1 ? current.slice(0, -1) : current.slice(1);
+    if (current.length === 0) return current as Value;
+    const list = current as Value[];
+    return end === 1 ? list.slice(0, -1) : list.slice(1);
   };
 };
 

@@ -315,7 +315,7 @@ export const arithmeticOperators: OperatorTable = {
     if (isNullish(value)) return null;
     const type = numberType(value);
     if (type === "int") return ~(value as number);
-    if (type === "long") return (value as Long).not();
+    if (type === "long") return Long.fromBigInt(~(toBigInt(value) ?? 0n));
     throw new MongoError("TypeMismatch", `${name} only supports int and long, not: ${typeAlias(value)}.`);
   }),
 };

@@ -126,7 +126,7 @@ function toDate(value: Value): Value {
     case "objectId":
       return (value as ObjectId).getTimestamp();
     case "timestamp":
-      return new Date((value as Timestamp).getHighBits() * 1000);
+      return new Date((value as Timestamp).t * 1000);
     default:
       throw unsupported(value, "date");
   }
@@ -271,18 +271,25 @@ export const convertOperators: OperatorTable = {
     if (isNullish(value)) return null;
     const alias = typeAlias(value);
     if (alias === "string") return Buffer.byteLength(value as string);
-    if (alias === "binData") return integerValue((value as Binary).length());
+    if (alias === "binData") return integerValue(binaryLength(value));
     throw new MongoError(51276, `$binarySize requires a string or BinData argument, found: ${alias}`);
   }),
   $tsSecond: unary((value) => timestampPart(value, "$tsSecond", 5687301)),
   $tsIncrement: unary((value) => timestampPart(value, "$tsIncrement", 5687302)),
 };
 
+function partOf(value: Value, part: "t" | "i"): number {
+  return (value as Timestamp)[part];
+}
+
+function binaryLength(value: Value): number {
+  return (value as Binary).length();
+}
+
 function timestampPart(value: Value, name: string, code: number): Value {
   if (isNullish(value)) return null;
   if (typeAlias(value) !== "timestamp") {
     throw new MongoError(code, ` Argument to ${name} must be a timestamp, but is ${typeAlias(value)}`);
   }
-  const timestamp = value as Timestamp;
-  return Long.fromNumber(name === "$tsSecond" ? timestamp.t : timestamp.i);
+  return Long.fromNumber(partOf(value, name === "$tsSecond" ? "t" : "i"));
 }

@@ -34,14 +34,14 @@ function build(pattern: Value, options: Value, name: string): RegExp | undefined
   if (!isNullish(options) && typeof options !== "string") {
     throw new MongoError(51106, `${name} needs 'options' to be of type string`);
   }
-  if (typeof pattern === "string") return global(compileRegex(pattern, (options as string | null | undefined) ?? ""));
+  if (typeof pattern === "string") return global(compileRegex(pattern, options ?? ""));
   if (typeAlias(pattern) !== "regex")
     throw new MongoError(51105, `${name} needs 'regex' to be of type string or regex`);
   const parts = regexParts(pattern);
   if (!isNullish(options) && parts.options !== "") {
     throw new MongoError(51107, `${name}: found regex option(s) specified in both 'regex' and 'option' fields`);
   }
-  return global(compileRegex(parts.pattern, (options as string | null | undefined) ?? parts.options));
+  return global(compileRegex(parts.pattern, options ?? parts.options));
 }
 
 function global(regex: RegExp): RegExp {

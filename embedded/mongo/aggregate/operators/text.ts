@@ -1,4 +1,5 @@
-import { BSONSymbol, type Code, type Long, type Timestamp } from "bson";
+import type { BSONSymbol } from "bson";
+import { type Code, type Long, type Timestamp } from "bson";
 import { MongoError } from "../../errors.js";
 import type { Value } from "../../types.js";
 import { typeAlias } from "../../values/compare.js";

@@ -200,7 +200,8 @@ const count: StageCompiler = (spec) => {
     kind: "stream",
     async *run(input) {
       let total = 0;
-      for await (const _doc of input) total += 1;
+      const rows = input[Symbol.asyncIterator]();
+      while (!(await rows.next()).done) total += 1;
       if (total > 0) yield { [spec]: integerValue(total) };
     },
   };

@@ -27,7 +27,7 @@ const out: StageCompiler = (spec, env) => {
   return {
     kind: "stream",
     writes: true,
-    // eslint-disable-next-line require-yield -- it gives nothing by design
+
     async *run(input, host) {
       await host.replaceCollection(target.db, target.collection, await collect(input));
     },
@@ -165,7 +165,7 @@ const merge: StageCompiler = (given, env) => {
   return {
     kind: "stream",
     writes: true,
-    // eslint-disable-next-line require-yield -- it gives nothing by design
+
     async *run(input, host) {
       let batch: Doc[] = [];
       for await (const doc of input) {
