@@ -8,6 +8,8 @@ import type { Seals } from "./seals.js";
 
 /** How many counted messages a conversation remembers; a job that runs again within that many counts nothing twice. */
 const countedMost = 200;
+/** Some providers cut their time to seconds: within one, what came last is the last message. */
+const precisionMs = 1_000;
 /** Characters of a message shown in the list. */
 const previewMost = 160;
 
@@ -153,7 +155,13 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
                 {
                   $set: {
                     ...figures,
-                    lastMessage: { $cond: [{ $gte: [at, "$lastMessageAt"] }, { $literal: last }, "$lastMessage"] },
+                    lastMessage: {
+                      $cond: [
+                        { $gte: [at, { $subtract: ["$lastMessageAt", precisionMs] }] },
+                        { $literal: last },
+                        "$lastMessage",
+                      ],
+                    },
                     lastMessageAt: { $max: ["$lastMessageAt", at] },
                     counted: { $slice: [{ $concatArrays: ["$counted", [message.messageId]] }, -countedMost] },
                   },

@@ -127,8 +127,10 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     const keys = await Promise.all(externalIds.map((id) => externalKeyOf(seals, claim.workspaceId, account.id, id)));
     const attempt: Attempt = { n: claim.attempt, at: clock.now(), outcome: "sent", reason: null, providerCode: null };
     const ids = { externalId: externalIds[0] ?? "", externalKey: keys[0] ?? "", partKeys: keys.slice(1) };
-    // Providers may cut their time to seconds: what was sent now never shows before what it answers.
-    const when = { at: at > attempt.at ? at : attempt.at, sequence: outcome.sequence ?? 0 };
+    // A provider that numbers its messages decides the order. Otherwise what was sent now never shows before what it answers.
+    const { sequence } = outcome;
+    const when =
+      sequence === undefined && at < attempt.at ? { at: attempt.at, sequence: 0 } : { at, sequence: sequence ?? 0 };
     if (!(await lane.sent(claim, attempt, ids, when))) log.warn("claim_ran_out", { messageId: claim.id });
     await publish([statusChanged(claim, "sent", at)]);
   }

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { fork, type ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadConfig } from "../../config/load.js";
+import { startProgram, type Program } from "../../src/app/program.js";
+import { createLog } from "../../src/platform/log.js";
+
+/** The environment of one gateway of a suite. */
+export interface GatewaySettings {
+  mongoUri: string;
+  database: string;
+  redisUrl: string;
+  prefix: string;
+  telegramApiRoot: string;
+  masterKey?: string;
+  roles?: string;
+}
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** Calls the API of a gateway with one key. */
+export function apiOf(url: string, key: string) {
+  return async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as T };
+  };
+}
+
+const environment = (settings: GatewaySettings) => ({
+  NODE_ENV: "test",
+  PORT: "0",
+  LOG_LEVEL: "warn",
+  MONGODB_URI: settings.mongoUri,
+  MONGODB_DATABASE: settings.database,
+  REDIS_URL: settings.redisUrl,
+  REDIS_PREFIX: settings.prefix,
+  MASTER_KEY: settings.masterKey ?? randomBytes(32).toString("base64"),
+  SESSION_SECRET: "0123456789abcdef0123456789abcdef",
+  ADMIN_TOKEN: "admin-token-of-a-test",
+  TELEGRAM_API_ROOT: settings.telegramApiRoot,
+  ROLES: settings.roles ?? "all",
+});
+
+/** A gateway inside this process. `lines` is what it logged. */
+export async function startGateway(settings: GatewaySettings): Promise<Program & { url: string; lines: string[] }> {
+  const config = loadConfig(environment(settings));
+  const lines: string[] = [];
+  const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
+  const stores = { mongoUri: config.MONGODB_URI!, redisUrl: config.REDIS_URL!, masterKeys: config.MASTER_KEY! };
+  const program = await startProgram(config, stores, log);
+  return Object.assign(program, { url: program.url ?? "", lines });
+}
+
+/** A gateway as a process of its own, for what only a process can suffer. Needs dist/, which `npm test` builds. */
+export async function forkGateway(
+  settings: GatewaySettings,
+): Promise<{ child: ChildProcess; url: string; firstKey: string | undefined }> {
+  const child = fork("dist/src/main.js", [], {
+    env: { ...process.env, ...environment(settings) },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ready = await new Promise<{ url: string; firstKey?: string }>((resolve, reject) => {
+    child.on("message", (message: { type?: string; url: string; firstKey?: string }) => {
+      if (message.type === "ready") resolve(message);
+    });
+    child.once("exit", (code) => reject(new Error(`the gateway ended with ${code}`)));
+  });
+  return { child, url: ready.url, firstKey: ready.firstKey };
+}
+
+/** Ends a child by a signal and waits until it is gone. */
+export async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  child.kill(signal);
+  return gone;
+}
+
+/** Looks again and again until there is something to see. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  withinMs = 15_000,
+): Promise<T> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > until) throw new Error(`${what} did not happen in time`);
+    await sleep(25);
+  }
+}
