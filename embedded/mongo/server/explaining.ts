@@ -18,12 +18,37 @@ const nothingDone: Doc = {
   executionStages: { stage: "EOF", nReturned: 0 },
 };
 
-/** The plan of one read; `wrap` puts the stage of a command (COUNT, UPDATE …) around the read's own stages. */
+/** The stage of a command above the stages of its read. */
+export interface OuterStage {
+  stage: "COUNT" | "UPDATE" | "DELETE" | "PROJECTION_SIMPLE" | "PROJECTION_DEFAULT";
+  /** The name that this stage's count of documents has; stages that pass documents on have none. */
+  counter?: "nCounted" | "nMatched" | "nWouldDelete";
+}
+
+function wrapped(outer: OuterStage | undefined, plan: Doc): Doc {
+  if (!outer) return plan;
+  // A write stops by itself after its one document: MongoDB shows no LIMIT below it.
+  const inner = outer.counter !== undefined && plan.stage === "LIMIT" ? (plan.inputStage as Doc) : plan;
+  return { stage: outer.stage, inputStage: inner };
+}
+
+/** The execution of a read below the stage of its command, which counts what it gets or passes it on. */
+function wrappedStats(outer: OuterStage | undefined, stats: Doc): Doc {
+  const stages = stats.executionStages as Doc | undefined;
+  if (!outer || !stages) return stats;
+  const returned = stats.nReturned;
+  const nReturned = outer.counter === undefined ? returned : 0;
+  const counted = outer.counter === undefined ? {} : { [outer.counter]: returned };
+  const inner = wrapped(outer, stages).inputStage;
+  return { ...stats, nReturned, executionStages: { stage: outer.stage, nReturned, ...counted, inputStage: inner } };
+}
+
+/** The plan of one read, with the stage of its command above. */
 export async function explainRead(
   operation: Operation,
   request: FindRequest,
   verbosity: Verbosity,
-  wrap: (plan: Doc) => Doc = (plan) => plan,
+  outer?: OuterStage,
 ): Promise<{ queryPlanner: Doc; executionStats?: Doc }> {
   const collection = operation.service.engine.collection(operation.db, operation.collection);
   const explained = collection ? await operation.within(collection.explain(request, verbosity)) : nothingThere;
@@ -34,13 +59,12 @@ export async function explainRead(
     maxIndexedOrSolutionsReached: false,
     maxIndexedAndSolutionsReached: false,
     maxScansToExplodeReached: false,
-    winningPlan: collection ? wrap(explained.winningPlan) : explained.winningPlan,
+    winningPlan: collection ? wrapped(outer, explained.winningPlan) : explained.winningPlan,
     rejectedPlans: [],
   };
   if (verbosity === "queryPlanner") return { queryPlanner };
-  const executed = { executionSuccess: true, ...(explained.executionStats ?? nothingDone) };
-  const stages = (executed as Doc).executionStages as Doc | undefined;
-  const executionStats: Doc = collection && stages ? { ...executed, executionStages: wrap(stages) } : executed;
+  const executed: Doc = { executionSuccess: true, ...(explained.executionStats ?? nothingDone) };
+  const executionStats = collection ? wrappedStats(outer, executed) : executed;
   if (verbosity === "allPlansExecution") executionStats.allPlansExecution = [];
   return { queryPlanner, executionStats };
 }

@@ -27,10 +27,11 @@ export const countFields = {
 /** What a count asks for; a negative limit means the same as its positive. */
 export function planCount(operation: Operation, body: Doc, collection: Collection | undefined): FindRequest {
   const context = evalContext(operation, collection, { collation: body.collation });
-  return readRequest(
-    { filter: body.query, hint: body.hint, skip: integer(body.skip, 0), limit: Math.abs(integer(body.limit, 0)) },
-    context,
-  );
+  const limit = Math.abs(integer(body.limit, 0));
+  const request = readRequest({ filter: body.query, hint: body.hint, skip: integer(body.skip, 0), limit }, context);
+  // No field of the documents is looked at, so an index that answers the query answers the count.
+  request.coveredFields = [];
+  return request;
 }
 
 async function count(operation: Operation): Promise<Doc> {

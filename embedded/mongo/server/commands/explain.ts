@@ -4,7 +4,14 @@ import type { Doc, FindRequest } from "../../types.js";
 import { typeAlias } from "../../values/compare.js";
 import { commandTable, type CommandDefinition } from "../command.js";
 import { evalContext, readRequest } from "../context.js";
-import { explainAggregate, explainRead, explainTail, shownCommand, type Verbosity } from "../explaining.js";
+import {
+  explainAggregate,
+  explainRead,
+  explainTail,
+  shownCommand,
+  type OuterStage,
+  type Verbosity,
+} from "../explaining.js";
 import { documents, flag } from "../fields.js";
 import { Operation } from "../operation.js";
 import { checkCollectionName } from "../service.js";
@@ -22,6 +29,15 @@ const explainable = commandTable([
   ...aggregateCommands,
 ]);
 
+/** The read that a command begins with, and the stage that MongoDB shows above it. */
+interface ExplainedRead {
+  request: FindRequest;
+  outer?: OuterStage;
+}
+
+const updateStage: OuterStage = { stage: "UPDATE", counter: "nMatched" };
+const deleteStage: OuterStage = { stage: "DELETE", counter: "nWouldDelete" };
+
 const verbosities = ["queryPlanner", "executionStats", "allPlansExecution"];
 
 function readVerbosity(value: unknown): Verbosity {
@@ -34,7 +50,7 @@ function readVerbosity(value: unknown): Verbosity {
 }
 
 /** The one statement of an update or delete, as a read of what it would change. */
-function planWrite(operation: Operation, field: "updates" | "deletes"): { request: FindRequest; stage: string } {
+function planWrite(operation: Operation, field: "updates" | "deletes"): ExplainedRead {
   const statements = documents(operation.body[field], `explain.${field}`);
   const [statement] = statements;
   if (!statement || statements.length > 1)
@@ -44,7 +60,7 @@ function planWrite(operation: Operation, field: "updates" | "deletes"): { reques
   const request = readRequest({ filter: statement.q, hint: statement.hint }, context);
   const one = field === "updates" ? !flag(statement.multi) : Number(statement.limit) === 1;
   if (one) request.limit = 1;
-  return { request, stage: field === "updates" ? "UPDATE" : "DELETE" };
+  return { request, outer: field === "updates" ? updateStage : deleteStage };
 }
 
 async function explain(outer: Operation): Promise<Doc> {
@@ -67,23 +83,22 @@ async function explain(outer: Operation): Promise<Doc> {
   operation.collection = named;
   operation.maxTimeMs = outer.maxTimeMs;
   if (command.name === "aggregate") return explainAggregate(operation, own, verbosity);
-  const { request, stage } = planOf(operation, own);
-  const wrap = stage === undefined ? undefined : (plan: Doc): Doc => ({ stage, inputStage: plan });
-  const answer = await explainRead(operation, request, verbosity, wrap);
+  const { request, outer: stage } = planOf(operation, own);
+  const answer = await explainRead(operation, request, verbosity, stage);
   return { explainVersion: "1", ...answer, ...explainTail(operation, shownCommand({ ...own, $db: outer.db })) };
 }
 
 /** The read a command begins with, and the stage that MongoDB shows above it. */
-function planOf(operation: Operation, body: Doc): { request: FindRequest; stage?: string } {
+function planOf(operation: Operation, body: Doc): ExplainedRead {
   const collection = operation.service.engine.collection(operation.db, operation.collection);
   switch (operation.command) {
     case "find": {
       const { request, projection } = planFind(operation, body);
       if (!projection) return { request };
-      return { request, stage: projection.inclusiveFields ? "PROJECTION_SIMPLE" : "PROJECTION_DEFAULT" };
+      return { request, outer: { stage: projection.inclusiveFields ? "PROJECTION_SIMPLE" : "PROJECTION_DEFAULT" } };
     }
     case "count":
-      return { request: planCount(operation, body, collection), stage: "COUNT" };
+      return { request: planCount(operation, body, collection), outer: { stage: "COUNT", counter: "nCounted" } };
     case "distinct":
       return { request: planDistinct(operation, body, collection) };
     case "update":
@@ -95,7 +110,7 @@ function planOf(operation: Operation, body: Doc): { request: FindRequest; stage?
       const context = evalContext(operation, collection, { collation: body.collation, let: body.let });
       const request = readRequest({ filter: body.query, sort: body.sort, hint: body.hint }, context);
       request.limit = 1;
-      return { request, stage: flag(body.remove) ? "DELETE" : "UPDATE" };
+      return { request, outer: flag(body.remove) ? deleteStage : updateStage };
     }
   }
 }
