@@ -9,7 +9,10 @@ import { compileUpdate } from "../update/update.js";
 const context = { now: new Date("2026-01-02T03:04:05.678Z") };
 
 function update(doc: Doc, change: Doc | Doc[], options: { arrayFilters?: Doc[]; filter?: Doc } = {}): Doc {
-  const updater = compileUpdate(change, { context, ...(options.arrayFilters && { arrayFilters: options.arrayFilters }) });
+  const updater = compileUpdate(change, {
+    context,
+    ...(options.arrayFilters && { arrayFilters: options.arrayFilters }),
+  });
   const positional = options.filter ? compileFilter(options.filter, context).positionalIndex(doc) : undefined;
   return updater.apply(doc, { positional });
 }
@@ -99,7 +102,17 @@ describe("array operators", () => {
       { a: [{ s: 5 }, { s: 3 }] },
     ],
     ["$addToSet $each", { a: [1] }, { $addToSet: { a: { $each: [1, 2, 2] } } }, { a: [1, 2] }],
-    ["$addToSet looks at field order", { a: [{ x: 1, y: 2 }] }, { $addToSet: { a: { y: 2, x: 1 } } }, { a: [{ x: 1, y: 2 }, { y: 2, x: 1 }] }],
+    [
+      "$addToSet looks at field order",
+      { a: [{ x: 1, y: 2 }] },
+      { $addToSet: { a: { y: 2, x: 1 } } },
+      {
+        a: [
+          { x: 1, y: 2 },
+          { y: 2, x: 1 },
+        ],
+      },
+    ],
     ["$pop last", { a: [1, 2] }, { $pop: { a: 1 } }, { a: [1] }],
     ["$pop first", { a: [1, 2] }, { $pop: { a: -1 } }, { a: [2] }],
     ["$pull value", { a: [1, 2, 1] }, { $pull: { a: 1 } }, { a: [2] }],
@@ -125,9 +138,17 @@ describe("array operators", () => {
   it("$ stands for the matched position", () => {
     const grades = { _id: 1, g: [80, 85, 90] };
     expect(update(grades, { $set: { "g.$": 82 } }, { filter: { g: 85 } })).toEqual({ _id: 1, g: [80, 82, 90] });
-    const docs = { g: [{ n: "a", m: 1 }, { n: "b", m: 2 }] };
+    const docs = {
+      g: [
+        { n: "a", m: 1 },
+        { n: "b", m: 2 },
+      ],
+    };
     expect(update(docs, { $inc: { "g.$.m": 5 } }, { filter: { "g.n": "b" } })).toEqual({
-      g: [{ n: "a", m: 1 }, { n: "b", m: 7 }],
+      g: [
+        { n: "a", m: 1 },
+        { n: "b", m: 7 },
+      ],
     });
     const filter = { g: { $elemMatch: { n: "b", m: { $gt: 1 } } } };
     expect(update(docs, { $unset: { "g.$": 1 } }, { filter })).toEqual({ g: [{ n: "a", m: 1 }, null] });
@@ -135,13 +156,23 @@ describe("array operators", () => {
 
   it("$[] stands for all, $[id] for those an array filter takes", () => {
     expect(update({ a: [1, 2] }, { $inc: { "a.$[]": 10 } })).toEqual({ a: [11, 12] });
-    expect(update({ a: [95, 102, 90] }, { $set: { "a.$[e]": 100 } }, { arrayFilters: [{ e: { $gte: 100 } }] })).toEqual({
-      a: [95, 100, 90],
-    });
-    const nested = { a: [{ t: 1, q: [1, 9] }, { t: 2, q: [9] }] };
+    expect(update({ a: [95, 102, 90] }, { $set: { "a.$[e]": 100 } }, { arrayFilters: [{ e: { $gte: 100 } }] })).toEqual(
+      {
+        a: [95, 100, 90],
+      },
+    );
+    const nested = {
+      a: [
+        { t: 1, q: [1, 9] },
+        { t: 2, q: [9] },
+      ],
+    };
     const arrayFilters = [{ "x.t": 1 }, { y: { $gt: 5 } }];
     expect(update(nested, { $set: { "a.$[x].q.$[y]": 0 } }, { arrayFilters })).toEqual({
-      a: [{ t: 1, q: [1, 0] }, { t: 2, q: [9] }],
+      a: [
+        { t: 1, q: [1, 0] },
+        { t: 2, q: [9] },
+      ],
     });
     const both = [{ x: { $lt: 2 } }, { y: { $gte: 2 } }];
     expect(update({ a: [1, 2] }, { $set: { "a.$[x]": 0 }, $inc: { "a.$[y]": 1 } }, { arrayFilters: both })).toEqual({
@@ -196,7 +227,12 @@ describe("pipeline updates", () => {
     ["$replaceWith keeps _id", { _id: 1, a: { x: 1 } }, [{ $replaceWith: "$a" }], { _id: 1, x: 1 }],
     ["$project", { _id: 1, a: 1, b: 2 }, [{ $project: { b: 1 } }], { _id: 1, b: 2 }],
     ["$$REMOVE", { _id: 1, a: 1 }, [{ $set: { a: "$$REMOVE" } }], { _id: 1 }],
-    ["$cond", { _id: 1, n: 3 }, [{ $set: { s: { $cond: [{ $gt: ["$n", 2] }, "many", "few"] } } }], { _id: 1, n: 3, s: "many" }],
+    [
+      "$cond",
+      { _id: 1, n: 3 },
+      [{ $set: { s: { $cond: [{ $gt: ["$n", 2] }, "many", "few"] } } }],
+      { _id: 1, n: 3, s: "many" },
+    ],
   ])("%s", (_name, before, change, after) => {
     expect(update(before, change)).toEqual(after);
   });
@@ -211,7 +247,12 @@ describe("upsert", () => {
   const upsert = (filter: Doc, change: Doc | Doc[]): Doc => compileUpdate(change, { context }).upsert(filter);
 
   it.each<[string, Doc, Doc | Doc[], Doc]>([
-    ["equality fields", { _id: 1, a: 2, "b.c": 3, d: { $gt: 1 } }, { $set: { e: 4 } }, { _id: 1, a: 2, b: { c: 3 }, e: 4 }],
+    [
+      "equality fields",
+      { _id: 1, a: 2, "b.c": 3, d: { $gt: 1 } },
+      { $set: { e: 4 } },
+      { _id: 1, a: 2, b: { c: 3 }, e: 4 },
+    ],
     ["$eq and $and", { $and: [{ _id: 1 }, { a: { $eq: 2 } }] }, { $inc: { n: 1 } }, { _id: 1, a: 2, n: 1 }],
     ["single $in", { _id: { $in: [1] } }, { $set: { a: 1 } }, { _id: 1, a: 1 }],
     ["$setOnInsert", { _id: 1 }, { $setOnInsert: { a: 1 }, $set: { b: 2 } }, { _id: 1, a: 1, b: 2 }],
