@@ -30,7 +30,13 @@ const maxDepth = 250;
 export function decodeDocument(bytes: Uint8Array): Doc {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length < 5 || buffer.readInt32LE(0) !== buffer.length) throw invalid("wrong document length");
-  return new Reader(buffer).document(buffer.length, 0);
+  try {
+    return new Reader(buffer).document(buffer.length, 0);
+  } catch (error) {
+    if (error instanceof MongoError) throw error;
+    // The classes of the package refuse some values themselves, such as unknown options of regular expressions.
+    throw invalid(error instanceof Error ? error.message : "unreadable value");
+  }
 }
 
 /** Writes one document. Throws MongoError BadValue for values BSON has no place for. */
