@@ -10,7 +10,7 @@ interface Described {
 
 function described(name: string, type: z.ZodType): Described {
   const result = type.safeParse(undefined);
-  const value = result.success ? result.data : undefined;
+  const value = (result.success ? result.data : undefined) as string | number | string[] | undefined;
   const fallback = value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
   return { name, description: type.description ?? "", fallback, secret: isSecret(name as SettingName) };
 }

@@ -47,7 +47,11 @@ async function suites(env, skipBrowser) {
     ...only,
   ];
   await new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     child.on("close", resolve);
   });
   if (!existsSync(results)) throw new Stop("The suites did not run to their end.");
@@ -64,7 +68,13 @@ async function test() {
   const count = (ok) => (ok ? (counts.passed += 1) : (counts.failed += 1));
   const stores = await openStores(dir);
   try {
-    const env = { REDIS_URL: process.env.REDIS_URL, MONGODB_URI: process.env.MONGODB_URI, ...stores.env, TEST_DIR: dir, NODE_ENV: "test" };
+    const env = {
+      REDIS_URL: process.env.REDIS_URL,
+      MONGODB_URI: process.env.MONGODB_URI,
+      ...stores.env,
+      TEST_DIR: dir,
+      NODE_ENV: "test",
+    };
     for (const line of stores.lines) say(line);
     if (only.length === 0) {
       count(await check("Types", process.execPath, [bin("tsc"), "--noEmit"]));
@@ -76,7 +86,9 @@ async function test() {
     counts.failed += result.numFailedTests;
     counts.skipped += result.numPendingTests + result.numTodoTests;
     // A suite that could not even be loaded has no failed test to count.
-    counts.failed += result.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0).length;
+    counts.failed += result.testResults.filter(
+      (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
+    ).length;
     if (!canBrowse) {
       say("SKIPPED: the browser suites (test/browser); they need chromium.");
       if (process.env.CI === "true") counts.failed += 1;

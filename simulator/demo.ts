@@ -98,7 +98,7 @@ async function play(): Promise<void> {
     const ana = telegram.customer({ id: 420001, firstName: "Ana", lastName: "Pérez" });
     const question = "Hola, do you have the blue one in size M?";
     say("customer", `Ana writes: ${question}`);
-    await ana.write(question);
+    ana.write(question);
 
     const conversation = await until("the conversation", async () => {
       const page = await api<Page<Conversation>>("GET", "/conversations");

@@ -10,8 +10,8 @@ import { webhookUrl } from "../http/presenters/inbox.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
 
 interface Deps {
-  adapterFor(kind: string): ChannelAdapter | undefined;
-  inbox(): Inbox;
+  adapterFor: (kind: string) => ChannelAdapter | undefined;
+  inbox: () => Inbox;
   /** By channel kind: where its provider lives, when not at the usual place. */
   apiRoots: Record<string, string | undefined>;
   publicUrl: () => string;
@@ -27,13 +27,13 @@ const intakeMost = 10_000;
 export interface Channels extends ChannelAdmin {
   send: Send;
   /** The account as intake needs it, from memory while fresh, and from stale memory while the database is away. */
-  findByEndpoint(kind: string, endpointKey: string): Promise<IntakeAccount | undefined>;
-  intakeAccount(account: ChannelAccount): IntakeAccount;
+  findByEndpoint: (kind: string, endpointKey: string) => Promise<IntakeAccount | undefined>;
+  intakeAccount: (account: ChannelAccount) => IntakeAccount;
   /** A channel of this account; the caller closes it. undefined for a draft. */
-  open(account: ChannelAccount): Channel | undefined;
-  reportTrouble(account: IntakeAccount, why: string): void;
+  open: (account: ChannelAccount) => Channel | undefined;
+  reportTrouble: (account: IntakeAccount, why: string) => void;
   /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
-  acknowledge(accountId: string, events: readonly InboundEvent[]): Promise<void>;
+  acknowledge: (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
   close(): Promise<void>;
 }
 

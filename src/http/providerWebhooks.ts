@@ -14,7 +14,7 @@ export function providerWebhooks(intake: Intake, options: { bodyLimitBytes: numb
       response.set("Allow", "GET, POST").status(405).end();
       return;
     }
-    const { channel, endpointKey } = request.params as { channel: string; endpointKey: string };
+    const { channel, endpointKey } = request.params;
     const answer = await intake.webhook(
       channel,
       endpointKey,
@@ -26,7 +26,9 @@ export function providerWebhooks(intake: Intake, options: { bodyLimitBytes: numb
             values?.length === 1 ? values[0] : values,
           ]),
         ),
-        query: Object.fromEntries(Object.entries(request.query).map(([name, value]) => [name, String(value)])),
+        query: Object.fromEntries(
+          Object.entries(request.query).map(([name, value]) => [name, typeof value === "string" ? value : ""]),
+        ),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       },
       String(response.locals.requestId ?? ""),

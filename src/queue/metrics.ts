@@ -7,7 +7,7 @@ export function queueMetrics(queues: Queues, registry: Registry, now: () => Date
     name: "switchboard_queue_jobs",
     help: "Jobs by queue and state",
     labelNames: ["queue", "state"] as const,
-    registers: [registry],
+    registers: [],
     async collect() {
       for (const [queue, bull] of queues.byName) {
         const counts = await bull.getJobCounts("waiting", "active", "delayed", "failed");
@@ -15,18 +15,18 @@ export function queueMetrics(queues: Queues, registry: Registry, now: () => Date
       }
     },
   });
-  const age = new Gauge({
+  const oldest = new Gauge({
     name: "switchboard_queue_oldest_seconds",
     help: "Age of the oldest waiting job",
     labelNames: ["queue"] as const,
-    registers: [registry],
+    registers: [],
     async collect() {
       for (const [queue, bull] of queues.byName) {
-        const [oldest] = await bull.getJobs(["waiting"], 0, 0, true);
-        this.set({ queue }, oldest ? (now().getTime() - oldest.timestamp) / 1000 : 0);
+        const [job] = await bull.getJobs(["waiting"], 0, 0, true);
+        this.set({ queue }, job ? (now().getTime() - job.timestamp) / 1000 : 0);
       }
     },
   });
-  void depth;
-  void age;
+  registry.registerMetric(depth);
+  registry.registerMetric(oldest);
 }

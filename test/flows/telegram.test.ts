@@ -155,7 +155,7 @@ describe("a Telegram bot, from update to reply", () => {
       { "x-telegram-bot-api-secret-token": "wrong" },
       { "x-telegram-bot-api-secret-token": `${secret}x` },
     ]) {
-      const answer = await post(update(930_001, 44, "forged"), headers as Record<string, string>);
+      const answer = await post(update(930_001, 44, "forged"), headers);
       expect([answer.status, await answer.text()]).toEqual([401, ""]);
     }
     const unknown = await fetch(account.webhook_url.replace(/[^/]+$/, "nobody"), { method: "POST", body: "{}" });

@@ -27,7 +27,7 @@ export function reportHealth({ accounts, clock, log }: Deps) {
   return {
     set,
     /** A provider refused or did not answer a send over this account. */
-    async sendFailed(account: { id: string }, failure: Failure, sentence: string): Promise<void> {
+    sendFailed: async (account: { id: string }, failure: Failure, sentence: string): Promise<void> => {
       const state = stateAfter(failure);
       if (state) await set(account.id, state, sentence);
     },

@@ -22,7 +22,7 @@ export function searchWords(text: string): string[] {
 
 /** The beginnings by which a word is found while it is typed. */
 export function prefixesOf(word: string): string[] {
-  const letters = [...word];
+  const letters = Array.from(word);
   const found: string[] = [];
   for (let length = prefixes.from; length <= Math.min(prefixes.to, letters.length - 1); length++) {
     found.push(letters.slice(0, length).join(""));
