@@ -139,17 +139,23 @@ const expansions: Record<string, readonly string[]> = {
   ħ: ["h"],
   ŧ: ["t"],
   þ: ["th"],
-  ı: ["i"],
+  i: ["ı"],
   ß: ["ss"],
   ä: ["ae"],
   ö: ["oe"],
   ü: ["ue"],
-  å: ["aa"],
 };
 const decimalDigits = Array.from("0123456789");
 const printableAscii = /^[\t\n\r -~]*$/;
+const doubleA = /aa/gi;
 /** A base character with its combining marks. */
 const units = /\P{M}\p{M}*|\p{M}+/gu;
+
+/** A unit with some of its combining marks. */
+function prefixes(unit: string): string[] {
+  const points = Array.from(unit);
+  return points.map((_, at) => points.slice(0, at + 1).join(""));
+}
 
 class IntlCollator implements Collator {
   readonly spec: Required<CollationSpec>;
@@ -157,6 +163,8 @@ class IntlCollator implements Collator {
   private readonly folded = new Map<string, string>();
   private readonly foldsCase: boolean;
   private readonly plainAscii: boolean;
+  /** Spellings of å by two letters that this locale takes for the letter itself. */
+  private readonly ringed: ReadonlyMap<string, string>;
 
   constructor(spec: Required<CollationSpec>) {
     this.spec = spec;
@@ -170,7 +178,18 @@ class IntlCollator implements Collator {
     this.collator = new Intl.Collator(tagOf(spec.locale), options);
     this.foldsCase = this.collator.compare("A", "a") === 0;
     const asciiCase = !this.foldsCase || this.collator.compare("I", "i") === 0;
-    this.plainAscii = asciiCase && !spec.numericOrdering && spec.alternate !== "shifted";
+    this.ringed = new Map(
+      ["aa", "Aa", "aA", "AA"].flatMap((pair) => {
+        const letter = ["å", "Å"].find((one) => this.collator.compare(pair, one) === 0);
+        return letter === undefined ? [] : [[pair, letter.normalize("NFD")]];
+      }),
+    );
+    this.plainAscii =
+      this.ringed.size === 0 &&
+      asciiCase &&
+      this.collator.compare("i", "ı") !== 0 &&
+      !spec.numericOrdering &&
+      spec.alternate !== "shifted";
   }
 
   compare(a: string, b: string): number {
@@ -187,7 +206,9 @@ class IntlCollator implements Collator {
     if (this.plainAscii && printableAscii.test(value)) return this.foldsCase ? value.toLowerCase() : value;
     if (this.spec.strength === 5) return value.normalize("NFD");
     let key = "";
-    for (const [unit] of value.normalize("NFD").matchAll(units)) key += this.foldUnit(unit);
+    const split = value.normalize("NFD");
+    const text = this.ringed.size === 0 ? split : split.replace(doubleA, (pair) => this.ringed.get(pair) ?? pair);
+    for (const [unit] of text.matchAll(units)) key += this.foldUnit(unit);
     return this.spec.numericOrdering
       ? key.replace(/0*(\d+)/g, (_, digits: string) => digits.replace(/^0+(?=\d)/, ""))
       : key;
@@ -216,6 +237,8 @@ class IntlCollator implements Collator {
       unit.replace(/\p{M}/gu, ""),
       unit.toUpperCase().toLowerCase(),
       compatible.toLowerCase(),
+      ...prefixes(lower),
+      ...prefixes(unit),
       lower,
       compatible,
     ];
