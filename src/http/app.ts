@@ -44,6 +44,11 @@ function jsonBody(limit: number): RequestHandler[] {
   ];
 }
 
+const rememberBase: RequestHandler = (request, response, next) => {
+  response.locals.base = request.baseUrl;
+  next();
+};
+
 export function createApp(options: AppOptions): Express {
   const app = express();
   app.set("trust proxy", options.trustProxy);
@@ -65,6 +70,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     "/api/v1",
+    rememberBase,
     options.api.authenticate,
     ...jsonBody(options.jsonLimitBytes),
     ...options.api.routes,

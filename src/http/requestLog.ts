@@ -18,7 +18,9 @@ export function requestLog(log: Log, durations: Histogram<"method" | "route" | "
     const started = process.hrtime.bigint();
     response.on("close", () => {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const route = `${request.baseUrl}${(request.route as { path?: string } | undefined)?.path ?? ""}` || "unmatched";
+      // Express forgets where a router was mounted once it throws; the mount has written it down.
+      const base = (response.locals.base as string | undefined) ?? request.baseUrl;
+      const route = `${base}${(request.route as { path?: string } | undefined)?.path ?? ""}` || "unmatched";
       const { method } = request;
       const status = response.statusCode;
       durations.observe({ method, route, status: String(status) }, seconds);

@@ -37,7 +37,8 @@ export function sealed(field: string): SchemaDefinitionProperty {
     default: null,
     // Runs on documents and on casted updates alike, before validation could print the value.
     set: (value: unknown) => {
-      if (!isSealed(value)) throw new TypeError(`${field} must be sealed before it is stored`);
+      // mongoose would quote the value in an error of its own: its error comes from here, without.
+      if (!isSealed(value)) throw new mongoose.Error.CastError("Sealed", "[private]", field);
       return value;
     },
     validate: { validator: isSealed, message: `${field} must be sealed before it is stored` },

@@ -9,6 +9,9 @@ export interface OwnRedis {
   url: string;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Stops answering without going away, and the end of that. */
+  freeze(): void;
+  thaw(): void;
   /** Makes it write its log anew, so that what was deleted is gone from the files. */
   rewrite(): Promise<void>;
   stop(): Promise<void>;
@@ -58,6 +61,8 @@ export async function startOwnRedis(dir: string, settings: Record<string, string
     url: `unix:${socket}`,
     start,
     kill: () => end("SIGKILL"),
+    freeze: () => void server.kill("SIGSTOP"),
+    thaw: () => void server.kill("SIGCONT"),
     stop: () => end("SIGTERM"),
     async rewrite() {
       await ask((redis) => redis.bgrewriteaof());

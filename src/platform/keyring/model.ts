@@ -31,5 +31,5 @@ export function keyModel(connection: Connection): Model<KeyRow> {
   // Of two processes that make the first key at once, one wins.
   schema.index({ workspaceId: 1, owner: 1, version: -1 }, { unique: true });
   schema.index({ masterId: 1 });
-  return connection.model<KeyRow>("Key", schema);
+  return (connection.models.Key as Model<KeyRow> | undefined) ?? connection.model<KeyRow>("Key", schema);
 }
