@@ -201,7 +201,10 @@ class IntlCollator implements Collator {
     return left === right ? 0 : left < right ? -1 : 1;
   }
 
-  /** A pure function of the specification and the string, so that keys on disk stay valid. */
+  /**
+   * A pure function of the specification and the string, so that keys on disk stay valid. Where Danish and Norwegian
+   * contract two a's of which one carries another accent, the key may tell apart what `compare` does not.
+   */
   equalityKey(value: string): string {
     if (this.plainAscii && printableAscii.test(value)) return this.foldsCase ? value.toLowerCase() : value;
     if (this.spec.strength === 5) return value.normalize("NFD");
