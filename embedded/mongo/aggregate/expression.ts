@@ -126,7 +126,7 @@ class ExpressionCompiler implements Compiler {
   private array(specs: Value[]): Evaluator {
     const elements = specs.map((spec) => this.compile(spec));
     if (elements.every((element) => element.literal))
-      return constant(elements.map((element) => element.literal?.value));
+      return constant(elements.map((element) => element.literal?.value ?? null));
     return (scope) => elements.map((element) => element(scope) ?? null);
   }
 
@@ -143,15 +143,16 @@ class ExpressionCompiler implements Compiler {
       return this.operator(first, spec[first]);
     }
     const fields = names.map((name) => [this.fieldName(name), this.compile(spec[name])] as const);
-    if (fields.every(([, field]) => field.literal)) return constant(spec);
-    return (scope) => {
+    const build = (valueOf: (field: Evaluator) => Value): Doc => {
       const doc: Doc = {};
-      for (const [name, evaluate] of fields) {
-        const value = evaluate(scope);
+      for (const [name, field] of fields) {
+        const value = valueOf(field);
         if (value !== undefined) setField(doc, name, value);
       }
       return doc;
     };
+    if (fields.every(([, field]) => field.literal)) return constant(build((field) => field.literal?.value));
+    return (scope) => build((field) => field(scope));
   }
 
   private fieldName(name: string): string {

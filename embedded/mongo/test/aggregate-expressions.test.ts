@@ -39,6 +39,8 @@ describe("gives", () => {
     [["$a", "$z"], [1, null], { a: 1 }],
     [{ x: "$a", y: "$z" }, { x: 1 }, { a: 1 }],
     [{ $literal: "$a" }, "$a"],
+    [{ x: { $literal: "$a" }, y: "$$REMOVE" }, { x: "$a" }],
+    [["$$REMOVE", { $literal: 1 }], [null, 1]],
     // arithmetic
     [{ $add: [1, 2] }, 3],
     [{ $add: [1, 2.5] }, 3.5],
