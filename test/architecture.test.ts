@@ -33,7 +33,7 @@ const keepers: Record<string, RegExp> = {
   bullmq: /^(src\/queue|bench)\//,
   "@bull-board/api": /^src\/queue\//,
   lmdb: /^(embedded\/mongo|bench)\//,
-  mongoose: /^src\/(platform|inbox|identity|features)\/|^bench\//,
+  mongoose: /^src\/(platform|inbox|identity|features|app)\/|^bench\//,
   express: /^(src\/(http|queue|features|realtime|app)|simulator|bench)\//,
 };
 

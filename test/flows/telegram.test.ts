@@ -170,7 +170,7 @@ describe("a Telegram bot, from update to reply", () => {
       expect((await post(body)).status).toBe(200);
     const kept = await eventually("quarantine", async () => {
       const list = await gateway.services.inbox.quarantine.list(gateway.first!.workspaceId, 10);
-      return list.some((one) => one.raw === "not json") ? list : undefined;
+      return list.length >= 4 ? list : undefined;
     });
     expect(kept.map((one) => one.raw)).toContain('{"no":"update id"}');
   });
