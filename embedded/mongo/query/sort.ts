@@ -3,7 +3,7 @@ import { MongoError } from "../errors.js";
 import type { Collator, Doc, DocComparator, Value } from "../types.js";
 import { compareValues, isDoc, isNumber } from "../values/compare.js";
 import { toDouble } from "../values/numbers.js";
-import { visitPath } from "./path.js";
+import { fieldOf, isArrayIndex } from "./path.js";
 
 interface SortPart {
   path: string;
@@ -51,25 +51,40 @@ function readDirection(direction: Value): 1 | -1 {
 }
 
 /**
+ * Offers every value a document can sort by on a path, as an index on the path would hold them: each element of an array,
+ * `undefined` for an empty one, null for what is missing, also in an array's elements.
+ */
+function offerKeys(value: Value, parts: readonly string[], at: number, offer: (value: Value) => void): void {
+  if (at === parts.length) {
+    if (!Array.isArray(value)) offer(value ?? null);
+    else if (value.length === 0) offer(undefined);
+    else for (const element of value) offer(element);
+    return;
+  }
+  const part = parts[at] as string;
+  if (isDoc(value)) offerKeys(fieldOf(value, part), parts, at + 1, offer);
+  else if (!Array.isArray(value) || value.length === 0) offer(null);
+  else if (isArrayIndex(part) && Number(part) < value.length) offerKeys(value[Number(part)], parts, at + 1, offer);
+  else {
+    for (const element of value) {
+      if (isDoc(element)) offerKeys(element, parts, at, offer);
+      else offer(null);
+    }
+  }
+}
+
+/**
  * The value a document sorts by on a path: the least (ascending) or greatest (descending) of all the path reaches. A
  * missing field counts as null, an empty array as less than null (`undefined` here).
  */
 export function sortKey(doc: Doc, path: string | readonly string[], direction: 1 | -1, collator?: Collator): Value {
-  const parts = typeof path === "string" ? path.split(".") : path;
   let best: Value;
   let any = false;
-  const offer = (value: Value): false => {
+  offerKeys(doc, typeof path === "string" ? path.split(".") : path, 0, (value) => {
     if (!any || compareValues(value, best, collator) * direction < 0) best = value;
     any = true;
-    return false;
-  };
-  visitPath(doc, parts, false, (value) => {
-    if (!Array.isArray(value)) return offer(value ?? null);
-    if (value.length === 0) offer(undefined);
-    for (const element of value) offer(element);
-    return false;
   });
-  return any ? best : null;
+  return best;
 }
 
 /** A sort whose keys are taken from documents once and compared as often as needed. */

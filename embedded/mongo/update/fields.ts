@@ -20,7 +20,7 @@ const unset: ModifierCompiler = () => () => undefined;
 
 /** The document's `_id` as messages quote it. */
 export function idOf(target: Target): string {
-  return `{ _id: ${describe(target.root._id)} }`;
+  return `{_id: ${describe(target.root._id)}}`;
 }
 
 function lastPart(path: string): string {
