@@ -38,6 +38,11 @@ const operators: OperatorTable = {
   ...stringOperators,
 };
 
+/** True when an expression operator of this name ("$add") exists. */
+export function isOperatorName(name: string): boolean {
+  return Object.hasOwn(operators, name);
+}
+
 /** A whole expression, evaluated against one document. Gives `undefined` for missing. */
 export type Expression = (doc: Value) => Value;
 

@@ -9,7 +9,7 @@ import { combiningStages } from "./stages/combine.js";
 import { groupStages } from "./stages/group.js";
 import { lookupStages } from "./stages/lookup.js";
 import { outputStages } from "./stages/output.js";
-import { refusedStage, sourceStages } from "./stages/sources.js";
+import { databaseSources, refusedStage, sourceStages } from "./stages/sources.js";
 import { compileNode } from "../query/filter.js";
 
 const stageTable: StageTable = {
@@ -102,6 +102,25 @@ function checkPlace(name: string, at: number, length: number, env: StageEnvironm
   if (!Object.hasOwn(sourceStages, name)) return;
   if (env.inside === "$facet") throw new MongoError(40600, `${name} is not allowed to be used within a $facet stage`);
   if (at > 0) throw new MongoError(40602, `${name} is only valid as the first stage in a pipeline`);
+  if (!env.inside) checkSource(name, env.where);
+}
+
+/** Some sources need a collection, others must be asked of the database ({aggregate: 1}). */
+function checkSource(name: string, where: { db: string; collection: string }): void {
+  const ofDatabase = where.collection === "$cmd.aggregate";
+  if (!databaseSources.has(name)) {
+    if (!ofDatabase) return;
+    throw new MongoError("InvalidNamespace", `{aggregate: 1} is not valid for '${name}'; a collection is required.`);
+  }
+  if (name === "$currentOp" && (!ofDatabase || where.db !== "admin")) {
+    throw new MongoError("InvalidNamespace", "$currentOp must be run against the 'admin' database with {aggregate: 1}");
+  }
+  if (!ofDatabase) {
+    throw new MongoError(
+      "InvalidNamespace",
+      `${name} must be run against the database with {aggregate: 1}, not a collection`,
+    );
+  }
 }
 
 /** Takes $match, $sort, $skip and $limit from the front as long as they stand in the order a read applies them. */

@@ -5,7 +5,7 @@ import { setField } from "../values/codec.js";
 import { isDoc, isNumber } from "../values/compare.js";
 import { isTruthy } from "../values/numbers.js";
 import type { Evaluator, Scope } from "./evaluator.js";
-import { checkFieldPath, compileEvaluator } from "./expression.js";
+import { checkFieldPath, compileEvaluator, isOperatorName } from "./expression.js";
 
 /** Changes the value a path has; gives `undefined` to leave it out. Used for $slice, $elemMatch and positional parts. */
 export type ValueChange = (value: Value, scope: Scope) => Value;
@@ -166,8 +166,17 @@ export class ProjectionReader {
 
   private computed(path: string, spec: Value): void {
     if (this.kind === "exclusion") throw new MongoError(31252, "Cannot use an expression in an exclusion projection");
-    addLeaf(this.root, path, { kind: "compute", evaluate: compileEvaluator(spec, this.context) });
+    addLeaf(this.root, path, { kind: "compute", evaluate: this.evaluator(spec) });
     this.kind = "inclusion";
+  }
+
+  /** Of an operator that does not exist the server says something else here than inside of expressions. */
+  private evaluator(spec: Value): Evaluator {
+    const [operator] = isDoc(spec) ? Object.keys(spec) : [];
+    if (operator?.startsWith("$") && !isOperatorName(operator)) {
+      throw new MongoError(31325, `Unknown expression ${operator}`);
+    }
+    return compileEvaluator(spec, this.context);
   }
 
   /** Fixes the kind, and refuses a mix. */

@@ -95,16 +95,26 @@ function readNewRoot(spec: Value): Value {
   return spec.newRoot;
 }
 
+/** Runs a compiler; its errors are told to be those of the stage, as the server does. */
+function inStage(name: string, compile: () => Transform): Transform {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof MongoError) || error.message.startsWith("Invalid $")) throw error;
+    throw new MongoError(error.code, `Invalid ${name} :: caused by :: ${error.message}`);
+  }
+}
+
 /** Compiles one of these stages; undefined when the stage is another. */
 export function compileTransform(name: string, spec: Value, context: EvalContext): Transform | undefined {
   switch (name) {
     case "$addFields":
     case "$set":
-      return compileAddFields(spec, context, name);
+      return inStage(name, () => compileAddFields(spec, context, name));
     case "$project":
-      return compileProject(spec, context);
+      return inStage(name, () => compileProject(spec, context));
     case "$unset":
-      return compileUnset(spec);
+      return inStage(name, () => compileUnset(spec));
     case "$replaceRoot":
       return compileReplaceRoot(readNewRoot(spec), context, name);
     case "$replaceWith":

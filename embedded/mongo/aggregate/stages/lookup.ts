@@ -22,11 +22,14 @@ function text(spec: Doc, stage: string, name: string): string | undefined {
   );
 }
 
-/** The collection that `from` names: of the same database, or {db, coll}. */
+/** The collection of the same database that `from` names. The server keeps {db, coll} for its own collections. */
 function readFrom(from: Value, stage: string, env: StageEnvironment): { db: string; collection: string } {
   if (typeof from === "string") return { db: env.where.db, collection: from };
   if (isDoc(from) && typeof from.db === "string" && typeof from.coll === "string") {
-    return { db: from.db, collection: from.coll };
+    throw new MongoError(
+      "FailedToParse",
+      `${stage} with syntax {from: {db:<>, coll:<>},..} is not supported for db: ${from.db} and coll: ${from.coll}`,
+    );
   }
   throw new MongoError(
     "FailedToParse",

@@ -111,6 +111,15 @@ function checkModes(spec: Doc, env: StageEnvironment): void {
       `Enumeration value '${String(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`,
     );
   }
+  if ((whenMatched === "keepExisting" || whenMatched === "fail") && whenNotMatched !== "insert") {
+    throw new MongoError(
+      51181,
+      `Combination of $merge modes 'whenMatched: ${whenMatched}' and 'whenNotMatched: ${String(whenNotMatched)}' is not supported`,
+    );
+  }
+  if (isDoc(spec.let) && "new" in spec.let && spec.let.new !== "$$ROOT") {
+    throw new MongoError(51273, "'let' may not define a value for the reserved 'new' variable other than '$$ROOT'");
+  }
   if (spec.let !== undefined && !Array.isArray(whenMatched)) {
     throw new MongoError(51199, "Cannot use 'let' variables with 'whenMatched: " + String(whenMatched) + "' mode");
   }

@@ -54,6 +54,9 @@ export const sourceStages: StageTable = {
   $planCacheStats: diagnostic,
 };
 
+/** Sources that read no collection. */
+export const databaseSources: ReadonlySet<string> = new Set(["$documents", "$currentOp", "$listLocalSessions"]);
+
 /** Stages that real MongoDB knows and a standalone server, or this store, refuses. Undefined for all others. */
 export function refusedStage(name: string): MongoError | undefined {
   switch (name) {
