@@ -82,6 +82,12 @@ describe("stages of one document", () => {
       [{ $project: { "a.b": 1, "c.d": 1 } }],
       [{ a: [{ b: 2 }] }],
     ],
+    [
+      "$project computed below scalars",
+      [{ a: [1, { c: 2 }], d: 5 }],
+      [{ $project: { "a.b": "$d", "d.e": { $literal: 1 } } }],
+      [{ a: [{ b: 5 }, { b: 5 }], d: { e: 1 } }],
+    ],
     ["$project _id only", [{ _id: 1, a: 1 }], [{ $project: { _id: 0 } }], [{ a: 1 }]],
     [
       "$addFields",
@@ -308,7 +314,7 @@ describe("other collections", () => {
     const rows = await run([{ items: ["almonds", "pecans"] }, { items: [] }], stages, { collections });
     expect(rows).toEqual([
       { items: ["almonds", "pecans"], x: { docs: [inventory[0], inventory[3]] } },
-      { items: [], x: { docs: [] } },
+      { items: [], x: { docs: [inventory[1], inventory[2]] } },
     ]);
   });
 
@@ -463,7 +469,7 @@ describe("planning", () => {
     [51047, [{ $lookup: { from: "x", as: "y", pipeline: [{ $out: "z" }] } }]],
     [40600, [{ $facet: { a: [{ $out: "z" }] } }]],
     [40198, [{ $bucket: { groupBy: "$a" } }]],
-    [168, [{ $project: { a: { $foo: 1 } } }]],
+    [31325, [{ $project: { a: { $foo: 1 } } }]],
     [17276, [{ $project: { a: "$$foo" } }]],
   ])("refuses with %i: %j", (code, stages) => {
     let thrown: unknown;

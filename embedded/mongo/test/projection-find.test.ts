@@ -82,7 +82,7 @@ describe("projections", () => {
     [31394, { "a.$.b": 1 }],
     [51246, { "a.$": 1 }, { x: 1 }],
     [40218, { s: { $meta: "textScore" } }],
-    [168, { a: { $nope: 1 } }],
+    [31325, { a: { $nope: 1 } }],
     [31252, { a: 0, b: { $add: [1, 1] } }],
   ])("refuses with %i: %j", (code, spec, ...query) => {
     expect(codeOf(() => project(spec, { a: [1], b: [1], x: 1 }, query[0]))).toBe(code);
