@@ -1,6 +1,6 @@
 /** The store's command line: serve a data directory, or move all data to or from another MongoDB. */
 import { Command, InvalidArgumentError } from "commander";
-import { startStore, type RunningStore, type StoreOptions } from "./index.js";
+import { startStore, type StoreOptions } from "./index.js";
 import { copyAll } from "./transfer.js";
 
 function readPort(text: string): number {
@@ -13,29 +13,28 @@ function readPort(text: string): number {
 
 const say = (line: string): void => console.log(line);
 
-/** Closes the store when the process is told to end, or when the parent that it talks to goes away. */
-function closeOnSignals(store: RunningStore): void {
-  const end = (): void => {
-    store.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
-  if (process.connected) process.once("disconnect", end);
+/** Resolves when the process is told to end, or when the parent that it talks to has gone. */
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+    // `send` is there when a parent gave us a channel, also after that parent has gone.
+    if (process.send === undefined) return;
+    if (process.connected) process.once("disconnect", () => resolve());
+    else resolve();
+  });
 }
 
 async function serve(options: { dir: string; port?: number; socket?: string }): Promise<void> {
+  const end = toldToEnd();
   const where: StoreOptions = { dir: options.dir, log: say };
   if (options.port !== undefined) where.port = options.port;
   if (options.socket !== undefined) where.socketPath = options.socket;
   const store = await startStore(where);
-  closeOnSignals(store);
   if (process.connected) process.send?.({ uri: store.uri });
+  await end;
+  await store.close();
+  if (process.connected) process.disconnect();
 }
 
 /** Runs `work` with the store of a directory open. */

@@ -63,7 +63,7 @@ async function copyDatabase(
       throw new Error(`${namespace} is a ${row.type}: only plain collections can be copied`);
     }
     await makeRoom(target, row.name, namespace, options.drop);
-    const made = "options" in row ? portable((row.options ?? {})) : {};
+    const made = "options" in row ? portable(row.options ?? {}) : {};
     await target.createCollection(row.name, made);
     const from = source.collection(row.name);
     const to = target.collection(row.name);

@@ -1,6 +1,6 @@
 /** Makes sure that one process at a time serves a data directory. */
 import { connect, createServer, type Server } from "node:net";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Longest path of a unix socket on the platforms we run on (sun_path without its end, 104 on macOS). */
@@ -23,7 +23,7 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
   if (Buffer.byteLength(path) > maxSocketPath) {
     throw new Error(`the unix socket path is longer than ${maxSocketPath} bytes, use a shorter directory: ${path}`);
   }
-  if (await answers(path)) throw new Error(`another process already serves ${path}`);
+  if (await answers(path)) throw new Error(`another process already serves this directory (${path} answers)`);
   await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -48,11 +48,21 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
 export async function claimDirectory(dir: string): Promise<{ release(): Promise<void> }> {
   const server = createServer((socket) => socket.destroy());
   server.unref();
-  await listenPrivately(server, join(dir, "owner.sock"));
+  const path = join(dir, "owner.sock");
+  // Linux reaches a directory whose path is too long for a socket through an open handle of it.
+  const handle = Buffer.byteLength(path) > maxSocketPath && process.platform === "linux" ? await open(dir) : undefined;
+  try {
+    await listenPrivately(server, handle ? `/proc/self/fd/${handle.fd}/owner.sock` : path);
+  } catch (error) {
+    await handle?.close();
+    throw error;
+  }
   return {
-    release: () =>
-      new Promise((resolve) => {
+    release: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
-      }),
+      });
+      await handle?.close();
+    },
   };
 }

@@ -172,6 +172,22 @@ describe("serving", () => {
     expect(await child.ended).toBe(0);
   });
 
+  it("serves a directory whose path is too long for a unix socket, on a port, for one process only", async () => {
+    const dir = join(await temporary(), "a".repeat(60), "b".repeat(60));
+    const store = await startStore({ dir, port: 0 });
+    await expect(startStore({ dir, port: 0 })).rejects.toThrow(/another process/);
+    await store.close();
+    await expect(startStore({ dir })).rejects.toThrow(/longer than/);
+    const again = await startStore({ dir, port: 0 });
+    await again.close();
+  });
+
+  it("ends when its parent goes while it starts", async () => {
+    const child = cli(["serve", "--dir", await temporary()], true);
+    child.child.disconnect();
+    expect(await child.ended).toBe(0);
+  });
+
   it("refuses arguments that make no sense", async () => {
     expect(await cli(["serve"]).ended).toBe(1);
     expect(await cli(["serve", "--dir", await temporary(), "--port", "70000"]).ended).toBe(1);
