@@ -1,5 +1,5 @@
 /** mongoose as applications use it: validation, population, discriminators, timestamps, versions, indexes. */
-/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- mongoose takes the options of a schema as plain objects */
+
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import mongoose, { Schema, type Connection } from "mongoose";
 import { useStore } from "./serverHarness.js";
