@@ -65,9 +65,25 @@ export function evaluateVariables(variables: Doc, context: EvalContext): Doc {
   const values: Doc = {};
   for (const [name, spec] of Object.entries(variables)) {
     checkVariableName(name);
+    if (readsDocument(spec)) {
+      throw new MongoError(
+        4890500,
+        "Command let Expression tried to access a field, but this is not allowed because Command let expressions run before the query examines any documents.",
+      );
+    }
     setField(values, name, compileExpression(spec, { ...context, variables: values })({}));
   }
   return values;
+}
+
+/** True when an expression refers to fields or to the whole document. */
+function readsDocument(spec: Value): boolean {
+  if (typeof spec === "string") return /^\$(?!\$)|^\$\$(?:ROOT|CURRENT)(?:\.|$)/.test(spec);
+  if (Array.isArray(spec)) return spec.some(readsDocument);
+  if (!isDoc(spec)) return false;
+  return Object.entries(spec).some(
+    ([name, operand]) => name !== "$literal" && name !== "$const" && readsDocument(operand),
+  );
 }
 
 /** Checks the parts of a field path as the server does. */

@@ -41,6 +41,11 @@ export interface Pipeline {
   readonly sourceStage?: string;
 }
 
+/** True for the stages that this store runs. */
+export function isStageName(name: string): boolean {
+  return Object.hasOwn(stageTable, name);
+}
+
 /** MongoDB's limit of stages in one pipeline. */
 const maxStages = 1000;
 

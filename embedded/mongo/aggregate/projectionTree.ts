@@ -74,7 +74,8 @@ function keepValue(node: Leaf | Branch, value: Value, scope: Scope): Value {
       return node.change(value, scope);
     case "branch":
       if (isDoc(value)) return keep(node, value, scope);
-      if (!Array.isArray(value)) return undefined;
+      // What is computed below replaces any other value by a document.
+      if (!Array.isArray(value)) return node.computes ? {} : undefined;
       return (value as Value[]).map((element) => keepValue(node, element, scope)).filter((one) => one !== undefined);
     default:
       return undefined;

@@ -1,7 +1,7 @@
 /** Expressions, by the examples and rules of MongoDB's manual. */
 import { Binary, BSONRegExp, Decimal128, Double, Long, ObjectId } from "bson";
 import { describe, expect, it } from "@jest/globals";
-import { compileExpression } from "../aggregate/expression.js";
+import { compileExpression, evaluateVariables } from "../aggregate/expression.js";
 import { MongoError } from "../errors.js";
 import type { Doc, Value } from "../types.js";
 
@@ -40,7 +40,10 @@ describe("gives", () => {
     [{ x: "$a", y: "$z" }, { x: 1 }, { a: 1 }],
     [{ $literal: "$a" }, "$a"],
     [{ x: { $literal: "$a" }, y: "$$REMOVE" }, { x: "$a" }],
-    [["$$REMOVE", { $literal: 1 }], [null, 1]],
+    [
+      ["$$REMOVE", { $literal: 1 }],
+      [null, 1],
+    ],
     // arithmetic
     [{ $add: [1, 2] }, 3],
     [{ $add: [1, 2.5] }, 3.5],
@@ -321,5 +324,28 @@ describe("$rand", () => {
     const drawn = Array.from({ length: 20 }, () => draw({}) as number);
     expect(new Set(drawn).size).toBeGreaterThan(1);
     expect(drawn.every((number) => number >= 0 && number < 1)).toBe(true);
+  });
+});
+
+describe("the variables of let", () => {
+  it("are evaluated in turn, without a document", () => {
+    expect(evaluateVariables({ a: { $add: [1, 1] }, b: { $literal: "$x" }, c: "plain" }, { now: context.now })).toEqual(
+      {
+        a: 2,
+        b: "$x",
+        c: "plain",
+      },
+    );
+    expect(evaluateVariables({ a: 1, b: { $add: ["$$a", 1] } }, { now: context.now })).toEqual({ a: 1, b: 2 });
+  });
+
+  it.each<[number, Doc]>([
+    [4890500, { a: "$x" }],
+    [4890500, { a: { $add: [1, "$$ROOT.x"] } }],
+    [9, { A: 1 }],
+    [9, { "a-b": 1 }],
+    [17276, { a: "$$nope" }],
+  ])("are refused with %i: %j", (code, variables) => {
+    expect(codeOf(() => evaluateVariables(variables, { now: context.now }))).toBe(code);
   });
 });

@@ -1,5 +1,6 @@
 /** Updates: by operators, by pipeline, or by replacement. */
 import { ObjectId } from "bson";
+import { isStageName } from "../aggregate/pipeline.js";
 import { compileTransform, type Transform } from "../aggregate/transforms.js";
 import { MongoError } from "../errors.js";
 import type { Doc, EvalContext, Updater, Value } from "../types.js";
@@ -214,8 +215,9 @@ function compileStage(stage: Doc, context: EvalContext): Transform {
     throw new MongoError(40323, "A pipeline stage specification object must contain exactly one field.");
   }
   const transform = updateStages.has(name) ? compileTransform(name, stage[name], context) : undefined;
-  if (!transform) throw new MongoError("InvalidOptions", `${name} is not allowed to be used within an update`);
-  return transform;
+  if (transform) return transform;
+  if (!isStageName(name)) throw new MongoError(40324, `Unrecognized pipeline stage name: '${name}'`);
+  throw new MongoError("InvalidOptions", `${name} is not allowed to be used within an update`);
 }
 
 function pipelineUpdater(stages: readonly Doc[], context: EvalContext): Updater {

@@ -158,7 +158,19 @@ const setFieldExpression: OperatorCompiler = (operand, compiler, name) => {
   };
 };
 
+/** There are no scores, for there are no text indexes. */
+const meta: OperatorCompiler = (operand) => {
+  if (operand === "textScore" || operand === "searchScore") {
+    throw new MongoError(
+      40218,
+      `query requires ${operand === "textScore" ? "text" : "search"} score metadata, but it is not available`,
+    );
+  }
+  throw new MongoError(17308, `Unsupported argument to $meta: ${String(operand)}`);
+};
+
 export const objectOperators: OperatorTable = {
+  $meta: meta,
   $mergeObjects: variadic(0, Number.MAX_SAFE_INTEGER, (values) => {
     const [only] = values;
     return mergeObjects(values.length === 1 && Array.isArray(only) ? (only as Value[]) : values);

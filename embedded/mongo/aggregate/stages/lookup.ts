@@ -37,11 +37,14 @@ function readFrom(from: Value, stage: string, env: StageEnvironment): { db: stri
   );
 }
 
-/** The filter for foreign documents whose `foreignField` equals the local value, or one of a local array's. */
+/**
+ * The filter for foreign documents whose `foreignField` equals the local value, or one of a local array's. A local field
+ * that gives no value, be it missing or an empty array, stands for null.
+ */
 function joinFilter(doc: Doc, localField: string, foreignField: string): Doc {
   const reached = valuesAtPath(doc, localField);
   const values = reached.flatMap((value): Value[] => (Array.isArray(value) ? (value as Value[]) : [value]));
-  if (reached.length === 0) return { [foreignField]: { $eq: null } };
+  if (values.length === 0) return { [foreignField]: { $eq: null } };
   if (values.length === 1) return { [foreignField]: { $eq: values[0] } };
   if (values.some((value) => typeAlias(value) === "regex")) {
     return { $or: values.map((value) => ({ [foreignField]: { $eq: value } })) };
