@@ -34,7 +34,7 @@ export const codes = {
   InvalidPipelineOperator: 168,
   InvalidIndexSpecificationOption: 197,
   ConversionFailure: 241,
-  UnsupportedFormat: 96,
+  OperationFailed: 96,
   CommandNotSupportedOnView: 166,
   CommandNotSupported: 115,
   NotImplemented: 238,
@@ -44,6 +44,19 @@ export const codes = {
   DuplicateKey: 11000,
   BSONObjectTooLarge: 10334,
   NoQueryExecutionPlans: 291,
+  AuthenticationFailed: 18,
+  NotAReplicaSet: 123,
+  CommandFailed: 125,
+  QueryPlanKilled: 175,
+  AmbiguousIndexKeyPattern: 181,
+  CursorKilled: 237,
+  ClientDisconnect: 279,
+  APIVersionError: 322,
+  APIStrictError: 323,
+  UnsupportedOpQueryCommand: 352,
+  InterruptedAtShutdown: 11600,
+  CursorInUse: 12051,
+  DatabaseDifferCase: 13297,
 } as const;
 
 export type CodeName = keyof typeof codes;

@@ -1,4 +1,5 @@
 /** The operators that look at one value: comparisons, $in, $regex, $type, $mod, $size and the like. */
+import { ObjectId } from "bson";
 import { MongoError } from "../errors.js";
 import type { Collator, Doc, Value } from "../types.js";
 import {
@@ -54,6 +55,7 @@ function equality(operand: Value, bracket: number, collator?: Collator): ValueTe
       value === operand ||
       (typeof value === "object" && typeAlias(value) === "symbol" && compareValues(value, operand) === 0);
   }
+  if (operand instanceof ObjectId) return (value) => value instanceof ObjectId && value.equals(operand);
   return (value) =>
     value === operand || (typeOrder(value) === bracket && compareValues(value, operand, collator) === 0);
 }

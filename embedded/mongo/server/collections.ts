@@ -21,7 +21,7 @@ export async function makeCollection(
   const other = engine.databases().find((known) => known.name !== db && known.name.toLowerCase() === lower);
   if (other) {
     throw new MongoError(
-      13297,
+      "DatabaseDifferCase",
       `db already exists with different case already have: [${other.name}] trying to create [${db}]`,
     );
   }

@@ -108,7 +108,7 @@ export class Cursors {
     try {
       const read = cursor.source.next(how.batchSize, maxDocumentBytes, how.operation);
       batch = read instanceof Promise ? await read : read;
-      if (cursor.killed) throw new MongoError(237, "cursor was killed while it was being read");
+      if (cursor.killed) throw new MongoError("CursorKilled", "cursor was killed while it was being read");
     } catch (error) {
       cursor.killed = true;
       if (this.open.delete(cursor.id)) this.abandon(cursor.source);
@@ -132,7 +132,7 @@ export class Cursors {
       );
     }
     if (cursor.session !== session) throw sessionMismatch(cursor, session);
-    if (cursor.busy) throw new MongoError(12051, `cursor id ${id} is already in use`);
+    if (cursor.busy) throw new MongoError("CursorInUse", `cursor id ${id} is already in use`);
     return cursor;
   }
 

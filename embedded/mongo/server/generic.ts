@@ -78,10 +78,10 @@ function checkApiVersion(command: string, body: Doc, rules: GenericRules): void 
   if (typeof body.apiVersion !== "string") {
     throw wrongType("apiVersion", typeAlias(body.apiVersion), "type 'string'");
   }
-  if (body.apiVersion !== "1") throw new MongoError(322, 'API version must be "1"', {});
+  if (body.apiVersion !== "1") throw new MongoError("APIVersionError", 'API version must be "1"', {});
   if (body.apiStrict === true && !rules.apiV1) {
     throw new MongoError(
-      323,
+      "APIStrictError",
       `Provided apiStrict:true, but the command ${command} is not in API Version 1. Information on supported commands ` +
         "and migrations in API Version 1 can be found at https://dochub.mongodb.org/core/manual-versioned-api",
     );
@@ -157,10 +157,10 @@ function checkReadConcern(command: string, value: Value, rules: GenericRules): v
     throw new MongoError("InvalidOptions", `Command ${command} does not support read concern { level: "${level}" }`);
   }
   if (level === "linearizable") {
-    throw new MongoError(123, "node needs to be a replica set member to use read concern");
+    throw new MongoError("NotAReplicaSet", "node needs to be a replica set member to use read concern");
   }
   if (level === "snapshot") {
-    throw new MongoError(123, "node needs to be a replica set member to use readConcern: snapshot");
+    throw new MongoError("NotAReplicaSet", "node needs to be a replica set member to use readConcern: snapshot");
   }
   if (concern.afterClusterTime !== undefined || concern.atClusterTime !== undefined) {
     throw new MongoError("IllegalOperation", "Cannot specify afterClusterTime readConcern without replication enabled");

@@ -7,6 +7,7 @@ import { encodeDocument } from "../values/codec.js";
 import { checkUserWrite, makeCollection } from "./collections.js";
 import { filterOf } from "./context.js";
 import { collectionStats, currentOperations } from "./diagnostics.js";
+import { indexRow } from "./listing.js";
 import type { Interruptible, Operation } from "./operation.js";
 import { prepareInsert } from "./raw.js";
 import { documentsOf } from "./sources.js";
@@ -212,7 +213,7 @@ function diagnostics(operation: Operation, db: string, name: string, stage: stri
       key: { ...specs.get(index)?.key },
       host: service.host,
       accesses: { ops: Long.fromNumber(ops), since },
-      spec: { ...specs.get(index) },
+      spec: indexRow(specs.get(index)!),
     }));
   }
   if (stage === "$collStats") return collStats(operation, collection, { db, name }, argument as Doc);

@@ -54,7 +54,7 @@ export class Operation implements Interruptible {
   /** Throws when the command has run out of time or was killed. To be called now and then by whatever loops. */
   check(): void {
     if (this.interrupted) throw this.interrupted;
-    if (this.connection.gone) throw new MongoError(279, "Client connection was closed");
+    if (this.connection.gone) throw new MongoError("ClientDisconnect", "Client connection was closed");
     if (this.maxTimeMs > 0 && Date.now() - this.startedAt >= this.maxTimeMs) throw timedOut();
   }
 

@@ -138,7 +138,7 @@ export class Service {
   /** Stops everything that is open; the engine stays. */
   async close(): Promise<void> {
     for (const operation of this.running.values()) {
-      operation.interrupted = new MongoError(11600, "interrupted at shutdown");
+      operation.interrupted = new MongoError("InterruptedAtShutdown", "interrupted at shutdown");
     }
     await this.cursors.closeAll();
   }

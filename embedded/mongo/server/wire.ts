@@ -190,7 +190,7 @@ function readQuery(frame: Buffer, requestId: number): Request {
   };
   if (!["hello", "ismaster", "isMaster"].includes(name)) {
     request.failure = new MongoError(
-      352,
+      "UnsupportedOpQueryCommand",
       `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade. ` +
         "For more details see https://dochub.mongodb.org/core/legacy-opcode-removal",
     );

@@ -2,7 +2,7 @@
 import { isOperatorDoc } from "../query/operators.js";
 import { isDoc, isNumber, typeAlias } from "../values/compare.js";
 import type { Collator, Doc, Value } from "../types.js";
-import { boundForm, emptyArray, encodeValue, inverted, tagOf } from "./keys.js";
+import { emptyArray, encodeValue, highEnd, inverted, lowEnd, tagOf } from "./keys.js";
 
 /** An interval of encoded values (ascending form). */
 export interface Interval {
@@ -16,7 +16,7 @@ export interface Interval {
 
 /** One condition on one path. `exact`: a key inside it surely matches, so the document need not be asked again. */
 export type Condition =
-  | { kind: "points"; values: (Value | typeof emptyArray)[]; exact: boolean }
+  | { kind: "points"; values: Value[]; exact: boolean }
   | { kind: "range"; interval: Interval; exact: boolean; impliesString: boolean };
 
 export interface Analysis {
@@ -25,7 +25,7 @@ export interface Analysis {
   complete: boolean;
 }
 
-const shown = (value: Value | typeof emptyArray): string => {
+const shown = (value: Value): string => {
   if (value === emptyArray) return "undefined";
   if (value === undefined || value === null) return "null";
   if (typeof value === "string") return JSON.stringify(value);
@@ -47,7 +47,7 @@ function isNaNValue(value: Value): boolean {
 
 function pointsOf(values: readonly Value[]): Condition | undefined {
   if (values.some((value) => typeAlias(value) === "regex")) return undefined;
-  const points: (Value | typeof emptyArray)[] = [];
+  const points: Value[] = [];
   for (const value of values) {
     points.push(value ?? null);
     // An array is found by its first element, or as an element of an array of arrays.
@@ -137,7 +137,7 @@ export interface KeyRange {
 export const everything: KeyRange = { low: Buffer.alloc(0), high: Buffer.alloc(64, 0xff) };
 
 export function pointRange(prefix: Buffer): KeyRange {
-  return { low: boundForm(prefix, false), high: boundForm(prefix, true) };
+  return { low: lowEnd(prefix, false), high: highEnd(prefix, true) };
 }
 
 export function intervalRange(prefix: Buffer, interval: Interval, direction: 1 | -1): KeyRange {
@@ -146,8 +146,8 @@ export function intervalRange(prefix: Buffer, interval: Interval, direction: 1 |
       ? [interval.low, interval.lowIn, interval.high, interval.highIn]
       : [inverted(interval.high), interval.highIn, inverted(interval.low), interval.lowIn];
   return {
-    low: boundForm(Buffer.concat([prefix, from]), !fromIn),
-    high: boundForm(Buffer.concat([prefix, to]), toIn),
+    low: lowEnd(Buffer.concat([prefix, from]), !fromIn),
+    high: highEnd(Buffer.concat([prefix, to]), toIn),
   };
 }
 

@@ -160,7 +160,7 @@ export class StoredCollection implements Collection {
   find(request: FindRequest): ReturnType<Collection["find"]> {
     const point = request.min || request.max ? undefined : this.pointRead(request);
     if (point) return new PointCursor(request.skip ? point.slice(request.skip) : point) as never;
-    return this.select(request).cursor as unknown as ReturnType<Collection["find"]>;
+    return this.select(request).cursor;
   }
 
   async count(request: FindRequest): Promise<number> {
@@ -179,10 +179,8 @@ export class StoredCollection implements Collection {
       return clipped(found);
     }
     const { sort: _sort, skip: _skip, limit: _limit, ...rest } = request;
-    for await (const _record of this.find(rest)) {
-      found += 1;
-      if (found >= most) break;
-    }
+    const cursor = this.find(rest);
+    while (found < most && !(await cursor.next()).done) found += 1;
     return clipped(found);
   }
 

@@ -142,7 +142,7 @@ export class FindCursor {
     private readonly request: FindRequest,
     private readonly matchesAll: boolean,
   ) {
-    this.sorted = plan.sorted;
+    this.sorted = plan.sorted || !request.sort;
     this.toSkip = request.skip ?? 0;
     this.left = request.limit ? request.limit : Infinity;
   }

@@ -1,14 +1,14 @@
 /** The files: two ordered tables and a catalog in LMDB, and the one writer that commits in groups. */
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Database, RootDatabase } from "lmdb";
+import type * as Lmdb from "lmdb";
 import { decodeDocument, encodeDocument } from "../values/codec.js";
 import type { Doc } from "../types.js";
 
 // The CommonJS face: its module face loads a second copy of the native part in some runners.
-const lmdb = createRequire(import.meta.url)("lmdb") as typeof import("lmdb");
+const lmdb = createRequire(import.meta.url)("lmdb") as typeof Lmdb;
 
-export type Table = Database<Buffer, Buffer>;
+export type Table = Lmdb.Database<Buffer, Buffer>;
 
 /** What one record number may reach. */
 const ridBytes = 6;
@@ -39,7 +39,7 @@ function recordKey(collection: number, rid: number): Buffer {
 }
 
 export class Disk {
-  private readonly root: RootDatabase<Buffer, Buffer>;
+  private readonly root: Lmdb.RootDatabase<Buffer, Buffer>;
   private readonly recordTable: Table;
   private readonly entryTable: Table;
   private readonly catalogTable: Table;
@@ -69,7 +69,7 @@ export class Disk {
    */
   write<T>(operation: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ run: operation, resolve: resolve as (value: unknown) => void, reject });
+      this.queue.push({ run: operation, resolve: resolve, reject });
       if (this.scheduled) return;
       this.scheduled = true;
       // After the requests that have already arrived were read: they share one commit.

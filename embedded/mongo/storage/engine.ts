@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { Binary, Long } from "bson";
 import { MongoError } from "../errors.js";
 import { compileFilter } from "../query/filter.js";
-import { typeAlias } from "../values/compare.js";
 import type { CollectionOptions, Doc, Engine, IndexSpec } from "../types.js";
 import { type CollectionState, type Home, StoredCollection } from "./collection.js";
 import { Walk } from "./cursor.js";
@@ -98,7 +97,7 @@ class StoredEngine implements Engine {
   private stateOf(doc: Doc, counts: Doc | undefined): CollectionState {
     const id = asNumber(doc.id);
     const indexes = (doc.indexes as Doc[]).map((index) =>
-      storedIndex(asNumber(index.id), numericKey(index.spec as unknown as IndexSpec), index.multikey === true),
+      storedIndex(asNumber(index.id), plainSpec(index.spec as Doc), index.multikey === true),
     );
     return {
       id,
@@ -308,15 +307,12 @@ function uuid(): Uint8Array {
   return bytes;
 }
 
-/** Directions of keys as plain numbers, whatever number type they were stored as. */
-function numericKey(spec: IndexSpec): IndexSpec {
-  const key = Object.fromEntries(
-    Object.entries(spec.key).map(([path, way]) => [path, typeAlias(way) === "int" ? way : (Number(way) as 1 | -1)]),
-  );
-  const { expireAfterSeconds } = spec;
+/** Numbers of a stored spec as plain ones, whatever number type they were stored as. */
+function plainSpec(stored: Doc): IndexSpec {
+  const { key, expireAfterSeconds, ...rest } = stored;
   return {
-    ...spec,
-    key,
-    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds: Number(expireAfterSeconds) }),
-  };
+    ...rest,
+    key: Object.fromEntries(Object.entries(key as Doc).map(([path, way]) => [path, asNumber(way)])),
+    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds: asNumber(expireAfterSeconds) }),
+  } as IndexSpec;
 }

@@ -15,7 +15,8 @@ import {
 
 /** LMDB keys end at 1,978 bytes; index number and record number take their part. */
 const longest = 1_900;
-const keptOfLong = 1_800;
+/** What is kept of a longer key: whoever asks with more than this must look at the document as well. */
+export const keptOfLong = 1_800;
 
 /** Stands for an array without elements, which MongoDB indexes as undefined. */
 export const emptyArray = Symbol("empty array");
@@ -85,7 +86,7 @@ function number(value: Value): Buffer {
       return Buffer.concat([double(nearest), remainder(exact, nearest)]);
     }
     default:
-      return Buffer.concat([double(Number((value as { valueOf(): number }).valueOf())), nothingLeft]);
+      return Buffer.concat([double((value as { valueOf(): number }).valueOf()), nothingLeft]);
   }
 }
 
@@ -142,7 +143,7 @@ function parts(value: Value, collator: Collator | undefined): Buffer[] {
     case "javascript":
     case "javascriptWithScope": {
       const { code, scope } = value as Code;
-      return [cstring(code), ...(scope ? parts(scope as Doc, collator) : [])];
+      return [cstring(code), ...(scope ? parts(scope, collator) : [])];
     }
     default:
       return [];
@@ -167,8 +168,16 @@ export function storedForm(key: Buffer): Buffer {
   return Buffer.concat([key.subarray(0, keptOfLong), createHash("sha256").update(key).digest()]);
 }
 
-/** An end of a range: cut where stored keys are, so that it lies before (or, padded, after) all of them. */
-export function boundForm(key: Buffer, upper: boolean): Buffer {
-  const cut = key.length <= keptOfLong ? key : key.subarray(0, keptOfLong);
-  return upper ? Buffer.concat([cut, Buffer.alloc(64, 0xff)]) : cut;
+const beyond = Buffer.alloc(64, 0xff);
+
+/** Where a range begins: at the keys that start with `key`, or after all of them. A cut key cannot leave any of them out. */
+export function lowEnd(key: Buffer, after: boolean): Buffer {
+  if (key.length > keptOfLong) return key.subarray(0, keptOfLong);
+  return after ? Buffer.concat([key, beyond]) : key;
+}
+
+/** Where a range ends: before the keys that start with `key`, or after all of them. */
+export function highEnd(key: Buffer, after: boolean): Buffer {
+  if (key.length > keptOfLong) return Buffer.concat([key.subarray(0, keptOfLong), beyond]);
+  return after ? Buffer.concat([key, beyond]) : key;
 }

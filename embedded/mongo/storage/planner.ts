@@ -15,7 +15,7 @@ import {
   pointRange,
   shownBound,
 } from "./bounds.js";
-import { encodeValue } from "./keys.js";
+import { encodeValue, keptOfLong } from "./keys.js";
 import type { StoredIndex } from "./indexTable.js";
 
 /** Products of $in lists beyond this stay with the filter. */
@@ -123,13 +123,15 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
       bounds[path] = values.map((value) => `[${shownBound(value)}, ${shownBound(value)}]`);
       equal += 1;
     } else {
-      interval = { at: found.interval!, direction };
-      bounds[path] = [found.interval!.text];
+      interval = { at: found.interval, direction };
+      bounds[path] = [found.interval.text];
       contiguous = false;
     }
   }
   const bounded = equal + (interval ? 0.5 : 0);
   exact &&= [...analysis.byPath.keys()].every((path) => used.has(path));
+  // A key that was cut tells where to look, not what is there.
+  exact &&= prefixes.every((prefix) => prefix.length <= keptOfLong / 2) && (!interval || intervalFits(interval.at));
   const order = sortedBy(fields, single, request.sort, multikey || spec.collation !== undefined || !sameOrder);
   const ranges =
     bounded < 0.5
@@ -148,6 +150,8 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   };
   return { plan, equal, bounded };
 }
+
+const intervalFits = ({ low, high }: Interval) => Math.max(low.length, high.length) <= keptOfLong / 2;
 
 function distinctBytes(all: readonly Buffer[]): Buffer[] {
   const distinct = new Map(all.map((bytes) => [bytes.toString("latin1"), bytes]));

@@ -253,7 +253,8 @@ export function compareValues(a: Value, b: Value, collator?: Collator): number {
     case 30:
       return compareBinary(a as Binary, b as Binary);
     case 35:
-      return compareBytes((a as ObjectId).id, (b as ObjectId).id);
+      // Reading the bytes makes a copy of them each time; comparing for equality does not.
+      return (a as ObjectId).equals(b as ObjectId) ? 0 : compareBytes((a as ObjectId).id, (b as ObjectId).id);
     case 40:
       return Number(a) - Number(b);
     case 45:

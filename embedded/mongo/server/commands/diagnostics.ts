@@ -84,7 +84,7 @@ function getLog(operation: Operation): Doc {
   const which = operation.body.getLog;
   if (which === "*") return { names: ["global", "startupWarnings"] };
   if (which === "global" || which === "startupWarnings") return { totalLinesWritten: 0, log: [] };
-  throw new MongoError(96, `No log named '${String(which)}'`);
+  throw new MongoError("OperationFailed", `No log named '${String(which)}'`);
 }
 
 function collStats(operation: Operation): Doc {

@@ -79,7 +79,10 @@ function getParameter(operation: Operation): Doc {
 }
 
 function refuseCredentials(): never {
-  throw new MongoError(18, "Authentication failed: this server has no users; leave the credentials out of the URI");
+  throw new MongoError(
+    "AuthenticationFailed",
+    "Authentication failed: this server has no users; leave the credentials out of the URI",
+  );
 }
 
 const open = { fields: "open", target: "database" } as const;

@@ -77,7 +77,10 @@ function pickIndexes(collection: Collection, picked: Value): string[] {
   const key = picked as Doc;
   const matching = indexes.filter((index) => sameKey(index, key));
   if (matching.length > 1) {
-    throw new MongoError(181, `${matching.length} indexes found for key: ${show(key)}, identify by name instead.`);
+    throw new MongoError(
+      "AmbiguousIndexKeyPattern",
+      `${matching.length} indexes found for key: ${show(key)}, identify by name instead.`,
+    );
   }
   const [index] = matching;
   if (!index) throw new MongoError("IndexNotFound", `can't find index with key: ${show(key)}`);

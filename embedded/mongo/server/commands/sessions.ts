@@ -53,7 +53,7 @@ async function killAllSessions(operation: Operation): Promise<Doc> {
 }
 
 function refuseTransaction(operation: Operation): never {
-  throw new MongoError(125, `${operation.command} must be run within a transaction`);
+  throw new MongoError("CommandFailed", `${operation.command} must be run within a transaction`);
 }
 
 export const sessionCommands: readonly CommandDefinition[] = [
