@@ -78,7 +78,7 @@ function checkApiVersion(command: string, body: Doc, rules: GenericRules): void 
   if (typeof body.apiVersion !== "string") {
     throw wrongType("apiVersion", typeAlias(body.apiVersion), "type 'string'");
   }
-  if (body.apiVersion !== "1") throw new MongoError("APIVersionError", 'API version must be "1"', {});
+  if (body.apiVersion !== "1") throw new MongoError("APIVersionError", 'API version must be "1"');
   if (body.apiStrict === true && !rules.apiV1) {
     throw new MongoError(
       "APIStrictError",

@@ -141,6 +141,8 @@ describe("wrong commands", () => {
   it("names codes as MongoDB does", async () => {
     expect((await failure(test.db().command({ foo: 1 }))).codeName).toBe("CommandNotFound");
     expect((await failure(test.db().command({ find: "a", foo: 1 }))).codeName).toBe("Location40415");
+    const snapshot = { find: "a", readConcern: { level: "snapshot" } };
+    expect((await failure(test.db().command(snapshot))).codeName).toBe("NotAReplicaSet");
   });
 });
 
