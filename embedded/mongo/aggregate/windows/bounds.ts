@@ -1,6 +1,6 @@
 /** The windows of $setWindowFields: which neighbours of a document, by position or by the distance of their sort values. */
 import { MongoError } from "../../errors.js";
-import type { Doc, Value } from "../../types.js";
+import type { Value } from "../../types.js";
 import { compareValues, isDoc, isNumber, typeAlias } from "../../values/compare.js";
 import { describe } from "../../values/describe.js";
 import { calculateLoosely, wholeNumber } from "../../values/numbers.js";
@@ -167,9 +167,4 @@ function firstAt(partition: Ordered, limit: Value, beyond: boolean): number {
     else high = middle;
   }
   return low;
-}
-
-/** True when a document is only { } or has nothing but a `window`. */
-export function hasOnlyNames(spec: Doc, names: readonly string[]): boolean {
-  return Object.keys(spec).every((name) => names.includes(name));
 }

@@ -9,7 +9,8 @@ import type { Evaluator } from "../evaluator.js";
 import { compileEvaluator } from "../expression.js";
 import { addComputed, addLeaf, newBranch } from "../projectionTree.js";
 import type { SortShape } from "./bounds.js";
-import { compileWindowFunction, type Partition, type WindowFunction } from "./functions.js";
+import { compileWindowFunction } from "./functions.js";
+import type { Partition, WindowFunction } from "./partition.js";
 
 interface Output {
   path: string;
