@@ -1,0 +1,12 @@
+/** `npm run docs`: writes .env.example and the README's table of settings from config/schema.ts. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { built, packages, root } from "./prepare.mjs";
+
+await packages();
+await built();
+const { envExample, settingsTable } = await import(`${root}/dist/config/describe.js`);
+writeFileSync(join(root, ".env.example"), envExample());
+const readme = join(root, "README.md");
+const text = readFileSync(readme, "utf8");
+writeFileSync(readme, text.replace(/(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/, `$1${settingsTable()}$2`));

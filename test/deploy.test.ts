@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
+import { isSecret, schema, type SettingName } from "../config/schema.js";
+
+interface Service {
+  image?: string;
+  environment?: Record<string, string>;
+  ports?: string[];
+  command?: string[];
+  healthcheck?: unknown;
+  depends_on?: Record<string, { condition: string }>;
+  volumes?: string[];
+}
+
+const known = (name: string) =>
+  name in schema.shape || (name.endsWith("_FILE") && isSecret(name.slice(0, -"_FILE".length) as SettingName));
+
+describe("compose.yaml", () => {
+  const compose = parse(readFileSync("compose.yaml", "utf8")) as {
+    services: Record<string, Service>;
+    volumes: Record<string, unknown>;
+  };
+  const { app, mongo, redis, secrets } = compose.services as Record<"app" | "mongo" | "redis" | "secrets", Service>;
+
+  it("names settings that exist", () => {
+    expect(Object.keys(app.environment!).filter((name) => !known(name))).toEqual([]);
+    expect(Object.keys(app.environment!)).toEqual(
+      expect.arrayContaining(["MONGODB_URI", "REDIS_URL", "MASTER_KEY_FILE", "SESSION_SECRET_FILE"]),
+    );
+  });
+
+  it("opens ports to this machine only", () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    expect(ports.filter((port) => !port.startsWith("127.0.0.1:"))).toEqual([]);
+  });
+
+  it("waits for healthy stores that keep what they accept", () => {
+    expect(app.depends_on).toEqual({
+      secrets: { condition: "service_completed_successfully" },
+      mongo: { condition: "service_healthy" },
+      redis: { condition: "service_healthy" },
+    });
+    expect(mongo.healthcheck && redis.healthcheck).toBeTruthy();
+    expect(mongo).toMatchObject({ image: "mongo:8", command: expect.arrayContaining(["--replSet"]) });
+    expect(redis.command!.join(" ")).toContain("--appendonly yes --appendfsync always --maxmemory-policy noeviction");
+    const named = Object.values(compose.services)
+      .flatMap((service) => service.volumes ?? [])
+      .map((volume) => volume.split(":")[0]!);
+    expect(new Set(named)).toEqual(new Set(Object.keys(compose.volumes)));
+    expect(secrets.command).toContain("scripts/makeSecrets.mjs");
+  });
+});
+
+describe("the Dockerfile", () => {
+  const lines = readFileSync("Dockerfile", "utf8").split("\n");
+  const last = lines.slice(lines.findLastIndex((line) => line.startsWith("FROM")));
+
+  it("ends in an image without build tools, that runs as nobody special and tells its health", () => {
+    expect(last[0]).toBe("FROM node:24-slim");
+    expect(last.some((line) => /npm |apt-get/.test(line))).toBe(false);
+    expect(last).toContain("USER node");
+    expect(last.some((line) => line.startsWith("HEALTHCHECK"))).toBe(true);
+    expect(last.join("\n")).toContain("/livez");
+  });
+
+  it("names settings that exist", () => {
+    const names = last
+      .filter((line) => line.startsWith("ENV"))
+      .flatMap((line) =>
+        line
+          .slice(4)
+          .split(" ")
+          .map((pair) => pair.split("=")[0]!),
+      );
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !known(name))).toEqual([]);
+  });
+});
+
+describe("the workflow", () => {
+  const workflow = parse(readFileSync(".github/workflows/test.yml", "utf8")) as {
+    jobs: Record<
+      string,
+      {
+        strategy?: { matrix: { node: number[] } };
+        env?: Record<string, string>;
+        services?: Record<string, Service>;
+        steps: { run?: string }[];
+      }
+    >;
+  };
+
+  it("runs the one test command on every supported Node, and once against real servers", () => {
+    const jobs = Object.values(workflow.jobs);
+    expect(jobs.every((job) => job.steps.some((step) => step.run === ".ci/run"))).toBe(true);
+    expect(jobs.find((job) => job.strategy)!.strategy!.matrix.node).toEqual([20, 22, 24]);
+    const real = jobs.find((job) => job.services)!;
+    expect(Object.values(real.services!).map((service) => service.image)).toEqual(["mongo:8", "redis:8"]);
+    expect(Object.keys(real.env!).filter((name) => !known(name))).toEqual([]);
+    expect(readFileSync(".ci/run", "utf8")).toContain("npm test");
+  });
+});
