@@ -50,6 +50,8 @@ export interface EvalContext {
 export interface Filter {
   /** The filter as given. The planner reads it, see storage/planner.ts. */
   readonly source: Doc;
+  /** Conditions that follow from `source` and that an index may answer although `source` hides them in $expr. */
+  readonly implied?: Doc | undefined;
   matches(doc: Doc): boolean;
   /**
    * The index of the array element that made `doc` match, for the positional operator `$` in updates and projections;

@@ -4,6 +4,7 @@ import { MongoError } from "../errors.js";
 import type { Doc, EvalContext, Filter, Value } from "../types.js";
 import { isDoc, isNumber } from "../values/compare.js";
 import { isTruthy, toDouble } from "../values/numbers.js";
+import { impliedConditions } from "./implied.js";
 import { compileJsonSchema } from "./jsonSchema.js";
 import type { Node } from "./node.js";
 import { compileOperand } from "./operators.js";
@@ -17,6 +18,7 @@ export function compileFilter(filter: Doc, context: EvalContext): Filter {
   const node = compileNode(filter, context);
   return {
     source: filter,
+    implied: impliedConditions(filter, context),
     matches: (doc) => node(doc),
     positionalIndex(doc) {
       const trace: Trace = {};

@@ -243,7 +243,8 @@ export function planRead(indexes: readonly StoredIndex[], request: FindRequest):
   if (typeof hint === "object" && hint.$natural !== undefined) {
     return { ...collection, backwards: Number(hint.$natural) === -1 };
   }
-  const analysis = analyse(request.filter.source, request.context.collator);
+  const { source, implied } = request.filter;
+  const analysis = analyse(implied ? { $and: [source, implied] } : source, request.context.collator);
   if (hint !== undefined) {
     const index = hinted(indexes, hint);
     const { plan } = fit(index, analysis, request, true)!;
