@@ -19,7 +19,8 @@ export async function connectMongo(options: { uri: string; database: string; log
     writeConcern: { w: "majority", journal: true },
   });
   connection.set("strictQuery", "throw");
-  connection.on("error", (error: Error) => log.warn("mongo_error", { error }));
+  // Without a listener an error event would end the process; until connected, the rejection below tells of it.
+  connection.on("error", () => undefined);
   try {
     await connection.asPromise();
     const { version } = (await connection.db!.admin().command({ buildInfo: 1 })) as { version: string };
@@ -29,6 +30,7 @@ export async function connectMongo(options: { uri: string; database: string; log
         `MONGODB_URI leads to MongoDB ${version}; version ${oldestMajor} or newer is needed.`,
       );
     }
+    connection.on("error", (error: Error) => log.warn("mongo_error", { error }));
     return connection;
   } catch (error) {
     await connection.destroy().catch(() => undefined);

@@ -16,7 +16,7 @@ import type {
 } from "../types.js";
 import { FindCursor, PointCursor, StoredRecord, Walk, type Work } from "./cursor.js";
 import type { Disk } from "./disk.js";
-import { explainPlan } from "./explain.js";
+import { explainCountScan, explainPlan, explainPoint } from "./explain.js";
 import { addIndexes, changedIndex, pickDropped } from "./indexChanges.js";
 import { checkUnique, keysOf, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
@@ -186,12 +186,30 @@ export class StoredCollection implements Collection {
 
   async explain(request: FindRequest, verbosity: string): Promise<Explained> {
     const started = Date.now();
+    const point = request.min || request.max || request.sort ? undefined : this.pointRead(request);
+    if (point) {
+      const work = { keys: point.length, docs: point.length };
+      return explainPoint(
+        verbosity === "queryPlanner" ? undefined : { returned: point.length, work, ms: Date.now() - started },
+      );
+    }
+    if (request.coveredFields?.length === 0) return this.explainCount(request, verbosity, started);
     const { cursor, plan } = this.select(request);
     if (verbosity === "queryPlanner") return explainPlan(plan, request);
     let returned = 0;
     for (let step = await cursor.next(); !step.done; step = await cursor.next()) returned += 1;
     const work: Work = cursor.walk.work;
     return explainPlan(plan, request, { returned, work, ms: Date.now() - started });
+  }
+
+  /** A count, which reads keys alone where they tell enough. */
+  private async explainCount(request: FindRequest, verbosity: string, started: number): Promise<Explained> {
+    const { coveredFields: _covered, ...rest } = request;
+    const plan = planRead(this.state.indexes, rest);
+    if (plan.kind !== "index" || !plan.exact) return this.explain(rest, verbosity);
+    if (verbosity === "queryPlanner") return explainCountScan(plan);
+    const returned = await this.count(rest);
+    return explainCountScan(plan, { returned, work: { keys: returned, docs: 0 }, ms: Date.now() - started });
   }
 
   /** What a write concerns: all matches, or the first in sort order. */

@@ -54,8 +54,7 @@ function tree(plan: Plan, request: FindRequest): Doc {
   return stage;
 }
 
-export function explainPlan(plan: Plan, request: FindRequest, outcome?: Outcome): Explained {
-  const winningPlan = tree(plan, request);
+function withStats(winningPlan: Doc, outcome: Outcome | undefined): Explained {
   if (!outcome) return { winningPlan };
   const { returned, work, ms } = outcome;
   return {
@@ -69,4 +68,17 @@ export function explainPlan(plan: Plan, request: FindRequest, outcome?: Outcome)
       executionStages: { ...winningPlan, nReturned: returned, docsExamined: work.docs, keysExamined: work.keys },
     },
   };
+}
+
+export function explainPlan(plan: Plan, request: FindRequest, outcome?: Outcome): Explained {
+  return withStats(tree(plan, request), outcome);
+}
+
+/** A read of one `_id`. */
+export const explainPoint = (outcome?: Outcome): Explained => withStats({ stage: "IDHACK" }, outcome);
+
+/** A count that reads no document. */
+export function explainCountScan(plan: IndexPlan, outcome?: Outcome): Explained {
+  const { direction: _direction, ...keys } = scan(plan);
+  return withStats({ ...keys, stage: "COUNT_SCAN" }, outcome);
 }

@@ -28,7 +28,7 @@ describe("what was acknowledged", () => {
         });
         const client = await MongoClient.connect(uri, { serverSelectionTimeoutMS: 2_000 });
         const rows = client.db("t").collection<{ _id: number; n: number; tag: string }>("rows");
-        await rows.createIndex({ tag: 1, n: -1 });
+        await rows.createIndex({ tag: 1, n: -1 }, {}, {});
         let running = true;
         const writers = Array.from({ length: 8 }, async (_, writer) => {
           for (let at = 0; running; at++) {
