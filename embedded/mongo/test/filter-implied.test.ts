@@ -69,7 +69,7 @@ describe("indexes answer $expr", () => {
   const store = useStore();
 
   it("in find, and in $lookup with variables", async () => {
-    const orders = store.db().collection<Doc>("orders");
+    const orders = store.db().collection<{ _id: number; customer: number }>("orders");
     await orders.createIndex({ customer: 1 }, {}, {});
     await orders.insertMany([1, 2, 2, 3].map((customer, _id) => ({ _id, customer })));
     const query = { $expr: { $eq: ["$customer", "$$wanted"] } };

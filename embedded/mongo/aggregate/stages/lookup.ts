@@ -8,7 +8,7 @@ import { canonicalKey, isDoc, isNumber, typeAlias } from "../../values/compare.j
 import { describe } from "../../values/describe.js";
 import { wholeNumber } from "../../values/numbers.js";
 import { checkFieldPath, compileExpression, type Expression } from "../expression.js";
-import { collect, type Rows, type StageCompiler, type StageEnvironment, type StageTable } from "../stage.js";
+import { collect, type StageCompiler, type StageEnvironment, type StageTable } from "../stage.js";
 import { checkVariableName } from "../variables.js";
 import { withValueAt } from "./basic.js";
 
@@ -133,24 +133,48 @@ const lookup: StageCompiler = (given, env) => {
     context: variables.context,
     inside: "$lookup",
   });
-  const read = (doc: Doc, host: PipelineHost): Rows => {
-    if (localField === undefined || foreignField === undefined) return nested.read(host);
-    return nested.readMatching(host, joinFilter(doc, localField, foreignField));
-  };
-  // Without anything taken from the document, the answer is the same for all.
-  const constant = localField === undefined && variables.names.length === 0 && env.inside !== "$lookup";
+  const usesDocument = variables.names.length > 0 || env.inside === "$lookup";
+  // Answers may be used again only when asking twice would give the same.
+  const repeatable = !usesDocument && (spec.pipeline === undefined || localField === undefined);
+  const filterOf = (doc: Doc): Doc | undefined =>
+    localField === undefined || foreignField === undefined ? undefined : joinFilter(doc, localField, foreignField);
   return {
     kind: "stream",
     async *run(input, host) {
-      let known: Doc[] | undefined;
+      const answers = new Answers();
       for await (const doc of input) {
-        if (!constant) variables.fill(doc);
-        const found: Doc[] = constant ? (known ??= await collect(read(doc, host))) : await collect(read(doc, host));
+        if (usesDocument) variables.fill(doc);
+        const filter = filterOf(doc);
+        const key = repeatable ? canonicalKey(filter) : undefined;
+        let found = key === undefined ? undefined : answers.get(key);
+        if (!found) {
+          found = await collect(filter ? nested.readMatching(host, filter) : nested.read(host));
+          if (key !== undefined) answers.keep(key, found);
+        }
         yield withValueAt(doc, asParts, found);
       }
     },
   };
 };
+
+/** How many documents and answers one $lookup remembers. */
+const maxRemembered = 10_000;
+
+/** What the foreign collection answered before: many documents refer to the same few others. */
+class Answers {
+  private readonly known = new Map<string, Doc[]>();
+  private remembered = 0;
+
+  get(key: string): Doc[] | undefined {
+    return this.known.get(key);
+  }
+
+  keep(key: string, docs: Doc[]): void {
+    const isFirst = this.known.size === 0;
+    this.remembered += docs.length + 1;
+    if (isFirst || this.remembered <= maxRemembered) this.known.set(key, docs);
+  }
+}
 
 interface GraphLookup {
   from: { db: string; collection: string };
