@@ -8,7 +8,8 @@ RUN node scripts/build.mjs
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc .puppeteerrc.cjs ./
-RUN npm ci --omit=dev
+# `npm start` on a clone needs the bundler; here everything is built already.
+RUN npm ci --omit=dev && rm -rf node_modules/esbuild node_modules/@esbuild node_modules/.bin/esbuild
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080

@@ -8,6 +8,8 @@ async function main(): Promise<void> {
   const program = await startProgram(config, storesOf(config), log);
   log.info("started", { url: program.url, roles: config.ROLES });
   process.send?.({ type: "ready", url: program.url, firstKey: program.first?.apiKey });
+  // Without a launcher (in a container) nobody else would ever show it.
+  if (!process.send && program.first) process.stdout.write(`First API key, shown only now: ${program.first.apiKey}\n`);
 
   let stopping = false;
   const stop = async () => {
