@@ -14,6 +14,7 @@ import { isDoc, isNumber, typeAlias } from "../values/compare.js";
 import { isTruthy, toDouble } from "../values/numbers.js";
 import { compileNode } from "./filter.js";
 import { compileElementTest } from "./operators.js";
+import { fieldOf } from "./path.js";
 
 /** The position is handed down as a variable of this name, which no user variable can have. */
 const positionVariable = "$position";
@@ -31,6 +32,7 @@ export function compileProjection(spec: Doc, context: EvalContext, filter?: Filt
   }
   const kind = reader.finish(special.prefers ?? "exclusion");
   const { root } = reader;
+  if (kind === "inclusion") special.settle(root);
   const apply = kind === "inclusion" ? applyInclusion : applyExclusion;
   const fields = kind === "inclusion" ? plainFields(root) : undefined;
   return {
@@ -61,6 +63,7 @@ class SpecialFields {
   /** The kind that the special fields suggest when no plain field decides. */
   prefers: "inclusion" | "exclusion" | undefined;
   private hasPositional = false;
+  private readonly elemMatches = new Map<string, (value: Value) => Value>();
   private readonly reader: ProjectionReader;
   private readonly context: EvalContext;
 
@@ -113,15 +116,23 @@ class SpecialFields {
     if (!isDoc(operand))
       throw new MongoError(31274, `elemMatch: Invalid argument, object required, but got ${typeAlias(operand)}`);
     const test = compileElementTest(operand, path, this.context, compileNode);
-    this.reader.require("inclusion", path);
-    return {
-      kind: "change",
-      change: (value) => {
-        if (!Array.isArray(value)) return undefined;
-        const index = value.findIndex((element: Value) => test(element));
-        return index === -1 ? undefined : [value[index] as Value];
-      },
+    this.prefers = "inclusion";
+    const change = (value: Value): Value => {
+      if (!Array.isArray(value)) return undefined;
+      const index = value.findIndex((element: Value) => test(element));
+      return index === -1 ? undefined : [value[index] as Value];
     };
+    this.elemMatches.set(path, change);
+    return { kind: "change", change };
+  }
+
+  /** In an inclusion the server treats $elemMatch as a computed field: it comes after the fields that are kept. */
+  settle(root: Branch): void {
+    for (const [path, change] of this.elemMatches) {
+      const evaluate = (scope: Scope): Value => change(fieldOf(scope.root as Doc, path));
+      root.children.set(path, { kind: "compute", evaluate });
+      root.computes = true;
+    }
   }
 
   /** "array.$": only the element that the filter matched. */

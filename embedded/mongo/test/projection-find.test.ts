@@ -57,6 +57,24 @@ describe("projections", () => {
       student,
       { _id: 1, students: [{ name: "john", school: 102, age: 10 }] },
     ],
+    [
+      "$elemMatch comes after the fields that are kept",
+      { a: { $elemMatch: { $gt: 1 } }, b: 1, c: 1 },
+      { a: [1, 2], b: 1, c: 2 },
+      { b: 1, c: 2, a: [2] },
+    ],
+    [
+      "$elemMatch in an exclusion",
+      { a: { $elemMatch: { $gt: 1 } }, b: 0 },
+      { a: [1, 2], b: 1, c: 2 },
+      { a: [2], c: 2 },
+    ],
+    [
+      "$elemMatch and $slice",
+      { a: { $elemMatch: { $gt: 1 } }, b: { $slice: 1 } },
+      { a: [1, 2], b: [1, 2], c: 2 },
+      { b: [1], a: [2] },
+    ],
     ["$elemMatch of values", { a: { $elemMatch: { $gt: 1 } } }, { a: [1, 2, 3] }, { a: [2] }],
     ["$elemMatch without match", { students: { $elemMatch: { school: 1 } } }, student, { _id: 1 }],
     [
