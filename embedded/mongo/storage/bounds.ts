@@ -1,8 +1,8 @@
 /** What a filter says of single paths, in the form that an index can be asked. */
 import { isOperatorDoc } from "../query/operators.js";
-import { isDoc, isNumber, typeAlias } from "../values/compare.js";
+import { isDoc, isNumber, regexParts, typeAlias } from "../values/compare.js";
 import type { Collator, Doc, Value } from "../types.js";
-import { emptyArray, encodeValue, highEnd, inverted, lowEnd, tagOf } from "./keys.js";
+import { emptyArray, encodeValue, highEnd, inverted, keptOfLong, lowEnd, tagOf } from "./keys.js";
 
 /** An interval of encoded values (ascending form). */
 export interface Interval {
@@ -14,10 +14,13 @@ export interface Interval {
   text: string;
 }
 
-/** One condition on one path. `exact`: a key inside it surely matches, so the document need not be asked again. */
+/**
+ * One condition on one path. `exact`: a key inside it surely matches, so the document need not be asked again.
+ * `present`: only documents that have the field match. `weak`: it leaves out little, so other bounds are better.
+ */
 export type Condition =
   | { kind: "points"; values: Value[]; exact: boolean }
-  | { kind: "range"; interval: Interval; exact: boolean; impliesString: boolean };
+  | { kind: "range"; intervals: Interval[]; exact: boolean; impliesString: boolean; present: boolean; weak: boolean };
 
 export interface Analysis {
   byPath: Map<string, Condition[]>;
@@ -69,56 +72,183 @@ function rangeOf(operator: string, value: Value, collator: Collator | undefined)
   const below = isNumber(value) ? "-inf" : "min of type";
   const above = isNumber(value) ? "inf" : "max of type";
   const up = operator === "$gt" || operator === "$gte";
-  const within = operator === "$gte" || operator === "$lte";
+  const inclusive = operator === "$gte" || operator === "$lte";
   const interval: Interval = up
     ? {
         low: at,
-        lowIn: within,
+        lowIn: inclusive,
         high: Buffer.of(tag + 1),
         highIn: false,
-        text: `${within ? "[" : "("}${shown(value)}, ${above}]`,
+        text: `${inclusive ? "[" : "("}${shown(value)}, ${above}]`,
       }
-    : { low: bottom, lowIn: true, high: at, highIn: within, text: `[${below}, ${shown(value)}${within ? "]" : ")"}` };
-  return { kind: "range", interval, exact: true, impliesString: typeof value === "string" };
+    : {
+        low: bottom,
+        lowIn: true,
+        high: at,
+        highIn: inclusive,
+        text: `[${below}, ${shown(value)}${inclusive ? "]" : ")"}`,
+      };
+  return {
+    kind: "range",
+    intervals: [interval],
+    exact: true,
+    impliesString: typeof value === "string",
+    present: true,
+    weak: false,
+  };
 }
+
+const whole: Interval = {
+  low: Buffer.alloc(0),
+  lowIn: true,
+  high: Buffer.of(0xff),
+  highIn: true,
+  text: "[MinKey, MaxKey]",
+};
+
+/** Any key at all: the index only says which documents have the field, or nothing. */
+const anything = (present: boolean, impliesString = false): Condition => ({
+  kind: "range",
+  intervals: [whole],
+  exact: false,
+  impliesString,
+  present,
+  weak: true,
+});
+
+/** All keys but those of the values, for $ne and $nin. */
+function complement(path: string, values: readonly Value[], collator: Collator | undefined): Condition {
+  const isNull = (value: Value) => value === null || value === undefined;
+  // Below an array a missing field has the key of null and still is not equal to null.
+  const usable = values.every((value) => plain(value) || (isNull(value) && !path.includes(".")));
+  const keys = values.map((value) => ({ key: encodeValue(value ?? null, 1, collator), text: shown(value) }));
+  if (!usable || keys.some(({ key }) => key.length > keptOfLong / 2)) return anything(false);
+  const intervals: Interval[] = [];
+  let rest = whole;
+  for (const { key, text } of keys.sort((a, b) => a.key.compare(b.key))) {
+    const [low] = rest.text.split(", ");
+    if (rest.low.equals(key)) continue;
+    intervals.push({ ...rest, high: key, highIn: false, text: `${low!}, ${text})` });
+    rest = { ...whole, low: key, lowIn: false, text: `(${text}, MaxKey]` };
+  }
+  intervals.push(rest);
+  return {
+    kind: "range",
+    intervals,
+    exact: false,
+    impliesString: false,
+    present: values.some(isNull),
+    weak: true,
+  };
+}
+
+/** Strings that may match a regular expression, and the same regular expression stored as a value. */
+function regexRange(value: Value, flags: unknown, collator: Collator | undefined): Condition {
+  const { pattern, options } = typeof value === "string" ? { pattern: value, options: "" } : regexParts(value);
+  if (collator) return anything(true);
+  const all = `${options}${typeof flags === "string" ? flags : ""}`;
+  const start = /^\^([\w \-@:/,;=<>#%&!~"'\u0080-\ud7ff]+)/.exec(pattern)?.[1] ?? "";
+  const following = pattern[start.length + 1] ?? "";
+  // What may be repeated zero times is no part of the beginning, nor is anything when there are alternatives.
+  const certain = "*?{+".includes(following) && following !== "" ? start.slice(0, -1) : start;
+  const beginning = all !== "" || pattern.includes("|") ? "" : certain;
+  const tag = tagOf("");
+  const low = Buffer.concat([Buffer.of(tag), Buffer.from(beginning)]);
+  const high = beginning === "" ? Buffer.of(tag + 1) : Buffer.concat([low, Buffer.of(0xff)]);
+  const text =
+    beginning === "" ? `["", {})` : `[${JSON.stringify(beginning)}, ${JSON.stringify(`${beginning}\uffff`)})`;
+  const regexTag = tagOf(/x/);
+  return {
+    kind: "range",
+    intervals: [
+      { low, lowIn: true, high, highIn: false, text },
+      {
+        low: Buffer.of(regexTag),
+        lowIn: true,
+        high: Buffer.of(regexTag + 1),
+        highIn: false,
+        text: `[/${pattern}/${options}, /${pattern}/${options}]`,
+      },
+    ],
+    exact: false,
+    impliesString: false,
+    present: true,
+    weak: beginning === "",
+  };
+}
+
+const isRegex = (value: Value) => typeAlias(value) === "regex";
 
 /** Reads the conjunction at the top of a filter. What it cannot use it leaves to the filter itself. */
 export function analyse(filter: Doc, collator: Collator | undefined): Analysis {
   const analysis: Analysis = { byPath: new Map(), complete: true };
   const add = (path: string, condition: Condition | undefined) => {
-    if (!condition) {
-      analysis.complete = false;
+    if (!condition?.exact) analysis.complete = false;
+    if (condition) analysis.byPath.set(path, [...(analysis.byPath.get(path) ?? []), condition]);
+  };
+  const element = (path: string, operand: Doc): void => {
+    analysis.complete = false;
+    if (isOperatorDoc(operand)) {
+      // All of it holds for one element, so the bounds may be put together even on a path through arrays.
+      const own = analyse({ [path]: operand }, collator).byPath.get(path) ?? [];
+      const points = own.find((one) => one.kind === "points");
+      const ranges = own.filter((one) => one.kind === "range");
+      if (points) add(path, { ...points, exact: false });
+      else if (ranges.length > 0) {
+        add(path, {
+          ...ranges[0]!,
+          intervals: ranges.map((one) => one.intervals).reduce(intersections),
+          exact: false,
+          weak: ranges.every((one) => one.weak),
+        });
+      }
       return;
     }
-    if (!condition.exact) analysis.complete = false;
-    analysis.byPath.set(path, [...(analysis.byPath.get(path) ?? []), condition]);
+    for (const [name, conditions] of analyse(operand, collator).byPath) {
+      if (/(^|\.)\d+(\.|$)/.test(name)) continue;
+      for (const one of conditions) add(`${path}.${name}`, { ...one, exact: false });
+    }
   };
   const read = (part: Doc): void => {
     for (const [name, operand] of Object.entries(part)) {
       if (name === "$and" && Array.isArray(operand)) for (const one of operand) read(one as Doc);
       else if (name === "$comment") continue;
       else if (name.startsWith("$")) analysis.complete = false;
-      else if (!isOperatorDoc(operand)) add(name, pointsOf([operand]));
-      else {
-        for (const [operator, value] of Object.entries(operand)) {
-          if (operator === "$eq") add(name, pointsOf([value]));
-          else if (operator === "$in" && Array.isArray(value)) add(name, pointsOf(value as Value[]));
-          else if (["$gt", "$gte", "$lt", "$lte"].includes(operator)) add(name, rangeOf(operator, value, collator));
-          else analysis.complete = false;
-        }
-      }
+      else if (!isOperatorDoc(operand)) {
+        add(name, isRegex(operand) ? regexRange(operand, "", collator) : pointsOf([operand]));
+      } else for (const [operator, value] of Object.entries(operand)) one(name, operator, value, operand);
     }
+  };
+  const one = (name: string, operator: string, value: Value, operand: Doc): void => {
+    if (operator === "$eq") add(name, pointsOf([value]));
+    else if (operator === "$in" && Array.isArray(value)) add(name, pointsOf(value as Value[]));
+    else if (["$gt", "$gte", "$lt", "$lte"].includes(operator)) add(name, rangeOf(operator, value, collator));
+    else if (operator === "$ne" && !isRegex(value)) add(name, complement(name, [value], collator));
+    else if (operator === "$nin" && Array.isArray(value)) {
+      add(name, value.some(isRegex) ? anything(false) : complement(name, value as Value[], collator));
+    } else if (operator === "$exists") {
+      if (value === false || value === 0 || value === null) add(name, { kind: "points", values: [null], exact: false });
+      else add(name, anything(true));
+    } else if (operator === "$type") add(name, anything(true, value === "string" || value === 2));
+    else if (operator === "$mod") add(name, anything(true));
+    else if (operator === "$regex") add(name, regexRange(value, operand.$options, collator));
+    else if (operator === "$not") add(name, anything(false));
+    else if (operator === "$all" && Array.isArray(value) && value.length > 0) {
+      const [first] = value as Value[];
+      if (isOperatorDoc(first) && isDoc(first.$elemMatch)) element(name, first.$elemMatch);
+      else add(name, isRegex(first) ? regexRange(first, "", collator) : pointsOf([first]));
+      analysis.complete = false;
+    } else if (operator === "$elemMatch" && isDoc(value)) element(name, value);
+    else analysis.complete = false;
   };
   read(filter);
   return analysis;
 }
 
 /** The smaller of two intervals of one path. */
-export function intersection(a: Interval, b: Interval): Interval {
-  const lowOrder = a.low.compare(b.low);
-  const highOrder = a.high.compare(b.high);
-  const low = lowOrder > 0 || (lowOrder === 0 && !a.lowIn) ? a : b;
-  const high = highOrder < 0 || (highOrder === 0 && !a.highIn) ? a : b;
+function intersection(a: Interval, b: Interval): Interval {
+  const low = startsLater(a, b) ? a : b;
+  const high = endsEarlier(a, b) ? a : b;
   return {
     low: low.low,
     lowIn: low.lowIn,
@@ -126,6 +256,36 @@ export function intersection(a: Interval, b: Interval): Interval {
     highIn: high.highIn,
     text: `${low.text.split(", ")[0]!}, ${high.text.split(", ").at(-1)!}`,
   };
+}
+
+function startsLater(a: Interval, b: Interval): boolean {
+  const order = a.low.compare(b.low);
+  return order > 0 || (order === 0 && !a.lowIn);
+}
+
+function endsEarlier(a: Interval, b: Interval): boolean {
+  const order = a.high.compare(b.high);
+  return order < 0 || (order === 0 && !a.highIn);
+}
+
+/** What two lists of intervals have in common, in order. */
+export function intersections(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  return a
+    .flatMap((left) => b.map((right) => intersection(left, right)))
+    .filter(({ low, lowIn, high, highIn }) => {
+      const order = low.compare(high);
+      return order < 0 || (order === 0 && lowIn && highIn);
+    });
+}
+
+/** Is all of `inner` within `outer`? */
+export function within(inner: Interval, outer: Interval): boolean {
+  const low = inner.low.compare(outer.low);
+  const high = inner.high.compare(outer.high);
+  return (
+    (low > 0 || (low === 0 && (outer.lowIn || !inner.lowIn))) &&
+    (high < 0 || (high === 0 && (outer.highIn || !inner.highIn)))
+  );
 }
 
 /** A stretch of stored keys: the lower end belongs to it, the upper does not. */

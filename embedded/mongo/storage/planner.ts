@@ -1,6 +1,7 @@
 /** Which way to the documents: the index whose order and bounds serve a read best, or the whole collection. */
 import { MongoError } from "../errors.js";
 import { compileFilter } from "../query/filter.js";
+import { isOperatorDoc } from "../query/operators.js";
 import { canonicalKey } from "../values/compare.js";
 import type { Doc, FindRequest, IndexSpec } from "../types.js";
 import {
@@ -8,12 +9,13 @@ import {
   type Analysis,
   type Condition,
   everything,
-  intersection,
+  intersections,
   type Interval,
   intervalRange,
   type KeyRange,
   pointRange,
   shownBound,
+  within,
 } from "./bounds.js";
 import { encodeValue, keptOfLong } from "./keys.js";
 import type { StoredIndex } from "./indexTable.js";
@@ -52,6 +54,8 @@ interface Fit {
   /** Fields bound to single values, then to any bounds at all. */
   equal: number;
   bounded: number;
+  /** The range leaves out little. */
+  weak: boolean;
 }
 
 const sameCollation = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -59,7 +63,8 @@ const sameCollation = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === 
 /** Does the filter leave out everything that the index leaves out? */
 function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): boolean {
   const excludesMissing = (conditions: Condition[] | undefined) =>
-    conditions?.some((one) => one.kind === "range" || one.values.every((value) => value !== null)) ?? false;
+    conditions?.some((one) => (one.kind === "range" ? one.present : one.values.every((value) => value !== null))) ??
+    false;
   if (spec.sparse && !Object.keys(spec.key).some((path) => excludesMissing(analysis.byPath.get(path)))) return false;
   if (!spec.partialFilterExpression) return true;
   return Object.entries(spec.partialFilterExpression).every(([path, clause]) => {
@@ -70,20 +75,48 @@ function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): bo
     return (analysis.byPath.get(path) ?? []).some((one) =>
       one.kind === "points"
         ? one.values.every((value) => typeof value !== "symbol" && test.matches({ value }))
-        : one.impliesString && (clause as Doc).$type === "string",
+        : rangeImplies(one, path, clause, request),
     );
   });
+}
+
+/** Does a range on a path leave only values that meet a clause of a partial index on it? */
+function rangeImplies(
+  range: Extract<Condition, { kind: "range" }>,
+  path: string,
+  clause: unknown,
+  request: FindRequest,
+): boolean {
+  const { byPath, complete: whole } = analyse({ [path]: clause }, request.context.collator);
+  const asked = byPath.get(path) ?? [];
+  const only = isOperatorDoc(clause) ? Object.entries(clause) : [];
+  if (only.length === 1 && only[0]![0] === "$type") return only[0]![1] === "string" && range.impliesString;
+  if (only.length === 1 && only[0]![0] === "$exists") return Boolean(only[0]![1]) && range.present;
+  return (
+    whole &&
+    asked.length > 0 &&
+    asked.every(
+      (one) =>
+        one.kind === "range" && range.intervals.every((inner) => one.intervals.some((outer) => within(inner, outer))),
+    )
+  );
 }
 
 /** The bounds that the conditions of one path give. A path that passes arrays may use one condition only. */
 function boundsOf(conditions: readonly Condition[], multikey: boolean) {
   const points = conditions.find((one) => one.kind === "points");
-  if (points) return { points, interval: undefined, exact: points.exact && conditions.length === 1 };
-  const ranges = conditions.filter((one) => one.kind === "range");
+  if (points) {
+    return { points, intervals: undefined, weak: false, exact: points.exact && conditions.length === 1 };
+  }
+  const ranges = conditions.filter((one) => one.kind === "range").sort((a, b) => Number(a.weak) - Number(b.weak));
   if (ranges.length === 0) return undefined;
   const used = multikey ? ranges.slice(0, 1) : ranges;
-  const interval = used.map((one) => one.interval).reduce(intersection);
-  return { points: undefined, interval, exact: used.length === conditions.length && used.every((one) => one.exact) };
+  return {
+    points: undefined,
+    intervals: used.map((one) => one.intervals).reduce(intersections),
+    weak: used.every((one) => one.weak),
+    exact: used.length === conditions.length && used.every((one) => one.exact),
+  };
 }
 
 /** How the index would serve the request, or undefined when it cannot. */
@@ -96,7 +129,7 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
 
   const fields = Object.entries(spec.key);
   let prefixes: Buffer[] = [Buffer.alloc(0)];
-  let interval: { at: Interval; direction: 1 | -1 } | undefined;
+  let range: { intervals: Interval[]; direction: 1 | -1; weak: boolean } | undefined;
   let equal = 0;
   let exact = !multikey && analysis.complete;
   // Bounds help only as long as every field to the left is bound to points.
@@ -123,21 +156,26 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
       bounds[path] = values.map((value) => `[${shownBound(value)}, ${shownBound(value)}]`);
       equal += 1;
     } else {
-      interval = { at: found.interval, direction };
-      bounds[path] = [found.interval.text];
+      // In the direction of the index: the keys of a descending field are inverted.
+      const intervals = direction === 1 ? found.intervals : found.intervals.toReversed();
+      range = { intervals, direction, weak: found.weak };
+      bounds[path] = intervals.map(({ text }) => text);
       contiguous = false;
     }
   }
-  const bounded = equal + (interval ? 0.5 : 0);
+  const bounded = equal + (range ? 0.5 : 0);
   exact &&= [...analysis.byPath.keys()].every((path) => used.has(path));
   // A key that was cut tells where to look, not what is there.
-  exact &&= prefixes.every((prefix) => prefix.length <= keptOfLong / 2) && (!interval || intervalFits(interval.at));
+  exact &&=
+    prefixes.every((prefix) => prefix.length <= keptOfLong / 2) && (!range || range.intervals.every(intervalFits));
   const order = sortedBy(fields, single, request.sort, multikey || spec.collation !== undefined || !sameOrder);
   const ranges =
     bounded < 0.5
       ? [everything]
-      : prefixes.map((prefix) =>
-          interval ? intervalRange(prefix, interval.at, interval.direction) : pointRange(prefix),
+      : prefixes.flatMap((prefix) =>
+          range
+            ? range.intervals.map((interval) => intervalRange(prefix, interval, range.direction))
+            : [pointRange(prefix)],
         );
   const plan: IndexPlan = {
     kind: "index",
@@ -145,10 +183,10 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
     ranges,
     backwards: order === -1,
     exact,
-    sorted: order !== undefined && (ranges.length === 1 || !request.sort),
+    sorted: order !== undefined && (bounded < 0.5 || prefixes.length === 1 || !request.sort),
     bounds,
   };
-  return { plan, equal, bounded };
+  return { plan, equal, bounded, weak: range?.weak ?? false };
 }
 
 const intervalFits = ({ low, high }: Interval) => Math.max(low.length, high.length) <= keptOfLong / 2;
@@ -225,8 +263,8 @@ function union(indexes: readonly StoredIndex[], request: FindRequest): UnionPlan
 }
 
 function bestOf(indexes: readonly StoredIndex[], analysis: Analysis, request: FindRequest): Fit | undefined {
-  const score = ({ plan, equal, bounded }: Fit) =>
-    equal * 10 + (request.sort && plan.sorted ? 15 : 0) + (bounded > equal ? 4 : 0) + (plan.exact ? 1 : 0);
+  const score = ({ plan, equal, bounded, weak }: Fit) =>
+    equal * 10 + (request.sort && plan.sorted ? 15 : 0) + (bounded > equal ? (weak ? 2 : 4) : 0) + (plan.exact ? 1 : 0);
   return indexes
     .map((index) => fit(index, analysis, request, false))
     .filter((one) => one !== undefined)
