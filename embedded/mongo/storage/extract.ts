@@ -5,41 +5,78 @@ import { isDoc } from "../values/compare.js";
 import type { Collator, Doc, IndexSpec, Value } from "../types.js";
 import { emptyArray, encodeValue, storedForm } from "./keys.js";
 
+/** A value that a path reaches, and the element it took of each array on the way, by the place of the array. */
 interface Reached {
-  values: Value[];
-  /** The path passed through or ended in an array. */
-  array: boolean;
+  value: Value;
+  taken: ReadonlyMap<string, number>;
 }
 
-function collect(value: Value, parts: readonly string[], at: number, into: Reached): void {
+const nothingTaken: ReadonlyMap<string, number> = new Map();
+
+function collect(
+  value: Value,
+  parts: readonly string[],
+  at: number,
+  place: string,
+  taken: ReadonlyMap<string, number>,
+  into: Reached[],
+): void {
+  const take = (element: number) => new Map(taken).set(place, element);
   if (at === parts.length) {
-    if (!Array.isArray(value)) into.values.push(value);
-    else {
-      into.array = true;
-      if (value.length === 0) into.values.push(emptyArray);
-      else into.values.push(...(value as Value[]));
-    }
+    if (!Array.isArray(value)) into.push({ value, taken });
+    else if (value.length === 0) into.push({ value: emptyArray, taken: take(-1) });
+    else (value as Value[]).forEach((element, index) => into.push({ value: element, taken: take(index) }));
     return;
   }
   const part = parts[at]!;
   if (isDoc(value)) {
-    collect(fieldOf(value, part), parts, at + 1, into);
+    collect(fieldOf(value, part), parts, at + 1, `${place}.${part}`, taken, into);
     return;
   }
   if (!Array.isArray(value)) {
-    into.values.push(undefined);
+    into.push({ value: undefined, taken });
     return;
   }
-  into.array = true;
   if (isArrayIndex(part) && Number(part) < value.length) {
-    collect(value[Number(part)], parts, at + 1, into);
+    const element = Number(part);
+    collect(value[element], parts, at + 1, `${place}.${part}`, take(element), into);
     return;
   }
-  if (value.length === 0) into.values.push(undefined);
-  for (const element of value) {
-    if (isDoc(element)) collect(element, parts, at, into);
-    else into.values.push(undefined);
+  if (value.length === 0) into.push({ value: undefined, taken: take(-1) });
+  (value as Value[]).forEach((element, index) => {
+    if (isDoc(element)) collect(element, parts, at, `${place}.${index}`, take(index), into);
+    else into.push({ value: undefined, taken: take(index) });
+  });
+}
+
+/** One row per key: arrays that several paths share are walked together, as MongoDB does. */
+function joined(fields: readonly (readonly [string, 1 | -1])[], doc: Doc): { values: Value[]; multikey: boolean }[] {
+  let rows: { values: Value[]; taken: ReadonlyMap<string, number> }[] = [{ values: [], taken: nothingTaken }];
+  let arrayPath = "";
+  for (const [path] of fields) {
+    const reached: Reached[] = [];
+    collect(doc, path.split("."), 0, "", nothingTaken, reached);
+    const next: typeof rows = [];
+    for (const row of rows) {
+      for (const { value, taken } of reached) {
+        const values = [...row.values, value];
+        if (taken.size === 0 || row.taken.size === 0) {
+          next.push({ values, taken: taken.size === 0 ? row.taken : taken });
+          continue;
+        }
+        const shared = [...taken].filter(([place]) => row.taken.has(place));
+        if (shared.some(([place, element]) => row.taken.get(place) !== element)) continue;
+        if (taken.size > shared.length && row.taken.size > shared.length) {
+          const [a, b] = [path, arrayPath].map((one) => one.split(".").at(-1)!);
+          throw new MongoError(171, `cannot index parallel arrays [${a!}] [${b!}]`);
+        }
+        next.push({ values, taken: new Map([...row.taken, ...taken]) });
+      }
+    }
+    if (reached.some(({ taken }) => taken.size > 0)) arrayPath = path;
+    rows = next;
   }
+  return rows.map(({ values, taken }) => ({ values, multikey: taken.size > 0 }));
 }
 
 export interface Extracted {
@@ -53,31 +90,19 @@ export interface Extracted {
 /** The stored keys of a document, each once; none when a sparse index leaves it out. */
 export function extractKeys(doc: Doc, spec: IndexSpec, collator: Collator | undefined): Extracted {
   const fields = Object.entries(spec.key);
-  const reached = fields.map(([path]) => {
-    const one: Reached = { values: [], array: false };
-    collect(doc, path.split("."), 0, one);
-    return one;
-  });
-  const arrays = reached.flatMap((one, index) => (one.array ? [fields[index]![0]] : []));
-  // Arrays below the same field are walked together by MongoDB; two different ones would multiply.
-  if (arrays.length > 1 && new Set(arrays.map((path) => path.split(".")[0])).size > 1) {
-    const [a, b] = arrays;
-    throw new MongoError(171, `cannot index parallel arrays [${b!.split(".").at(-1)!}] [${a!.split(".").at(-1)!}]`);
-  }
-  if (spec.sparse && reached.every((one) => one.values.every((value) => value === undefined))) {
+  const rows = joined(fields, doc);
+  if (spec.sparse && rows.every(({ values }) => values.every((value) => value === undefined))) {
     return { keys: [], multikey: false, shown: {} };
   }
-  let combined: Value[][] = [[]];
-  for (const { values } of reached) combined = combined.flatMap((row) => values.map((value) => [...row, value]));
   const distinct = new Map<string, Buffer>();
-  for (const row of combined) {
+  for (const { values: row } of rows) {
     const key = storedForm(Buffer.concat(row.map((value, index) => encodeValue(value, fields[index]![1], collator))));
     distinct.set(key.toString("latin1"), key);
   }
-  const first = combined[0]!;
+  const first = rows[0]!.values;
   return {
     keys: [...distinct.values()],
-    multikey: arrays.length > 0,
+    multikey: rows.some((row) => row.multikey),
     shown: Object.fromEntries(
       fields.map(([path], index) => [path, first[index] === emptyArray ? undefined : (first[index] ?? null)]),
     ),

@@ -138,7 +138,9 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   const used = new Set<string>();
   const bounds: Record<string, string[]> = {};
   for (const [path, direction] of fields) {
-    const conditions = sameOrder && contiguous ? analysis.byPath.get(path) : undefined;
+    // Keys hold what one element has, and two conditions may be met by different elements.
+    const beside = multikey && [...used].some((other) => other.split(".")[0] === path.split(".")[0]);
+    const conditions = sameOrder && contiguous && !beside ? analysis.byPath.get(path) : undefined;
     const found = conditions && boundsOf(conditions, multikey);
     const tooMany = found?.points && prefixes.length * found.points.values.length > pointsMost;
     if (!found || tooMany) {

@@ -102,4 +102,24 @@ describe("operators that leave an index with little to say", () => {
     const { winningPlan } = await collection.explain(request(source), "queryPlanner");
     expect(winningPlan.stage).toBe("COLLSCAN");
   });
+
+  it("walk an array of documents once for all fields of a compound index", async () => {
+    const collection = await fresh();
+    await collection.createIndexes([index({ "a.b": 1, "a.c": 1 }, { unique: true })]);
+    const pair = (b: number, c: number) => ({ b, c });
+    expect(
+      await insert(
+        collection,
+        [
+          { _id: 1, a: [pair(1, 2), pair(3, 4)] },
+          { _id: 2, a: [pair(1, 4)] },
+          { _id: 3, a: [pair(3, 4)] },
+          { _id: 4, a: { b: [1], c: [2] } },
+        ],
+        false,
+      ),
+    ).toEqual([undefined, undefined, expect.objectContaining({ code: 11000 }), expect.objectContaining({ code: 171 })]);
+    expect((await find(collection, { "a.b": 1, "a.c": 4 })).map(({ _id }) => _id)).toEqual([1, 2]);
+    expect(await collection.validate()).toMatchObject({ valid: true });
+  });
 });
