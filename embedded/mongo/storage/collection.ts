@@ -21,6 +21,7 @@ import { addIndexes, changedIndex, pickDropped } from "./indexChanges.js";
 import { checkUnique, keysOf, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
 import { type Plan, planRead } from "./planner.js";
+import { firstField } from "./firstField.js";
 import { validateCollection } from "./validate.js";
 
 const documentBytesMost = 16 * 1024 * 1024;
@@ -112,7 +113,8 @@ export class StoredCollection implements Collection {
 
   private insertOne(bytes: Uint8Array, decoded: Doc | undefined): void {
     const { state, disk } = this;
-    const doc = decoded ?? decodeDocument(bytes);
+    // The _id stands first: nothing else need be read when only its index wants a key.
+    const doc = decoded ?? (state.indexes.length === 1 ? firstField(bytes) : undefined) ?? decodeDocument(bytes);
     const rid = state.nextRid;
     const entries = state.indexes.map((index) => ({ index, extracted: keysOf(index, doc) }));
     for (const { index, extracted } of entries) checkUnique(disk, this.namespace, index, extracted, rid);
@@ -121,7 +123,7 @@ export class StoredCollection implements Collection {
     disk.putRecord(state.id, rid, bytes);
     for (const { index, extracted } of entries) {
       if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
-      for (const key of extracted.keys) disk.putEntry(index.id, key, rid);
+      for (const key of extracted.keys) disk.putEntry(index, key, rid);
     }
     state.count += 1;
     state.bytes += bytes.length;
@@ -152,7 +154,7 @@ export class StoredCollection implements Collection {
     const index = this.state.indexes[0]!;
     if (index.collator) return undefined;
     index.ops += 1;
-    const rid = this.disk.holder(index.id, storedForm(encodeValue(id, 1, undefined)));
+    const rid = this.disk.holder(index, storedForm(encodeValue(id, 1, undefined)));
     const bytes = rid === undefined ? undefined : this.disk.record(this.state.id, rid);
     return bytes ? [new StoredRecord(rid!, bytes)] : [];
   }
@@ -278,8 +280,8 @@ export class StoredCollection implements Collection {
     disk.putRecord(state.id, record.rid, bytes);
     for (const { index, extracted, removed } of changes) {
       if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
-      for (const key of removed) disk.deleteEntry(index.id, key, record.rid);
-      for (const key of extracted.keys) disk.putEntry(index.id, key, record.rid);
+      for (const key of removed) disk.deleteEntry(index, key, record.rid);
+      for (const key of extracted.keys) disk.putEntry(index, key, record.rid);
     }
     state.bytes += bytes.length - record.bytes.length;
     this.home.touched(state);
@@ -323,7 +325,7 @@ export class StoredCollection implements Collection {
     const { state, disk } = this;
     const doc = record.doc();
     for (const index of state.indexes) {
-      for (const key of keysOf(index, doc).keys) disk.deleteEntry(index.id, key, record.rid);
+      for (const key of keysOf(index, doc).keys) disk.deleteEntry(index, key, record.rid);
     }
     disk.deleteRecord(state.id, record.rid);
     state.count -= 1;

@@ -104,7 +104,7 @@ export class Walk {
       this.ended = true;
       return [];
     }
-    const found = this.disk.entries(plan.index.id, range, this.last, plan.backwards, limit);
+    const found = this.disk.entries(plan.index, range, this.last, plan.backwards, limit);
     this.work.keys += found.length;
     if (found.length < limit) {
       this.range += 1;

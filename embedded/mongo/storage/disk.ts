@@ -14,6 +14,12 @@ export type Table = Lmdb.Database<Buffer, Buffer>;
 const ridBytes = 6;
 const none = Buffer.of(0);
 
+/** What the files must know of an index. */
+export interface IndexPlace {
+  id: number;
+  spec: { unique?: boolean };
+}
+
 export interface Entry {
   key: Buffer;
   rid: number;
@@ -31,8 +37,14 @@ export function prefixOf(id: number): Buffer {
   return bytes;
 }
 
+function ridValue(rid: number): Buffer {
+  const bytes = Buffer.allocUnsafe(ridBytes);
+  bytes.writeUIntBE(rid, 0, ridBytes);
+  return bytes;
+}
+
 function recordKey(collection: number, rid: number): Buffer {
-  const key = Buffer.alloc(4 + ridBytes);
+  const key = Buffer.allocUnsafe(4 + ridBytes);
   key.writeUInt32BE(collection);
   key.writeUIntBE(rid, 4, ridBytes);
   return key;
@@ -149,30 +161,32 @@ export class Disk {
     return found;
   }
 
-  private entryKey(index: number, key: Buffer, rid: number): Buffer {
-    const bytes = Buffer.alloc(4 + key.length + ridBytes);
-    bytes.writeUInt32BE(index);
+  /** A unique index has no two records under one key: the record's number is the value. Otherwise it ends the key. */
+  private entryKey(index: IndexPlace, key: Buffer, rid: number): Buffer {
+    const bytes = Buffer.allocUnsafe(4 + key.length + (index.spec.unique ? 0 : ridBytes));
+    bytes.writeUInt32BE(index.id);
     key.copy(bytes, 4);
-    bytes.writeUIntBE(rid, 4 + key.length, ridBytes);
+    if (!index.spec.unique) bytes.writeUIntBE(rid, 4 + key.length, ridBytes);
     return bytes;
   }
 
-  putEntry(index: number, key: Buffer, rid: number): void {
-    this.entryTable.putSync(this.entryKey(index, key, rid), none);
+  putEntry(index: IndexPlace, key: Buffer, rid: number): void {
+    this.entryTable.putSync(this.entryKey(index, key, rid), index.spec.unique ? ridValue(rid) : none);
   }
 
-  deleteEntry(index: number, key: Buffer, rid: number): void {
+  deleteEntry(index: IndexPlace, key: Buffer, rid: number): void {
     this.entryTable.removeSync(this.entryKey(index, key, rid));
   }
 
-  /** A record that has exactly this key, for unique indexes. */
-  holder(index: number, key: Buffer): number | undefined {
-    const start = this.entryKey(index, key, 0);
-    const end = Buffer.concat([this.entryKey(index, key, 2 ** 48 - 1), none]);
-    for (const found of this.entryTable.getKeys({ start, end, limit: 1 })) {
-      return found.readUIntBE(found.length - ridBytes, ridBytes);
-    }
-    return undefined;
+  /** The record that has exactly this key in a unique index. */
+  holder(index: IndexPlace, key: Buffer): number | undefined {
+    return this.entryTable.get(this.entryKey(index, key, 0))?.readUIntBE(0, ridBytes);
+  }
+
+  /** True when this record has this key in the index. */
+  hasEntry(index: IndexPlace, key: Buffer, rid: number): boolean {
+    if (index.spec.unique) return this.holder(index, key) === rid;
+    return this.entryTable.get(this.entryKey(index, key, rid)) !== undefined;
   }
 
   /**
@@ -180,28 +194,33 @@ export class Disk {
    * travel. Entries carry their key without index and record number.
    */
   entries(
-    index: number,
+    index: IndexPlace,
     range: { low: Buffer; high: Buffer },
     from: Entry | undefined,
     backwards: boolean,
     limit: number,
   ): Entry[] {
-    const prefix = prefixOf(index);
+    const prefix = prefixOf(index.id);
     const low = Buffer.concat([prefix, range.low]);
     const high = Buffer.concat([prefix, range.high]);
     const at = from && this.entryKey(index, from.key, from.rid);
     const options = backwards
-      ? { start: at ?? high, end: low, reverse: true, limit: limit + 1, exclusiveStart: true }
+      ? { start: at ?? high, end: low, reverse: true, limit: limit + 1 }
       : { start: at ?? low, end: high, limit: limit + 1 };
     const found: Entry[] = [];
-    for (const key of this.entryTable.getKeys(options)) {
-      if (at && key.equals(at)) continue;
-      if (backwards && (key.compare(high) >= 0 || key.compare(low) < 0)) continue;
-      if (found.length === limit) break;
-      found.push({
-        key: Buffer.from(key.subarray(4, key.length - ridBytes)),
-        rid: key.readUIntBE(key.length - ridBytes, ridBytes),
-      });
+    const take = (key: Buffer, value: Buffer | undefined): boolean => {
+      if (at && key.equals(at)) return true;
+      if (backwards && (key.compare(high) >= 0 || key.compare(low) < 0)) return true;
+      if (found.length === limit) return false;
+      const keyEnd = value ? key.length : key.length - ridBytes;
+      const rid = value ? value.readUIntBE(0, ridBytes) : key.readUIntBE(keyEnd, ridBytes);
+      found.push({ key: Buffer.from(key.subarray(4, keyEnd)), rid });
+      return true;
+    };
+    if (index.spec.unique) {
+      for (const { key, value } of this.entryTable.getRange(options)) if (!take(key, value)) break;
+    } else {
+      for (const key of this.entryTable.getKeys(options)) if (!take(key, undefined)) break;
     }
     return found;
   }

@@ -62,7 +62,7 @@ function build(state: CollectionState, home: Home, namespace: string, index: Sto
       const extracted = keysOf(index, decodeDocument(bytes));
       checkUnique(home.disk, namespace, index, extracted, rid);
       if (extracted.multikey) index.multikey = true;
-      for (const key of extracted.keys) home.disk.putEntry(index.id, key, rid);
+      for (const key of extracted.keys) home.disk.putEntry(index, key, rid);
     }
     if (rows.length < piece) return;
     from = rows.at(-1)!.rid;

@@ -53,7 +53,7 @@ export function checkUnique(
 ): void {
   if (!index.spec.unique) return;
   for (const key of extracted.keys) {
-    const holder = disk.holder(index.id, key);
+    const holder = disk.holder(index, key);
     if (holder !== undefined && holder !== rid) throw duplicateKey(namespace, index, extracted.shown);
   }
 }
