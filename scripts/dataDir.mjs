@@ -22,6 +22,7 @@ export function openDataDir(name) {
     const why = {
       ENOSPC: "the disk is full",
       EROFS: "the file system is read-only",
+      ENOENT: "it cannot be made there; is the file system read-only?",
       EACCES: "it may not be written",
       ENOTDIR: "a file is in the way",
       EEXIST: "a file is in the way",
