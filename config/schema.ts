@@ -100,7 +100,7 @@ export const sections = {
 };
 
 /** Settings that must come from the environment in production, and are generated for the local set-up otherwise. */
-export const requiredInProduction = ["MASTER_KEY", "SESSION_SECRET", "MONGODB_URI", "REDIS_URL"] as const;
+export const requiredInProduction = ["MASTER_KEY", "SESSION_SECRET"] as const;
 
 export const schema = z.object({
   ...sections.server,

@@ -10,6 +10,9 @@ import { Stop } from "./say.mjs";
 /** Less free space than this and the stores would soon fail in worse ways. */
 const spaceLeast = 20 * 1024 * 1024;
 
+/** True when a setting comes from the environment, by value or by file. */
+export const given = (name) => Boolean(process.env[name] || process.env[`${name}_FILE`]);
+
 /** Makes the directory and proves that it can be written. Returns its absolute path. */
 export function openDataDir(name) {
   const dir = resolve(name);
@@ -77,7 +80,10 @@ function answers(path) {
   });
 }
 
-/** Secrets of the local set-up, made on the first start. In production they come from the environment only. */
+/**
+ * Secrets of the local set-up, made on the first start, less those that the environment gives (by value or by file). In
+ * production they come from the environment only.
+ */
 export function localSecrets(dir) {
   if (process.env.NODE_ENV === "production") return {};
   const file = join(dir, "secrets.json");
@@ -92,7 +98,8 @@ export function localSecrets(dir) {
     renameSync(`${file}.new`, file);
   }
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    const kept = JSON.parse(readFileSync(file, "utf8"));
+    return Object.fromEntries(Object.entries(kept).filter(([name]) => !given(name)));
   } catch {
     throw new Stop(
       `${file} cannot be read as JSON; restore it from a backup: without it, what is stored cannot be opened.`,

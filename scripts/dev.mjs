@@ -15,8 +15,8 @@ async function dev() {
   await claim(dir);
   const secrets = localSecrets(dir);
   const stores = await openStores(dir);
-  const env = { ...secrets, ...process.env, ...stores.env };
-  announce(dir, { ...secrets, ...stores.env });
+  const env = { ...process.env, ...secrets, ...stores.env };
+  announce(dir, stores.env);
   for (const line of stores.lines) say(line);
   const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
   const child = spawn(process.execPath, [tsx, "watch", "--clear-screen=false", join(root, "src", "main.ts")], {

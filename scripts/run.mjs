@@ -31,7 +31,7 @@ async function main() {
   if (alone) return runScript({});
   const dir = openDataDir(process.env.DATA_DIR || "./data");
   const there = running(dir);
-  if (there) return runScript(there);
+  if (there) return runScript({ ...localSecrets(dir), ...there });
   await claim(dir);
   const secrets = localSecrets(dir);
   const stores = await openStores(dir);

@@ -10,7 +10,7 @@ import { announce, openStores, retract } from "./stores.mjs";
 async function checkSettings(secrets) {
   const { loadConfig, ConfigError } = await import(`${root}/dist/config/load.js`);
   try {
-    return loadConfig({ ...secrets, ...process.env });
+    return loadConfig({ ...process.env, ...secrets });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new Stop(`The settings are not right:\n${error.problems.map((problem) => `  ${problem}`).join("\n")}`);
@@ -50,9 +50,8 @@ async function start() {
     });
   }
 
-  const env = { ...secrets, ...process.env, ...stores.env };
-  announce(dir, { ...secrets, ...stores.env });
-  app = startApp(env);
+  announce(dir, stores.env);
+  app = startApp({ ...secrets, ...stores.env });
   const ready = await app.ready;
   if (!ready) return stop(1);
   say("");

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { alive } from "./command.mjs";
+import { given } from "./dataDir.mjs";
 import { startRedis } from "./redis.mjs";
 import { step } from "./say.mjs";
 import { startStore } from "./store.mjs";
@@ -14,14 +15,14 @@ export async function openStores(dir) {
   const lines = [];
   const started = [];
   try {
-    if (process.env.REDIS_URL) lines.push("Redis: at REDIS_URL");
+    if (given("REDIS_URL")) lines.push("Redis: at REDIS_URL");
     else {
       const redis = await step("Starting Redis", () => startRedis(join(dir, "redis")));
       started.push({ name: "Redis", ...redis });
       env.REDIS_URL = redis.url;
       lines.push(`Redis: local, appendfsync always, ${shown(join(dir, "redis"))}`);
     }
-    if (process.env.MONGODB_URI) lines.push("MongoDB: at MONGODB_URI");
+    if (given("MONGODB_URI")) lines.push("MongoDB: at MONGODB_URI");
     else {
       const store = await step("Starting the local store", () => startStore(join(dir, "mongo")));
       started.push({ name: "The local store", ...store });

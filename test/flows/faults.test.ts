@@ -93,7 +93,9 @@ describe("a gateway whose parts are killed", () => {
       async () => {
         const list = await conversations();
         const all = await Promise.all(list.map(async (one) => ({ one, messages: await threadOf(one.id) })));
-        return all.length === 10 && all.every(({ messages }) => messages.length >= 20) ? all : undefined;
+        return all.length === 10 && all.every(({ one, messages }) => one.unread >= 20 && messages.length >= 20)
+          ? all
+          : undefined;
       },
       60_000,
     );

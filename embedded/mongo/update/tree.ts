@@ -145,7 +145,8 @@ function applyToElements(node: PathNode, value: Value, path: string, how: Applic
     if (nodes.length === 0) continue;
     const at = join(path, String(index));
     const next = applyNode(merge(nodes, at), element, at, how);
-    if (next === element) continue;
+    // What is removed from an array leaves null; null that was there stays as it is.
+    if (next === element || (next === undefined && element === null)) continue;
     changed ??= [...(value as Value[])];
     changed[index] = next ?? null;
   }
@@ -173,7 +174,7 @@ function applyToPositions(
     const index = Number(name);
     const current: Value = (changed ?? list)[index];
     const next = applyNode(child, current, at, how);
-    if (next === current) continue;
+    if (next === current || (next === undefined && current === null)) continue;
     changed ??= [...list];
     if (index > changed.length + maxPadding) {
       throw new MongoError("BadValue", `can't backfill more than ${maxPadding} elements`);
