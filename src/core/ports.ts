@@ -35,6 +35,8 @@ export interface Keyring {
   seal(place: SealPlace, plain: string): Promise<Buffer>;
   /** Opens what `seal` gave for the same place. Throws SealBroken when it was changed or moved, KeyGone when its key was shredded. */
   open(place: SealPlace, sealed: Uint8Array): Promise<string>;
+  /** True when a newer key would seal this value today: whoever reads it may seal it anew. */
+  needsReseal(place: SealPlace, sealed: Uint8Array): Promise<boolean>;
   /** A keyed hash, the same for equal values of one workspace and purpose: lets an index find what is sealed. Base64url, 22 characters. */
   blind(workspaceId: string, purpose: string, value: string): Promise<string>;
   /** Blind tokens of every word of a text (and of its prefixes when `prefixes`), for search over sealed text. */

@@ -225,6 +225,25 @@ describe("a Telegram bot, from update to reply", () => {
     expect(await ended(late.body.id)).toMatchObject({ status: "sent" });
   });
 
+  it("seals anew what an older key of the workspace sealed, when it is read", async () => {
+    const conversation = await conversationSaying("after a pause");
+    const [before] = await thread(conversation.id);
+    const { mongo, keyring } = gateway.services;
+    const stored = async () => {
+      const row = await mongo
+        .collection<{ _id: string; content: { buffer: Buffer } }>("messages")
+        .findOne({ _id: before!.id });
+      return row!.content.buffer;
+    };
+    const place = { workspaceId: gateway.first!.workspaceId, collection: "messages", field: "content" };
+    await keyring.rotateWorkspace(gateway.first!.workspaceId);
+    expect(await keyring.needsReseal(place, await stored())).toBe(true);
+    expect((await thread(conversation.id))[0]).toEqual(before);
+    expect(await keyring.needsReseal(place, await stored())).toBe(false);
+    expect((await thread(conversation.id))[0]).toEqual(before);
+    expect((await api<Page<Account>>("GET", "/api/v1/channels")).body.data).toHaveLength(1);
+  });
+
   it("keeps workspaces apart", async () => {
     const conversation = await conversationSaying("after a pause");
     const [message] = await thread(conversation.id);

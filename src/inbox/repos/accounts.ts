@@ -36,7 +36,12 @@ export interface AccountRepo {
 export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): AccountRepo {
   async function opened(row: ChannelAccountRow): Promise<ChannelAccount> {
     const { _id, settings, ...rest } = row;
-    return { id: _id, ...rest, settings: settings ? await seals.openJson(place(row.workspaceId), settings) : null };
+    if (!settings) return { id: _id, ...rest, settings: null };
+    const plain = await seals.open(place(row.workspaceId), settings);
+    const renewed = await seals.renewed(place(row.workspaceId), settings, plain);
+    // Only what was read: credentials that somebody put in meanwhile stay.
+    if (renewed) await model.updateOne({ _id, settings }, { $set: { settings: renewed } });
+    return { id: _id, ...rest, settings: JSON.parse(plain) as unknown };
   }
   const maybe = async (row: ChannelAccountRow | null) => (row ? opened(row) : undefined);
 

@@ -97,11 +97,13 @@ export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo
   async function opened(row: Omit<MessageRow, "words">): Promise<Message> {
     const at = (field: string) => place(row.workspaceId, field);
     const [content, externalId, senderName, quote] = await Promise.all([
-      seals.openJson(at("content"), row.content),
+      seals.open(at("content"), row.content),
       seals.openOptional(at("externalId"), row.externalId),
       seals.openOptional(at("senderName"), row.senderName),
       seals.openOptional(at("quote"), row.replyTo?.quote),
     ]);
+    const renewed = await seals.renewed(at("content"), row.content, content);
+    if (renewed) await model.updateOne({ _id: row._id, content: row.content }, { $set: { content: renewed } });
     return {
       id: row._id,
       workspaceId: row.workspaceId,
@@ -110,7 +112,7 @@ export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo
       direction: row.direction,
       author: row.author,
       senderName,
-      content: content as Content,
+      content: JSON.parse(content) as Content,
       status: row.status,
       externalId,
       replyTo: row.replyTo && { messageId: row.replyTo.messageId, quote },

@@ -72,7 +72,13 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       const place = { workspaceId, collection: "contacts", field: "name" };
       return new Map(
         await Promise.all(
-          rows.map(async (row) => [row._id, await seals.openOptional(place, row.name)] as [string, string | null]),
+          rows.map(async (row): Promise<[string, string | null]> => {
+            if (!row.name) return [row._id, null];
+            const name = await seals.open(place, row.name);
+            const renewed = await seals.renewed(place, row.name, name);
+            if (renewed) await contacts.updateOne({ _id: row._id, name: row.name }, { $set: { name: renewed } });
+            return [row._id, name];
+          }),
         ),
       );
     },

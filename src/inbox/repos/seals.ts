@@ -9,6 +9,8 @@ export interface Seals {
   open(place: Place, value: SealedValue): Promise<string>;
   openOptional(place: Place, value: SealedValue | null | undefined): Promise<string | null>;
   openJson(place: Place, value: SealedValue): Promise<unknown>;
+  /** The value sealed with today's key, when an older one sealed it; undefined when it needs nothing. */
+  renewed(place: Place, value: SealedValue, plain: string): Promise<SealedValue | undefined>;
   blind: Keyring["blind"];
   searchTokens: Keyring["searchTokens"];
 }
@@ -29,6 +31,8 @@ export function createSeals(keyring: Keyring): Seals {
     open,
     openOptional: async (place, value) => (value ? open(place, value) : null),
     openJson: async (place, value) => JSON.parse(await open(place, value)) as unknown,
+    renewed: async (place, value, plain) =>
+      (await keyring.needsReseal(place, value)) ? seal(place, plain) : undefined,
     blind: (workspaceId, purpose, value) => keyring.blind(workspaceId, purpose, value),
     searchTokens: (workspaceId, text, options) => keyring.searchTokens(workspaceId, text, options),
   };

@@ -29,8 +29,6 @@ export interface ManagedKeyring extends Keyring {
   rewrapAll(): Promise<number>;
   /** Gives the workspace a new data key; what older ones sealed still opens and is sealed anew when it is next written. */
   rotateWorkspace(workspaceId: string): Promise<void>;
-  /** True when a newer key would seal this value today. */
-  needsReseal(place: SealPlace, sealed: Uint8Array): Promise<boolean>;
   /** Deletes the keys of a contact, or of the whole workspace: what they sealed can never be opened again. */
   shred(workspaceId: string, contactId?: string): Promise<void>;
   status(): Promise<{ masterId: string; keys: number; current: boolean }[]>;
