@@ -18,7 +18,7 @@ import { FindCursor, PointCursor, StoredRecord, Walk, type Work } from "./cursor
 import type { Disk } from "./disk.js";
 import { explainCountScan, explainPlan, explainPoint } from "./explain.js";
 import { addIndexes, changedIndex, pickDropped } from "./indexChanges.js";
-import { checkUnique, keysOf, type StoredIndex } from "./indexTable.js";
+import { checkUnique, keysOf, learn, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
 import { type Plan, planRead } from "./planner.js";
 import { firstField } from "./firstField.js";
@@ -40,6 +40,8 @@ export interface CollectionState {
   bytes: number;
   nextRid: number;
   dropped: boolean;
+  /** Reads under way. */
+  walks: Set<Walk>;
 }
 
 /** What a collection asks of its engine. */
@@ -122,7 +124,7 @@ export class StoredCollection implements Collection {
     state.nextRid += 1;
     disk.putRecord(state.id, rid, bytes);
     for (const { index, extracted } of entries) {
-      if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
+      if (learn(index, extracted)) this.home.saveCatalog(state);
       for (const key of extracted.keys) disk.putEntry(index, key, rid);
     }
     state.count += 1;
@@ -130,18 +132,13 @@ export class StoredCollection implements Collection {
     this.home.touched(state);
   }
 
-  private becomeMultikey(index: StoredIndex): void {
-    index.multikey = true;
-    this.home.saveCatalog(this.state);
-  }
-
-  private select(request: FindRequest): { cursor: FindCursor; plan: Plan } {
+  private select(request: FindRequest, walks?: Set<Walk>): { cursor: FindCursor; plan: Plan } {
     const plan = planRead(this.state.indexes, request);
     if (plan.kind === "index") plan.index.ops += 1;
     const everything = Object.keys(request.filter.source).length === 0 && !request.min && !request.max;
     const certain = everything || (plan.kind === "index" && plan.exact);
     const walk = new Walk(this.disk, this.state.id, plan);
-    return { cursor: new FindCursor(walk, plan, request, certain), plan };
+    return { cursor: new FindCursor(walk, plan, request, certain, walks), plan };
   }
 
   /** The record with this `_id`, when the filter asks for nothing but one plain `_id`. */
@@ -162,7 +159,7 @@ export class StoredCollection implements Collection {
   find(request: FindRequest): ReturnType<Collection["find"]> {
     const point = request.min || request.max ? undefined : this.pointRead(request);
     if (point) return new PointCursor(request.skip ? point.slice(request.skip) : point) as never;
-    return this.select(request).cursor;
+    return this.select(request, this.state.walks).cursor;
   }
 
   async count(request: FindRequest): Promise<number> {
@@ -183,6 +180,7 @@ export class StoredCollection implements Collection {
     const { sort: _sort, skip: _skip, limit: _limit, ...rest } = request;
     const cursor = this.find(rest);
     while (found < most && !(await cursor.next()).done) found += 1;
+    await cursor.return?.();
     return clipped(found);
   }
 
@@ -279,8 +277,11 @@ export class StoredCollection implements Collection {
 
     disk.putRecord(state.id, record.rid, bytes);
     for (const { index, extracted, removed } of changes) {
-      if (extracted.multikey && !index.multikey) this.becomeMultikey(index);
-      for (const key of removed) disk.deleteEntry(index, key, record.rid);
+      if (learn(index, extracted)) this.home.saveCatalog(state);
+      for (const key of removed) {
+        disk.deleteEntry(index, key, record.rid);
+        for (const walk of state.walks) walk.moves(index, key, record.rid);
+      }
       for (const key of extracted.keys) disk.putEntry(index, key, record.rid);
     }
     state.bytes += bytes.length - record.bytes.length;

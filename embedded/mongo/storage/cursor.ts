@@ -4,6 +4,7 @@ import { compileSort } from "../query/sort.js";
 import { decodeDocument } from "../values/codec.js";
 import type { Doc, FindRequest, Found } from "../types.js";
 import type { Disk, Entry } from "./disk.js";
+import type { StoredIndex } from "./indexTable.js";
 import type { IndexPlan, Plan } from "./planner.js";
 
 /** Entries or records read from LMDB at once. */
@@ -35,10 +36,14 @@ export class StoredRecord implements Found {
 export class Walk {
   private range = 0;
   private last: Entry | undefined;
+  /** The entry that was read last, of whatever range. */
+  private position: Entry | undefined;
   private lastRid: number | undefined;
   private branch = 0;
   private branchWalk: Walk | undefined;
   private readonly seen: Set<number> | undefined;
+  /** Documents given already whose keys have moved ahead since. */
+  private readonly moved = new Set<number>();
   ended = false;
 
   constructor(
@@ -49,6 +54,14 @@ export class Walk {
   ) {
     const repeats = plan.kind === "union" || (plan.kind === "index" && plan.index.multikey);
     this.seen = repeats ? new Set() : undefined;
+  }
+
+  /** A document loses this key of an index to another: where that was passed already, it must not be met again. */
+  moves(index: StoredIndex, key: Buffer, rid: number): void {
+    const { plan, position } = this;
+    if (plan.kind !== "index" || plan.index !== index || this.seen || !position) return;
+    const order = key.compare(position.key) || rid - position.rid;
+    if (plan.backwards ? order >= 0 : order <= 0) this.moved.add(rid);
   }
 
   /** The next candidates, at most `limit`; none only at the end. */
@@ -74,7 +87,7 @@ export class Walk {
   }
 
   private isNew(rid: number): boolean {
-    if (!this.seen) return true;
+    if (!this.seen) return !this.moved.has(rid);
     if (this.seen.has(rid)) return false;
     this.seen.add(rid);
     return true;
@@ -106,6 +119,7 @@ export class Walk {
     }
     const found = this.disk.entries(plan.index, range, this.last, plan.backwards, limit);
     this.work.keys += found.length;
+    this.position = found.at(-1) ?? this.position;
     if (found.length < limit) {
       this.range += 1;
       this.last = undefined;
@@ -141,7 +155,10 @@ export class FindCursor {
     plan: Plan,
     private readonly request: FindRequest,
     private readonly matchesAll: boolean,
+    /** Where writes find the walks that they may have to tell of what they move. */
+    private readonly walks?: Set<Walk>,
   ) {
+    walks?.add(walk);
     this.sorted = plan.sorted || !request.sort;
     this.toSkip = request.skip ?? 0;
     this.left = request.limit ? request.limit : Infinity;
@@ -206,7 +223,9 @@ export class FindCursor {
   }
 
   private get done(): boolean {
-    return this.closed || this.left === 0 || (this.sorted && this.walk.ended && this.buffer.length === 0);
+    const done = this.closed || this.left === 0 || (this.sorted && this.walk.ended && this.buffer.length === 0);
+    if (done) this.walks?.delete(this.walk);
+    return done;
   }
 
   /** Synchronously up to `max` records of at most `maxBytes` (but at least one); stops early when others should have a turn. */
@@ -231,7 +250,9 @@ export class FindCursor {
       if (this.buffer.length === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     const value = this.shift();
-    return value ? { value, done: false } : { value: undefined, done: true };
+    if (value) return { value, done: false };
+    this.walks?.delete(this.walk);
+    return { value: undefined, done: true };
   }
 
   /** All of it at once, for writes, which run inside a transaction and cannot wait. */
@@ -247,6 +268,7 @@ export class FindCursor {
 
   return(): Promise<IteratorResult<StoredRecord, undefined>> {
     this.closed = true;
+    this.walks?.delete(this.walk);
     this.buffer.length = 0;
     this.gathered.length = 0;
     return Promise.resolve({ value: undefined, done: true });

@@ -97,7 +97,7 @@ class StoredEngine implements Engine {
   private stateOf(doc: Doc, counts: Doc | undefined): CollectionState {
     const id = asNumber(doc.id);
     const indexes = (doc.indexes as Doc[]).map((index) =>
-      storedIndex(asNumber(index.id), plainSpec(index.spec as Doc), index.multikey === true),
+      storedIndex(asNumber(index.id), plainSpec(index.spec as Doc), index.arrays as string[], index.cut === true),
     );
     return {
       id,
@@ -110,6 +110,7 @@ class StoredEngine implements Engine {
       bytes: counts ? asNumber(counts.bytes) : 0,
       nextRid: this.disk.lastRid(id) + 1,
       dropped: false,
+      walks: new Set(),
     };
   }
 
@@ -139,7 +140,7 @@ class StoredEngine implements Engine {
       name: state.name,
       uuid: new Binary(state.uuid, Binary.SUBTYPE_UUID),
       options: state.options,
-      indexes: state.indexes.map(({ id, spec, multikey }) => ({ id, spec, multikey })),
+      indexes: state.indexes.map(({ id, spec, arrays, cut }) => ({ id, spec, arrays, cut })),
     });
   }
 
@@ -207,11 +208,12 @@ class StoredEngine implements Engine {
         name,
         uuid: uuid(),
         options,
-        indexes: [storedIndex(this.newId(), spec, false)],
+        indexes: [storedIndex(this.newId(), spec)],
         count: 0,
         bytes: 0,
         nextRid: 1,
         dropped: false,
+        walks: new Set(),
       };
       this.saveRow(state);
       const collection = new StoredCollection(state, this.home);

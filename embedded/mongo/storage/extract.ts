@@ -3,7 +3,7 @@ import { MongoError } from "../errors.js";
 import { fieldOf, isArrayIndex } from "../query/path.js";
 import { isDoc } from "../values/compare.js";
 import type { Collator, Doc, IndexSpec, Value } from "../types.js";
-import { emptyArray, encodeValue, storedForm } from "./keys.js";
+import { emptyArray, encodeValue, isCut, storedForm } from "./keys.js";
 
 /** A value that a path reaches, and the element it took of each array on the way, by the place of the array. */
 interface Reached {
@@ -50,9 +50,9 @@ function collect(
 }
 
 /** One row per key: arrays that several paths share are walked together, as MongoDB does. */
-function joined(fields: readonly (readonly [string, 1 | -1])[], doc: Doc): { values: Value[]; multikey: boolean }[] {
+function joined(fields: readonly (readonly [string, 1 | -1])[], doc: Doc): { rows: Value[][]; arrays: string[] } {
   let rows: { values: Value[]; taken: ReadonlyMap<string, number> }[] = [{ values: [], taken: nothingTaken }];
-  let arrayPath = "";
+  const arrays: string[] = [];
   for (const [path] of fields) {
     const reached: Reached[] = [];
     collect(doc, path.split("."), 0, "", nothingTaken, reached);
@@ -67,44 +67,48 @@ function joined(fields: readonly (readonly [string, 1 | -1])[], doc: Doc): { val
         const shared = [...taken].filter(([place]) => row.taken.has(place));
         if (shared.some(([place, element]) => row.taken.get(place) !== element)) continue;
         if (taken.size > shared.length && row.taken.size > shared.length) {
-          const [a, b] = [path, arrayPath].map((one) => one.split(".").at(-1)!);
+          const [a, b] = [path, arrays.at(-1)!].map((one) => one.split(".").at(-1)!);
           throw new MongoError(171, `cannot index parallel arrays [${a!}] [${b!}]`);
         }
         next.push({ values, taken: new Map([...row.taken, ...taken]) });
       }
     }
-    if (reached.some(({ taken }) => taken.size > 0)) arrayPath = path;
+    if (reached.some(({ taken }) => taken.size > 0)) arrays.push(path);
     rows = next;
   }
-  return rows.map(({ values, taken }) => ({ values, multikey: taken.size > 0 }));
+  return { rows: rows.map(({ values }) => values), arrays };
 }
 
 export interface Extracted {
   keys: Buffer[];
-  /** Some path went through an array. */
-  multikey: boolean;
-  /** The first key's values, for a duplicate key error. */
-  shown: Doc;
+  /** The paths of the index that went through an array. */
+  arrays: readonly string[];
+  /** Some key was too long to be stored whole. */
+  cut: boolean;
+  /** The values behind one of the keys, for a duplicate key error. */
+  shown: (key: Buffer) => Doc;
 }
+
+export const noKeys: Extracted = { keys: [], arrays: [], cut: false, shown: () => ({}) };
 
 /** The stored keys of a document, each once; none when a sparse index leaves it out. */
 export function extractKeys(doc: Doc, spec: IndexSpec, collator: Collator | undefined): Extracted {
   const fields = Object.entries(spec.key);
-  const rows = joined(fields, doc);
-  if (spec.sparse && rows.every(({ values }) => values.every((value) => value === undefined))) {
-    return { keys: [], multikey: false, shown: {} };
+  const { rows, arrays } = joined(fields, doc);
+  if (spec.sparse && rows.every((row) => row.every((value) => value === undefined))) return noKeys;
+  const distinct = new Map<string, { key: Buffer; row: Value[] }>();
+  let cut = false;
+  for (const row of rows) {
+    const whole = Buffer.concat(row.map((value, index) => encodeValue(value, fields[index]![1], collator)));
+    cut ||= isCut(whole);
+    const key = storedForm(whole);
+    distinct.set(key.toString("latin1"), { key, row });
   }
-  const distinct = new Map<string, Buffer>();
-  for (const { values: row } of rows) {
-    const key = storedForm(Buffer.concat(row.map((value, index) => encodeValue(value, fields[index]![1], collator))));
-    distinct.set(key.toString("latin1"), key);
-  }
-  const first = rows[0]!.values;
-  return {
-    keys: [...distinct.values()],
-    multikey: rows.some((row) => row.multikey),
-    shown: Object.fromEntries(
-      fields.map(([path], index) => [path, first[index] === emptyArray ? undefined : (first[index] ?? null)]),
-    ),
+  const shown = (key: Buffer): Doc => {
+    const row = distinct.get(key.toString("latin1"))?.row ?? [];
+    return Object.fromEntries(
+      fields.map(([path], index) => [path, row[index] === emptyArray ? undefined : (row[index] ?? null)]),
+    );
   };
+  return { keys: [...distinct.values()].map(({ key }) => key), arrays, cut, shown };
 }

@@ -3,7 +3,7 @@ import { MongoError } from "../errors.js";
 import { decodeDocument } from "../values/codec.js";
 import type { IndexSpec } from "../types.js";
 import type { CollectionState, Home } from "./collection.js";
-import { checkUnique, keysOf, type StoredIndex, storedIndex } from "./indexTable.js";
+import { checkUnique, keysOf, learn, type StoredIndex, storedIndex } from "./indexTable.js";
 
 /** Records read at once while building. */
 const piece = 1_000;
@@ -41,7 +41,7 @@ function present(indexes: readonly StoredIndex[], wanted: IndexSpec): boolean {
 export function addIndexes(state: CollectionState, home: Home, namespace: string, specs: readonly IndexSpec[]): void {
   const fresh: StoredIndex[] = [];
   for (const spec of specs) {
-    if (!present([...state.indexes, ...fresh], spec)) fresh.push(storedIndex(home.newId(), spec, false));
+    if (!present([...state.indexes, ...fresh], spec)) fresh.push(storedIndex(home.newId(), spec));
   }
   try {
     for (const index of fresh) build(state, home, namespace, index);
@@ -61,7 +61,7 @@ function build(state: CollectionState, home: Home, namespace: string, index: Sto
     for (const { rid, bytes } of rows) {
       const extracted = keysOf(index, decodeDocument(bytes));
       checkUnique(home.disk, namespace, index, extracted, rid);
-      if (extracted.multikey) index.multikey = true;
+      learn(index, extracted);
       for (const key of extracted.keys) home.disk.putEntry(index, key, rid);
     }
     if (rows.length < piece) return;

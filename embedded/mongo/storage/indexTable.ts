@@ -5,30 +5,55 @@ import { compileFilter } from "../query/filter.js";
 import { describe } from "../values/describe.js";
 import type { Collator, Doc, Filter, IndexSpec } from "../types.js";
 import type { Disk } from "./disk.js";
-import { extractKeys, type Extracted } from "./extract.js";
+import { extractKeys, type Extracted, noKeys } from "./extract.js";
 
 export interface StoredIndex {
   id: number;
   spec: IndexSpec;
-  /** Some document has more than one key, or a key from within an array. Never becomes false again. */
-  multikey: boolean;
+  /** Paths that went through an array in some document. None is ever taken away again. */
+  arrays: readonly string[];
+  /** `arrays` is not empty: a document may have several keys. */
+  readonly multikey: boolean;
+  /** Some key was too long to be stored whole, so the order of keys is not quite that of values. Never false again. */
+  cut: boolean;
   collator: Collator | undefined;
   partial: Filter | undefined;
   ops: number;
   since: Date;
 }
 
-export function storedIndex(id: number, spec: IndexSpec, multikey: boolean): StoredIndex {
+export function storedIndex(id: number, spec: IndexSpec, arrays: readonly string[] = [], cut = false): StoredIndex {
   const collator = spec.collation ? compileCollation({ ...spec.collation }) : undefined;
   const partial = spec.partialFilterExpression
     ? compileFilter(spec.partialFilterExpression, { collator, now: new Date() })
     : undefined;
-  return { id, spec, multikey, collator, partial, ops: 0, since: new Date() };
+  return {
+    id,
+    spec,
+    arrays,
+    get multikey() {
+      return this.arrays.length > 0;
+    },
+    cut,
+    collator,
+    partial,
+    ops: 0,
+    since: new Date(),
+  };
+}
+
+/** Notes what a document's keys tell of the index as a whole; true when that is new. */
+export function learn(index: StoredIndex, { arrays, cut }: Extracted): boolean {
+  const fresh = arrays.filter((path) => !index.arrays.includes(path));
+  if (fresh.length === 0 && (!cut || index.cut)) return false;
+  index.arrays = [...index.arrays, ...fresh];
+  index.cut ||= cut;
+  return true;
 }
 
 /** What a document has in an index; no keys when the index leaves it out. */
 export function keysOf(index: StoredIndex, doc: Doc): Extracted {
-  if (index.partial && !index.partial.matches(doc)) return { keys: [], multikey: false, shown: {} };
+  if (index.partial && !index.partial.matches(doc)) return noKeys;
   return extractKeys(doc, index.spec, index.collator);
 }
 
@@ -54,6 +79,6 @@ export function checkUnique(
   if (!index.spec.unique) return;
   for (const key of extracted.keys) {
     const holder = disk.holder(index, key);
-    if (holder !== undefined && holder !== rid) throw duplicateKey(namespace, index, extracted.shown);
+    if (holder !== undefined && holder !== rid) throw duplicateKey(namespace, index, extracted.shown(key));
   }
 }

@@ -71,6 +71,13 @@ function addExact(a: Decimal & { kind: "finite" }, b: Decimal): Decimal {
   return { kind: "finite", negative: sum < 0n, coefficient: sum < 0n ? -sum : sum, exponent };
 }
 
+/** Beyond the doubles the greatest of them stands for the nearest, so that what is left still tells numbers apart. */
+function nearestDouble(exact: Decimal): number {
+  const nearest = decimalToDouble(exact);
+  if (exact.kind !== "finite" || Number.isFinite(nearest)) return nearest;
+  return nearest > 0 ? Number.MAX_VALUE : -Number.MAX_VALUE;
+}
+
 function number(value: Value): Buffer {
   if (typeof value === "number") return Buffer.concat([double(value), nothingLeft]);
   switch (typeAlias(value)) {
@@ -82,7 +89,7 @@ function number(value: Value): Buffer {
     }
     case "decimal": {
       const exact = fromDecimal128(value as Decimal128);
-      const nearest = decimalToDouble(exact);
+      const nearest = nearestDouble(exact);
       return Buffer.concat([double(nearest), remainder(exact, nearest)]);
     }
     default:
@@ -160,6 +167,11 @@ export function inverted(bytes: Buffer): Buffer {
   const result = Buffer.alloc(bytes.length);
   for (let at = 0; at < bytes.length; at++) result[at] = ~bytes[at]! & 0xff;
   return result;
+}
+
+/** True for a key that is stored in part only: its place among others with the same beginning says nothing. */
+export function isCut(key: Buffer): boolean {
+  return key.length > longest;
 }
 
 /** A key as it is stored: one that is too long keeps its beginning and a hash of the whole. */

@@ -139,9 +139,11 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   const bounds: Record<string, string[]> = {};
   for (const [path, direction] of fields) {
     // Keys hold what one element has, and two conditions may be met by different elements.
-    const beside = multikey && [...used].some((other) => other.split(".")[0] === path.split(".")[0]);
+    const array = index.arrays.includes(path);
+    const beside =
+      array && [...used].some((other) => index.arrays.includes(other) && other.split(".")[0] === path.split(".")[0]);
     const conditions = sameOrder && contiguous && !beside ? analysis.byPath.get(path) : undefined;
-    const found = conditions && boundsOf(conditions, multikey);
+    const found = conditions && boundsOf(conditions, array);
     const tooMany = found?.points && prefixes.length * found.points.values.length > pointsMost;
     if (!found || tooMany) {
       bounds[path] = [direction === 1 ? "[MinKey, MaxKey]" : "[MaxKey, MinKey]"];
@@ -170,7 +172,10 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   // A key that was cut tells where to look, not what is there.
   exact &&=
     prefixes.every((prefix) => prefix.length <= keptOfLong / 2) && (!range || range.intervals.every(intervalFits));
-  const order = sortedBy(fields, single, request.sort, multikey || spec.collation !== undefined || !sameOrder);
+  // By an array a document may sort by another key than the one it is found by. All its keys agree on the other paths.
+  const byArray = index.arrays.some((path) => request.sort?.[path] !== undefined);
+  const unordered = byArray || index.cut || spec.collation !== undefined || !sameOrder;
+  const order = sortedBy(fields, single, request.sort, unordered);
   const ranges =
     bounded < 0.5
       ? [everything]
