@@ -15,9 +15,10 @@ import type {
   WriteResult,
 } from "../types.js";
 import { FindCursor, PointCursor, StoredRecord, Walk, type Work } from "./cursor.js";
-import type { Disk } from "./disk.js";
+import { type Disk, unfinished } from "./disk.js";
 import { explainCountScan, explainPlan, explainPoint } from "./explain.js";
-import { addIndexes, changedIndex, pickDropped } from "./indexChanges.js";
+import { buildIndexes, changedIndex, missingIndexes, pickDropped } from "./indexChanges.js";
+import type { Gate } from "./gate.js";
 import { checkUnique, keysOf, learn, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
 import { type Plan, planRead } from "./planner.js";
@@ -27,6 +28,8 @@ import { validateCollection } from "./validate.js";
 const documentBytesMost = 16 * 1024 * 1024;
 /** Documents of a multi-update or delete in one transaction; others get their turn in between. */
 const chunk = 500;
+/** An insert goes on for this long before others get their turn. */
+const stepMs = 8;
 
 /** What the engine keeps of a collection between transactions. */
 export interface CollectionState {
@@ -42,6 +45,10 @@ export interface CollectionState {
   dropped: boolean;
   /** Reads under way. */
   walks: Set<Walk>;
+  /** Writes go together; building an index and validating have to be alone. */
+  gate: Gate;
+  /** Built indexes whose last transaction is not on disk yet: in the catalog, but not for readers. */
+  fresh: readonly StoredIndex[];
 }
 
 /** What a collection asks of its engine. */
@@ -53,6 +60,9 @@ export interface Home {
   saveCatalog(state: CollectionState): void;
   newId(): number;
   purgeLater(table: "records" | "entries", id: number): void;
+  /** Marks rows that are being written: the next start forgets them unless `keep` comes first. */
+  reserve(table: "records" | "entries", id: number): void;
+  keep(table: "records" | "entries", id: number): void;
 }
 
 type Selection = Pick<FindRequest, "filter" | "sort" | "hint" | "context">;
@@ -82,8 +92,8 @@ export class StoredCollection implements Collection {
     return this.home.disk;
   }
 
-  private write<T>(operation: () => T, batch?: OrderedBatch): Promise<T> {
-    return this.disk.write(() => {
+  private write<T>(operation: () => T | typeof unfinished, batch?: OrderedBatch): Promise<T> {
+    const checked = () => {
       if (batch?.failed) throw batch.failed;
       try {
         if (this.state.dropped) throw new MongoError("NamespaceNotFound", "the collection was dropped meanwhile");
@@ -92,16 +102,19 @@ export class StoredCollection implements Collection {
         if (batch && error instanceof Error) batch.failed = error;
         throw error;
       }
-    });
+    };
+    return this.state.gate.together(() => this.disk.write(checked));
   }
 
-  async insert(docs: readonly Uint8Array[], how: { ordered: boolean }): Promise<(Error | undefined)[]> {
+  insert(docs: readonly Uint8Array[], how: { ordered: boolean }): Promise<(Error | undefined)[]> {
+    const outcomes: (Error | undefined)[] = [];
     return this.write(() => {
-      const outcomes: (Error | undefined)[] = [];
-      for (const bytes of docs) {
+      const until = performance.now() + stepMs;
+      while (outcomes.length < docs.length) {
+        if (performance.now() > until) return unfinished;
         let failure: Error | undefined;
         try {
-          this.insertOne(bytes, undefined);
+          this.insertOne(docs[outcomes.length]!, undefined);
         } catch (error) {
           if (!(error instanceof MongoError)) throw error;
           failure = error;
@@ -338,11 +351,12 @@ export class StoredCollection implements Collection {
     return this.state.indexes.map(({ spec }) => spec);
   }
 
-  async createIndexes(specs: readonly IndexSpec[]): Promise<{ before: number; after: number }> {
-    return this.write(() => {
+  createIndexes(specs: readonly IndexSpec[]): Promise<{ before: number; after: number }> {
+    return this.state.gate.alone(async () => {
       const before = this.state.indexes.length;
-      addIndexes(this.state, this.home, this.namespace, specs);
-      return { before, after: this.state.indexes.length };
+      const missing = missingIndexes(this.state.indexes, specs);
+      if (missing.length > 0) await buildIndexes(this.state, this.home, missing);
+      return { before, after: before + missing.length };
     });
   }
 
@@ -375,7 +389,7 @@ export class StoredCollection implements Collection {
   }
 
   validate() {
-    return validateCollection(this.disk, this.state);
+    return this.state.gate.alone(() => validateCollection(this.disk, this.state));
   }
 
   indexUse() {

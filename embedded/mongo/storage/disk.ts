@@ -25,6 +25,12 @@ export interface Entry {
   rid: number;
 }
 
+/** What a write returns that has more to do: it is asked again, behind those that wait. */
+export const unfinished = Symbol("unfinished");
+
+/** A transaction takes further writes for this long, so that neither its first writer nor the readers wait too long. */
+const groupMs = 12;
+
 interface Waiting {
   run(): unknown;
   resolve(value: unknown): void;
@@ -56,7 +62,9 @@ export class Disk {
   private readonly entryTable: Table;
   private readonly catalogTable: Table;
   private queue: Waiting[] = [];
-  private scheduled = false;
+  private running = false;
+  private pumping: Promise<void> | undefined;
+  private closed = false;
   private beforeCommit: (() => void)[] = [];
   private afterAbort: (() => void)[] = [];
 
@@ -77,44 +85,55 @@ export class Disk {
 
   /**
    * Runs `operation` in the next write transaction, after all that were asked for before. It must check before it
-   * writes: what it throws rejects its own promise only. Resolves when the transaction is on disk.
+   * writes: what it throws rejects its own promise only. As long as it returns `unfinished` it runs again in a later
+   * transaction. Resolves when its last transaction is on disk.
    */
-  write<T>(operation: () => T): Promise<T> {
+  write<T>(operation: () => T | typeof unfinished): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.closed) {
+        reject(new Error("the store is closed"));
+        return;
+      }
       this.queue.push({ run: operation, resolve: resolve, reject });
-      if (this.scheduled) return;
-      this.scheduled = true;
-      // After the requests that have already arrived were read: they share one commit.
-      setImmediate(() => this.commit());
+      if (!this.running) this.pumping = this.pump();
     });
   }
 
-  private commit(): void {
-    const batch = this.queue;
-    this.queue = [];
-    this.scheduled = false;
-    const outcomes: { value?: unknown; error?: unknown; failed: boolean }[] = [];
-    try {
-      this.root.transactionSync(() => {
-        for (const waiting of batch) {
-          try {
-            outcomes.push({ value: waiting.run(), failed: false });
-          } catch (error) {
-            outcomes.push({ error, failed: true });
-          }
-        }
-        for (const hook of this.beforeCommit) hook();
-      });
-    } catch (error) {
-      for (const hook of this.afterAbort) hook();
-      for (const waiting of batch) waiting.reject(error);
-      return;
+  /** One transaction after another: all that waits when one begins shares its commit, which happens on another thread. */
+  private async pump(): Promise<void> {
+    this.running = true;
+    while (this.queue.length > 0) {
+      const taken: Waiting[] = [];
+      const settle: (() => void)[] = [];
+      try {
+        await this.root.transaction(() => this.runGroup(taken, settle));
+        for (const one of settle) one();
+      } catch (error) {
+        for (const hook of this.afterAbort) hook();
+        for (const waiting of taken) waiting.reject(error);
+      }
     }
-    batch.forEach((waiting, index) => {
-      const outcome = outcomes[index]!;
-      if (outcome.failed) waiting.reject(outcome.error);
-      else waiting.resolve(outcome.value);
-    });
+    // In the same turn as the last look at the queue: what comes later starts again.
+    this.running = false;
+  }
+
+  /** Inside the transaction. */
+  private runGroup(taken: Waiting[], settle: (() => void)[]): void {
+    const until = performance.now() + groupMs;
+    const again: Waiting[] = [];
+    for (let next = this.queue.shift(); next; next = performance.now() > until ? undefined : this.queue.shift()) {
+      const waiting = next;
+      taken.push(waiting);
+      try {
+        const value = waiting.run();
+        if (value === unfinished) again.push(waiting);
+        else settle.push(() => waiting.resolve(value));
+      } catch (error) {
+        settle.push(() => waiting.reject(error));
+      }
+    }
+    this.queue.push(...again);
+    for (const hook of this.beforeCommit) hook();
   }
 
   /** Resolves when every write asked for so far is on disk. */
@@ -256,7 +275,8 @@ export class Disk {
   }
 
   async close(): Promise<void> {
-    if (this.queue.length > 0) await this.flushed();
+    this.closed = true;
+    await this.pumping;
     await this.root.close();
   }
 }

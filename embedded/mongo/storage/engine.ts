@@ -7,6 +7,7 @@ import type { CollectionOptions, Doc, Engine, IndexSpec } from "../types.js";
 import { type CollectionState, type Home, StoredCollection } from "./collection.js";
 import { Walk } from "./cursor.js";
 import { Disk } from "./disk.js";
+import { Gate } from "./gate.js";
 import { storedIndex } from "./indexTable.js";
 import { planRead } from "./planner.js";
 
@@ -52,6 +53,8 @@ class StoredEngine implements Engine {
       saveCatalog: (state) => this.saveRow(state),
       newId: () => this.newId(),
       purgeLater: (table, id) => this.purgeLater(table, id),
+      reserve: (table, id) => this.disk.putCatalog(`p/${table}/${id}`, {}),
+      keep: (table, id) => this.disk.deleteCatalog(`p/${table}/${id}`),
     };
     this.disk.onCommit(
       () => {
@@ -111,6 +114,8 @@ class StoredEngine implements Engine {
       nextRid: this.disk.lastRid(id) + 1,
       dropped: false,
       walks: new Set(),
+      gate: new Gate(),
+      fresh: [],
     };
   }
 
@@ -123,7 +128,9 @@ class StoredEngine implements Engine {
         this.byName.delete(key);
         continue;
       }
-      Object.assign(collection.state, this.stateOf(row, this.disk.readCatalog(countKey(collection.state))));
+      const { gate, walks } = collection.state;
+      const stored = this.stateOf(row, this.disk.readCatalog(countKey(collection.state)));
+      Object.assign(collection.state, stored, { gate, walks });
     }
   }
 
@@ -140,7 +147,7 @@ class StoredEngine implements Engine {
       name: state.name,
       uuid: new Binary(state.uuid, Binary.SUBTYPE_UUID),
       options: state.options,
-      indexes: state.indexes.map(({ id, spec, arrays, cut }) => ({ id, spec, arrays, cut })),
+      indexes: [...state.indexes, ...state.fresh].map(({ id, spec, arrays, cut }) => ({ id, spec, arrays, cut })),
     });
   }
 
@@ -214,6 +221,8 @@ class StoredEngine implements Engine {
         nextRid: 1,
         dropped: false,
         walks: new Set(),
+        gate: new Gate(),
+        fresh: [],
       };
       this.saveRow(state);
       const collection = new StoredCollection(state, this.home);
@@ -229,7 +238,7 @@ class StoredEngine implements Engine {
     this.disk.deleteCatalog(rowKey(state));
     this.disk.deleteCatalog(countKey(state));
     this.purgeLater("records", state.id);
-    for (const { id } of state.indexes) this.purgeLater("entries", id);
+    for (const { id } of [...state.indexes, ...state.fresh]) this.purgeLater("entries", id);
   }
 
   async dropCollection(db: string, name: string): Promise<boolean> {

@@ -1,12 +1,15 @@
-/** Creating, dropping and changing indexes. All of it runs inside a write transaction. */
+/** Creating, dropping and changing indexes. */
 import { MongoError } from "../errors.js";
 import { decodeDocument } from "../values/codec.js";
-import type { IndexSpec } from "../types.js";
+import type { Doc, IndexSpec } from "../types.js";
 import type { CollectionState, Home } from "./collection.js";
+import { unfinished } from "./disk.js";
 import { checkUnique, keysOf, learn, type StoredIndex, storedIndex } from "./indexTable.js";
 
 /** Records read at once while building. */
-const piece = 1_000;
+const piece = 256;
+/** Building goes on for this long before other writers get their turn. */
+const stepMs = 8;
 
 const shape = ({ key, unique, sparse, partialFilterExpression, collation }: IndexSpec) =>
   JSON.stringify([key, unique ?? false, sparse ?? false, partialFilterExpression ?? null, collation ?? null]);
@@ -14,58 +17,106 @@ const signature = ({ key, partialFilterExpression, collation }: IndexSpec) =>
   JSON.stringify([key, partialFilterExpression ?? null, collation ?? null]);
 
 /** True when an identical index is there. Throws 85 or 86 when it stands in the way of another. */
-function present(indexes: readonly StoredIndex[], wanted: IndexSpec): boolean {
-  const named = indexes.find(({ spec }) => spec.name === wanted.name);
+function present(known: readonly IndexSpec[], wanted: IndexSpec): boolean {
+  const named = known.find(({ name }) => name === wanted.name);
   if (named) {
-    if (shape(named.spec) !== shape(wanted)) {
+    if (shape(named) !== shape(wanted)) {
       throw new MongoError(
         "IndexKeySpecsConflict",
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named.spec)}`,
+        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named)}`,
       );
     }
-    if (named.spec.expireAfterSeconds !== wanted.expireAfterSeconds) {
+    if (named.expireAfterSeconds !== wanted.expireAfterSeconds) {
       throw new MongoError(
         "IndexOptionsConflict",
-        `An equivalent index already exists with the same name but different options. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named.spec)}`,
+        `An equivalent index already exists with the same name but different options. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named)}`,
       );
     }
     return true;
   }
-  const same = indexes.find(({ spec }) => signature(spec) === signature(wanted));
+  const same = known.find((spec) => signature(spec) === signature(wanted));
   if (!same) return false;
-  if (same.spec.name === "_id_") return true;
-  throw new MongoError("IndexOptionsConflict", `Index already exists with a different name: ${same.spec.name}`);
+  if (same.name === "_id_") return true;
+  throw new MongoError("IndexOptionsConflict", `Index already exists with a different name: ${same.name}`);
 }
 
-/** Builds all missing indexes, or none: duplicates are found before the catalog knows of them. */
-export function addIndexes(state: CollectionState, home: Home, namespace: string, specs: readonly IndexSpec[]): void {
-  const fresh: StoredIndex[] = [];
+/** Those of the requested indexes that are not there yet. Throws 85 or 86 when one stands in the way. */
+export function missingIndexes(indexes: readonly StoredIndex[], specs: readonly IndexSpec[]): IndexSpec[] {
+  const missing: IndexSpec[] = [];
   for (const spec of specs) {
-    if (!present([...state.indexes, ...fresh], spec)) fresh.push(storedIndex(home.newId(), spec));
+    const known = [...indexes.map((index) => index.spec), ...missing];
+    if (!present(known, spec)) missing.push(spec);
   }
-  try {
-    for (const index of fresh) build(state, home, namespace, index);
-  } catch (error) {
-    for (const { id } of fresh) home.purgeLater("entries", id);
-    throw error;
-  }
-  if (fresh.length === 0) return;
-  state.indexes = [...state.indexes, ...fresh];
-  home.saveCatalog(state);
+  return missing;
 }
 
-function build(state: CollectionState, home: Home, namespace: string, index: StoredIndex): void {
-  let from: number | undefined;
-  for (;;) {
-    const rows = home.disk.records(state.id, from, false, piece);
-    for (const { rid, bytes } of rows) {
-      const extracted = keysOf(index, decodeDocument(bytes));
-      checkUnique(home.disk, namespace, index, extracted, rid);
+/**
+ * Builds all of them or none, while the caller keeps other writes to the collection away. A process that dies meanwhile
+ * leaves entries that the next start forgets.
+ */
+export async function buildIndexes(state: CollectionState, home: Home, specs: readonly IndexSpec[]): Promise<void> {
+  const { disk } = home;
+  const fresh = await disk.write(() => {
+    const indexes = specs.map((spec) => storedIndex(home.newId(), spec));
+    for (const { id } of indexes) home.reserve("entries", id);
+    return indexes;
+  });
+  const build = new IndexBuild(state, home, fresh);
+  try {
+    await disk.write(() => build.step());
+    // Only now can readers see what the index holds.
+    state.indexes = [...state.indexes, ...fresh];
+  } catch (error) {
+    await disk.write(() => {
+      for (const { id } of fresh) home.purgeLater("entries", id);
+    });
+    throw error;
+  } finally {
+    state.fresh = [];
+  }
+}
+
+/** Fills new indexes from the documents that are there, a step at a time. */
+class IndexBuild {
+  private from: number | undefined;
+
+  constructor(
+    private readonly state: CollectionState,
+    private readonly home: Home,
+    private readonly fresh: readonly StoredIndex[],
+  ) {}
+
+  /** Inside a transaction. Throws 11000 at the first duplicate. */
+  step(): typeof unfinished | undefined {
+    const { state, home } = this;
+    const until = performance.now() + stepMs;
+    do {
+      if (state.dropped) throw new MongoError("NamespaceNotFound", "the collection was dropped meanwhile");
+      const rows = home.disk.records(state.id, this.from, false, piece);
+      for (const { rid, bytes } of rows) this.add(rid, decodeDocument(bytes));
+      if (rows.length < piece) {
+        this.finish();
+        return undefined;
+      }
+      this.from = rows.at(-1)!.rid;
+    } while (performance.now() <= until);
+    return unfinished;
+  }
+
+  private add(rid: number, doc: Doc): void {
+    const { state, home } = this;
+    for (const index of this.fresh) {
+      const extracted = keysOf(index, doc);
+      checkUnique(home.disk, `${state.db}.${state.name}`, index, extracted, rid);
       learn(index, extracted);
       for (const key of extracted.keys) home.disk.putEntry(index, key, rid);
     }
-    if (rows.length < piece) return;
-    from = rows.at(-1)!.rid;
+  }
+
+  private finish(): void {
+    this.state.fresh = this.fresh;
+    for (const { id } of this.fresh) this.home.keep("entries", id);
+    this.home.saveCatalog(this.state);
   }
 }
 
