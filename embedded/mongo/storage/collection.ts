@@ -29,7 +29,7 @@ const documentBytesMost = 16 * 1024 * 1024;
 /** Documents of a multi-update or delete in one transaction; others get their turn in between. */
 const chunk = 500;
 /** An insert goes on for this long before others get their turn. */
-const stepMs = 8;
+const stepMs = 16;
 
 /** What the engine keeps of a collection between transactions. */
 export interface CollectionState {

@@ -29,7 +29,7 @@ export interface Entry {
 export const unfinished = Symbol("unfinished");
 
 /** A transaction takes further writes for this long, so that neither its first writer nor the readers wait too long. */
-const groupMs = 12;
+const groupMs = 20;
 
 interface Waiting {
   run(): unknown;
@@ -146,7 +146,8 @@ export class Disk {
   }
 
   putRecord(collection: number, rid: number, bytes: Uint8Array): void {
-    this.recordTable.putSync(recordKey(collection, rid), Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    const value = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.recordTable.putSync(recordKey(collection, rid), value);
   }
 
   deleteRecord(collection: number, rid: number): void {

@@ -50,7 +50,7 @@ function collect(
 }
 
 /** One row per key: arrays that several paths share are walked together, as MongoDB does. */
-function joined(fields: readonly (readonly [string, 1 | -1])[], doc: Doc): { rows: Value[][]; arrays: string[] } {
+function joined(fields: Fields, doc: Doc): { rows: Value[][]; arrays: string[] } {
   let rows: { values: Value[]; taken: ReadonlyMap<string, number> }[] = [{ values: [], taken: nothingTaken }];
   const arrays: string[] = [];
   for (const [path] of fields) {
@@ -89,11 +89,34 @@ export interface Extracted {
   shown: (key: Buffer) => Doc;
 }
 
-export const noKeys: Extracted = { keys: [], arrays: [], cut: false, shown: () => ({}) };
+const noArrays: readonly string[] = [];
+export const noKeys: Extracted = { keys: [], arrays: noArrays, cut: false, shown: () => ({}) };
+
+type Fields = readonly (readonly [string, 1 | -1])[];
 
 /** The stored keys of a document, each once; none when a sparse index leaves it out. */
 export function extractKeys(doc: Doc, spec: IndexSpec, collator: Collator | undefined): Extracted {
   const fields = Object.entries(spec.key);
+  const plain = fields.every(([path]) => isPlain(doc, path));
+  return plain ? plainKey(doc, spec, fields, collator) : allKeys(doc, spec, fields, collator);
+}
+
+/** A field at the top of the document, and no array. */
+function isPlain(doc: Doc, path: string): boolean {
+  return !path.includes(".") && !Array.isArray(fieldOf(doc, path));
+}
+
+/** The one key of a document whose indexed fields all stand at the top. */
+function plainKey(doc: Doc, spec: IndexSpec, fields: Fields, collator: Collator | undefined): Extracted {
+  const values = fields.map(([path]) => fieldOf(doc, path));
+  if (spec.sparse && values.every((value) => value === undefined)) return noKeys;
+  const pieces = values.map((value, index) => encodeValue(value, fields[index]![1], collator));
+  const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  const shown = () => Object.fromEntries(fields.map(([path], index) => [path, values[index] ?? null]));
+  return { keys: [storedForm(whole)], arrays: noArrays, cut: isCut(whole), shown };
+}
+
+function allKeys(doc: Doc, spec: IndexSpec, fields: Fields, collator: Collator | undefined): Extracted {
   const { rows, arrays } = joined(fields, doc);
   if (spec.sparse && rows.every((row) => row.every((value) => value === undefined))) return noKeys;
   const distinct = new Map<string, { key: Buffer; row: Value[] }>();

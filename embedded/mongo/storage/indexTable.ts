@@ -44,6 +44,7 @@ export function storedIndex(id: number, spec: IndexSpec, arrays: readonly string
 
 /** Notes what a document's keys tell of the index as a whole; true when that is new. */
 export function learn(index: StoredIndex, { arrays, cut }: Extracted): boolean {
+  if (arrays.length === 0 && !cut) return false;
   const fresh = arrays.filter((path) => !index.arrays.includes(path));
   if (fresh.length === 0 && (!cut || index.cut)) return false;
   index.arrays = [...index.arrays, ...fresh];

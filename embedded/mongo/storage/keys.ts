@@ -37,12 +37,19 @@ function cstring(text: string): Buffer {
 }
 
 /** Doubles in order: positive ones with the sign bit set, negative ones inverted; NaN below everything. */
+function writeDouble(into: Buffer, at: number, value: number): void {
+  if (Number.isNaN(value)) {
+    into.fill(0, at, at + 8);
+    return;
+  }
+  into.writeDoubleBE(value === 0 ? 0 : value, at);
+  if (into[at]! & 0x80) for (let byte = at; byte < at + 8; byte++) into[byte] = ~into[byte]! & 0xff;
+  else into[at]! |= 0x80;
+}
+
 function double(value: number): Buffer {
   const bytes = Buffer.alloc(8);
-  if (Number.isNaN(value)) return bytes;
-  bytes.writeDoubleBE(value === 0 ? 0 : value);
-  if (bytes[0]! & 0x80) for (let at = 0; at < 8; at++) bytes[at] = ~bytes[at]! & 0xff;
-  else bytes[0]! |= 0x80;
+  writeDouble(bytes, 0, value);
   return bytes;
 }
 
@@ -137,7 +144,8 @@ function parts(value: Value, collator: Collator | undefined): Buffer[] {
     case "bool":
       return [Buffer.of(value ? 1 : 0)];
     case "date":
-      return [int64(BigInt((value as Date).getTime()))];
+      // Beyond what JavaScript's dates hold, a date has no time; all of those count as one.
+      return [int64(BigInt((value as Date).getTime() || 0))];
     case "timestamp": {
       const bytes = Buffer.alloc(8);
       bytes.writeBigUInt64BE(BigInt.asUintN(64, (value as Timestamp).toBigInt()));
@@ -157,9 +165,44 @@ function parts(value: Value, collator: Collator | undefined): Buffer[] {
   }
 }
 
+/** Numbers, strings, dates and ObjectIds, which most keys consist of, in one piece; undefined for anything else. */
+function encodeCommon(value: Value, collator: Collator | undefined): Buffer | undefined {
+  if (typeof value === "number") {
+    const bytes = Buffer.allocUnsafe(10);
+    bytes[0] = tagOf(value);
+    writeDouble(bytes, 1, value);
+    bytes[9] = nothingLeft[0]!;
+    return bytes;
+  }
+  if (typeof value === "string") return collator || value.includes("\0") ? undefined : encodeText(value);
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    const bytes = Buffer.allocUnsafe(9);
+    bytes[0] = tagOf(value);
+    bytes.writeBigInt64BE(BigInt(value.getTime()), 1);
+    bytes[1]! ^= 0x80;
+    return bytes;
+  }
+  if ((value as ObjectId)._bsontype !== "ObjectId") return undefined;
+  const bytes = Buffer.allocUnsafe(13);
+  bytes[0] = tagOf(value);
+  bytes.set((value as ObjectId).id, 1);
+  return bytes;
+}
+
+function encodeText(value: string): Buffer {
+  const length = Buffer.byteLength(value);
+  const bytes = Buffer.allocUnsafe(length + 3);
+  bytes[0] = tagOf(value);
+  bytes.write(value, 1, "utf8");
+  bytes[length + 1] = 0;
+  bytes[length + 2] = 0;
+  return bytes;
+}
+
 /** One value, ready to stand in a key: no encoding is the beginning of another. Descending ones are inverted. */
 export function encodeValue(value: Value, direction: 1 | -1, collator: Collator | undefined): Buffer {
-  const bytes = Buffer.concat([Buffer.of(tagOf(value)), ...parts(value, collator)]);
+  const bytes = encodeCommon(value, collator) ?? Buffer.concat([Buffer.of(tagOf(value)), ...parts(value, collator)]);
   return direction === 1 ? bytes : inverted(bytes);
 }
 

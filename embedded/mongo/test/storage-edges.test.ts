@@ -1,8 +1,9 @@
 /** Corners of indexes: numbers beyond doubles, keys beyond LMDB's limit, arrays beside an order, documents that move. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Decimal128 } from "bson";
+import { Decimal128, Long } from "bson";
 import type { Collection, Doc } from "../types.js";
-import { find, index, insert, request, temporaryEngine, update } from "./storageHarness.js";
+import { encodeDocument } from "../values/codec.js";
+import { find, index, insert, remove, request, temporaryEngine, update } from "./storageHarness.js";
 
 let test: Awaited<ReturnType<typeof temporaryEngine>>;
 beforeAll(async () => {
@@ -33,6 +34,20 @@ describe("numbers beyond doubles", () => {
     expect(outcomes).toEqual(texts.map(() => undefined));
     expect(ids(await find(numbers, {}, { sort: { n: 1 } }))).toEqual([4, 6, 2, 5, 3, 1, 0]);
     expect(ids(await find(numbers, { n: { $gt: Decimal128.fromString("1E+6000") } }))).toEqual([1, 0]);
+  });
+});
+
+describe("dates beyond those of JavaScript", () => {
+  it("can be stored and deleted in an indexed field", async () => {
+    const rows = await collection();
+    await rows.createIndexes([index({ at: 1 })]);
+    const bytes = Buffer.from(encodeDocument({ _id: 1, at: Long.fromString("9000000000000000000") }));
+    // The same eight bytes, called a date.
+    bytes[bytes.indexOf("at") - 1] = 0x09;
+    expect(await rows.insert([bytes], { ordered: true })).toEqual([undefined]);
+    expect((await rows.validate()).errors).toEqual([]);
+    expect(await remove(rows, { _id: 1 })).toMatchObject({ deleted: 1 });
+    expect(await rows.validate()).toMatchObject({ valid: true, keysPerIndex: { at_1: 0 } });
   });
 });
 
