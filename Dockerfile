@@ -8,8 +8,10 @@ RUN node scripts/build.mjs
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc .puppeteerrc.cjs ./
-# `npm start` on a clone needs the bundler; here everything is built already.
-RUN npm ci --omit=dev && rm -rf node_modules/esbuild node_modules/@esbuild node_modules/.bin/esbuild
+# `npm start` on a clone needs the bundler, and a library names the compiler as its peer; here everything is built already.
+RUN npm ci --omit=dev && \
+  rm -rf node_modules/esbuild node_modules/@esbuild node_modules/typescript && \
+  rm -f node_modules/.bin/esbuild node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080

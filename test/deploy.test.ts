@@ -5,6 +5,8 @@ import { isSecret, schema, type SettingName } from "../config/schema.js";
 
 interface Service {
   image?: string;
+  build?: unknown;
+  pull_policy?: string;
   environment?: Record<string, string>;
   ports?: string[];
   command?: string[];
@@ -28,6 +30,13 @@ describe("compose.yaml", () => {
     expect(Object.keys(app.environment!)).toEqual(
       expect.arrayContaining(["MONGODB_URI", "REDIS_URL", "MASTER_KEY_FILE", "SESSION_SECRET_FILE"]),
     );
+  });
+
+  it("builds the image once: two services that build one tag at the same time fail on the first start", () => {
+    expect([secrets.build, secrets.image, secrets.pull_policy]).toEqual([undefined, app.image, "never"]);
+    expect(app).toMatchObject({ image: expect.any(String), build: "." });
+    const built = Object.values(compose.services).filter((service) => service.build !== undefined);
+    expect(built).toHaveLength(1);
   });
 
   it("opens ports to this machine only", () => {
@@ -54,12 +63,17 @@ describe("compose.yaml", () => {
 });
 
 describe("the Dockerfile", () => {
-  const lines = readFileSync("Dockerfile", "utf8").split("\n");
+  const text = readFileSync("Dockerfile", "utf8");
+  const lines = text.split("\n");
   const last = lines.slice(lines.findLastIndex((line) => line.startsWith("FROM")));
 
   it("ends in an image without build tools, that runs as nobody special and tells its health", () => {
     expect(last[0]).toBe("FROM node:24-slim");
     expect(last.some((line) => /npm |apt-get/.test(line))).toBe(false);
+    // In the packages of the final image these two are dependencies of dependencies, or of a start from a clone.
+    const packages = text.slice(text.indexOf("AS packages"), text.lastIndexOf("FROM"));
+    expect(packages).toContain("npm ci --omit=dev");
+    for (const tool of ["esbuild", "@esbuild", "typescript"]) expect(packages).toContain(`node_modules/${tool} `);
     expect(last).toContain("USER node");
     expect(last.some((line) => line.startsWith("HEALTHCHECK"))).toBe(true);
     expect(last.join("\n")).toContain("/livez");
