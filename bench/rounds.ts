@@ -9,7 +9,7 @@ export interface Contest {
   rounds?: number;
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function rate(work: () => Promise<number>): Promise<number> {
   const started = process.hrtime.bigint();
