@@ -2,6 +2,7 @@ import type { Connection } from "mongoose";
 import type { Config } from "../../config/load.js";
 import { adapterFor } from "../adapters/registry.js";
 import { createIntake, type Intake } from "../adapters/intake.js";
+import { AppError } from "../core/errors.js";
 import { systemClock, type Log } from "../core/ports.js";
 import { createIdentity, type Identity } from "../identity/index.js";
 import { createInbox, type Inbox } from "../inbox/index.js";
@@ -73,7 +74,19 @@ export async function createServices(
     log,
     now: () => clock.now(),
   });
-  await Promise.all([keyring.ensureIndexes(), identity.ensureIndexes(), inbox.ensureIndexes()]);
+  const close = async () => {
+    await channels.close();
+    await queues.close();
+    redis.disconnect();
+    await mongo.close();
+  };
+  try {
+    await Promise.all([keyring.ensureIndexes(), identity.ensureIndexes(), inbox.ensureIndexes()]);
+    await checkMasterKeys(keyring);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   return {
     mongo,
@@ -84,13 +97,18 @@ export async function createServices(
     inbox,
     channels,
     intake,
-    async close() {
-      await channels.close();
-      await queues.close();
-      redis.disconnect();
-      await mongo.close();
-    },
+    close,
   };
+}
+
+/** With another master key nothing stored could be opened, and new data keys would mix with the old ones. */
+async function checkMasterKeys(keyring: ManagedKeyring): Promise<void> {
+  const missing = await keyring.missingMaster();
+  if (missing === undefined) return;
+  throw new AppError(
+    "unavailable",
+    `MASTER_KEY lacks the key ${missing}, which protects what is stored; put that key back, behind the new one while rotating. Nothing was changed.`,
+  );
 }
 
 async function checked(redis: Redis, stores: Stores, config: Config, log: Log): Promise<Connection> {

@@ -1,17 +1,19 @@
 import { Command } from "commander";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
+import { AppError } from "../core/errors.js";
 import { systemClock } from "../core/ports.js";
+import { createIdentity, type Identity } from "../identity/index.js";
 import { createKeyring, type ManagedKeyring } from "../platform/keyring/index.js";
 import { connectMongo } from "../platform/mongo.js";
 
-async function withKeyring(work: (keyring: ManagedKeyring) => Promise<void>): Promise<void> {
+async function withKeyring(work: (keyring: ManagedKeyring, identity: Identity) => Promise<void>): Promise<void> {
   const config = configOrExit();
   const { mongoUri, masterKeys } = storesOf(config);
   const connection = await connectMongo({ uri: mongoUri, database: config.MONGODB_DATABASE, log: logOf(config) });
   try {
     const keyring = createKeyring({ connection, masterKeys, clock: systemClock });
     await keyring.ensureIndexes();
-    await work(keyring);
+    await work(keyring, createIdentity(connection, systemClock));
   } finally {
     await connection.close();
   }
@@ -21,13 +23,14 @@ const program = new Command("keys").description("The keys that protect what is s
 
 program
   .command("status")
-  .description("which master key wraps how many data keys")
+  .description("which master key wraps how many data keys, and the workspaces")
   .action(() =>
-    withKeyring(async (keyring) => {
+    withKeyring(async (keyring, identity) => {
       const rows = await keyring.status();
       if (rows.length === 0) console.log("There are no data keys yet.");
       for (const { masterId, keys, current } of rows)
         console.log(`${masterId}  ${keys} keys${current ? "  (current)" : ""}`);
+      for (const { id, name } of await identity.workspaces()) console.log(`${id}  ${name}`);
     }),
   );
 
@@ -44,7 +47,9 @@ program
   .command("rotate-workspace <id>")
   .description("give a workspace a new data key; older ones still open what they sealed")
   .action((id: string) =>
-    withKeyring(async (keyring) => {
+    withKeyring(async (keyring, identity) => {
+      if (!(await identity.workspaces()).some((workspace) => workspace.id === id))
+        throw new AppError("not_found", `There is no workspace ${id}; \`npm run keys -- status\` names them.`);
       await keyring.rotateWorkspace(id);
       console.log(`${id} seals with a new key from now on.`);
     }),

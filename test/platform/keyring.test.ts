@@ -56,6 +56,19 @@ describe("the keyring", () => {
     await expect(ring.open(place, byKeyId)).rejects.toThrow(KeyGone);
   });
 
+  it("names a master key that is missing, until what needs it is shredded", async () => {
+    const own = "wsp_missing";
+    const ring = keyring(newMaster);
+    expect(await keyring(oldMaster, newMaster).missingMaster()).toBeUndefined();
+    await ring.seal({ ...place, workspaceId: own }, "text");
+    const id = (await ring.status()).find(({ current }) => current)!.masterId;
+    expect(await keyring(oldMaster).missingMaster()).toBe(id);
+    expect(await keyring(oldMaster, newMaster).missingMaster()).toBeUndefined();
+    await ring.shred(own);
+    expect(await keyring(oldMaster).missingMaster()).toBeUndefined();
+    expect((await ring.status()).map(({ masterId }) => masterId)).not.toContain(id);
+  });
+
   it("makes one first key when two processes want it at once", async () => {
     const [a, b] = [keyring(oldMaster), keyring(oldMaster)];
     const other = { ...place, workspaceId: "wsp_race" };

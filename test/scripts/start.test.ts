@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,11 +17,15 @@ interface Launched {
 const root = mkdtempSync(join(tmpdir(), "sb-start-"));
 let serial = 0;
 
-/** The launcher itself, with nothing of this run's environment that would change it. */
-function launch(dir: string, env: Record<string, string> = {}): Launched {
+/** The environment of a launcher: nothing of this run's that would change it. */
+function environment(dir: string, env: Record<string, string> = {}) {
   const { MONGODB_URI: _mongo, REDIS_URL: _redis, NODE_ENV: _node, ...rest } = process.env;
+  return { ...rest, DATA_DIR: dir, PORT: "0", LOG_LEVEL: "warn", ...env };
+}
+
+function launch(dir: string, env: Record<string, string> = {}): Launched {
   const child = spawn(process.execPath, ["scripts/start.mjs"], {
-    env: { ...rest, DATA_DIR: dir, PORT: "0", LOG_LEVEL: "warn", ...env },
+    env: environment(dir, env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -69,15 +74,53 @@ describe("npm start", () => {
     const answer = await fetch(`${newUrl}/api/v1/conversations`, { headers: { authorization: `Bearer ${key}` } });
     expect(answer.status).toBe(200);
 
-    // kill -9 of the launcher: nothing it leaves behind may stand in the way.
+    // kill -9 of the launcher: nothing it leaves behind may stand in the way, and nothing of it stays.
+    const before = processesOf(dir);
+    expect(before.length).toBeGreaterThan(1);
     again.child.kill("SIGKILL");
     await again.exited;
     const third = launch(dir);
     await ready(third);
+    await eventually(
+      "the end of what the killed launcher started",
+      () => (processesOf(dir).some((pid) => before.includes(pid)) ? undefined : true),
+      30_000,
+    );
+    expect((await fetch(`${/http:\/\/\S+/.exec(third.output())![0]}/readyz`)).status).toBe(200);
     third.child.kill("SIGINT");
     expect(await third.exited).toBe(0);
     await eventually("no process left", () => (processesOf(dir).length === 0 ? true : undefined), 20_000);
   }, 180_000);
+
+  it("refuses a master key that cannot open what is stored, and takes it as the second of a list", async () => {
+    const dir = fresh();
+    const first = launch(dir);
+    await ready(first);
+    first.child.kill("SIGTERM");
+    expect(await first.exited).toBe(0);
+    const { MASTER_KEY: kept } = JSON.parse(readFileSync(join(dir, "secrets.json"), "utf8")) as { MASTER_KEY: string };
+    const keys = (...command: string[]) =>
+      spawnSync(process.execPath, ["scripts/run.mjs", "src/cli/keys.js", ...command], {
+        env: environment(dir),
+        encoding: "utf8",
+      });
+    const workspace = /^wsp_\S+/m.exec(keys("status").stdout)![0];
+    expect(keys("rotate-workspace", "wsp_nobody")).toMatchObject({ status: 1 });
+    // Makes the first data key.
+    expect(keys("rotate-workspace", workspace)).toMatchObject({ status: 0 });
+
+    const other = randomBytes(32).toString("base64");
+    const wrong = launch(dir, { MASTER_KEY: other });
+    expect(await wrong.exited).toBe(1);
+    expect(wrong.output().trim().split("\n")).toEqual([expect.stringMatching(/MASTER_KEY lacks the key [0-9a-f]{16}/)]);
+    for (const secret of [other, kept]) expect(wrong.output()).not.toContain(secret);
+    expect(processesOf(dir)).toEqual([]);
+
+    const rotating = launch(dir, { MASTER_KEY: `${other},${kept}` });
+    await ready(rotating);
+    rotating.child.kill("SIGTERM");
+    expect(await rotating.exited).toBe(0);
+  }, 120_000);
 
   it("tells every wrong setting in one go and touches nothing", async () => {
     const dir = fresh();

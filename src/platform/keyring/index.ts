@@ -31,7 +31,10 @@ export interface ManagedKeyring extends Keyring {
   rotateWorkspace(workspaceId: string): Promise<void>;
   /** Deletes the keys of a contact, or of the whole workspace: what they sealed can never be opened again. */
   shred(workspaceId: string, contactId?: string): Promise<void>;
+  /** Which master key wraps how many data keys; shredded keys count no more. */
   status(): Promise<{ masterId: string; keys: number; current: boolean }[]>;
+  /** A master key that some data key needs and that is not configured, by its id; undefined when all is there. */
+  missingMaster(): Promise<string | undefined>;
 }
 
 /** Envelope encryption. `masterKeys`: the first wraps, all of them unwrap. */
@@ -196,10 +199,16 @@ export function createKeyring(options: {
 
     async status() {
       const rows = await model.aggregate<{ _id: string; keys: number }>([
+        { $match: { wrapped: { $ne: null } } },
         { $group: { _id: "$masterId", keys: { $sum: 1 } } },
         { $sort: { _id: 1 } },
       ]);
       return rows.map(({ _id, keys }) => ({ masterId: _id, keys, current: _id === masterIdOf(firstMaster) }));
+    },
+
+    async missingMaster() {
+      const row = await model.findOne({ masterId: { $nin: [...masters.keys()] }, wrapped: { $ne: null } }).lean();
+      return row?.masterId;
     },
   };
 }
