@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import type * as Lmdb from "lmdb";
+import { MongoError } from "../errors.js";
 import { decodeDocument, encodeDocument } from "../values/codec.js";
 import type { Doc } from "../types.js";
 
@@ -65,6 +66,8 @@ export class Disk {
   private running = false;
   private pumping: Promise<void> | undefined;
   private closed = false;
+  /** Rows written or deleted so far. */
+  private changes = 0;
   private beforeCommit: (() => void)[] = [];
   private afterAbort: (() => void)[] = [];
 
@@ -106,9 +109,12 @@ export class Disk {
       const taken: Waiting[] = [];
       const settle: (() => void)[] = [];
       try {
-        await this.root.transaction(() => this.runGroup(taken, settle));
+        // The plain form would commit what a failed callback left half done; this one takes it back.
+        await this.root.childTransaction(() => this.runGroup(taken, settle));
         for (const one of settle) one();
       } catch (error) {
+        // What was rejected must not go on: its earlier steps are not on disk.
+        this.queue = this.queue.filter((waiting) => !taken.includes(waiting));
         for (const hook of this.afterAbort) hook();
         for (const waiting of taken) waiting.reject(error);
       }
@@ -123,12 +129,15 @@ export class Disk {
     const again: Waiting[] = [];
     for (let next = this.queue.shift(); next; next = performance.now() > until ? undefined : this.queue.shift()) {
       const waiting = next;
+      const before = this.changes;
       taken.push(waiting);
       try {
         const value = waiting.run();
         if (value === unfinished) again.push(waiting);
         else settle.push(() => waiting.resolve(value));
       } catch (error) {
+        // A refusal comes before any change. Whatever else breaks after one must not leave half of it behind.
+        if (!(error instanceof MongoError) && this.changes !== before) throw error;
         settle.push(() => waiting.reject(error));
       }
     }
@@ -146,11 +155,13 @@ export class Disk {
   }
 
   putRecord(collection: number, rid: number, bytes: Uint8Array): void {
+    this.changes += 1;
     const value = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.recordTable.putSync(recordKey(collection, rid), value);
   }
 
   deleteRecord(collection: number, rid: number): void {
+    this.changes += 1;
     this.recordTable.removeSync(recordKey(collection, rid));
   }
 
@@ -191,10 +202,12 @@ export class Disk {
   }
 
   putEntry(index: IndexPlace, key: Buffer, rid: number): void {
+    this.changes += 1;
     this.entryTable.putSync(this.entryKey(index, key, rid), index.spec.unique ? ridValue(rid) : none);
   }
 
   deleteEntry(index: IndexPlace, key: Buffer, rid: number): void {
+    this.changes += 1;
     this.entryTable.removeSync(this.entryKey(index, key, rid));
   }
 
