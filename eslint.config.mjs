@@ -2,7 +2,7 @@ import tseslint from "typescript-eslint";
 
 /** Strict, type-aware rules for our TypeScript; the launcher scripts are plain Node without types. */
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "data/**", "coverage/**", "screenshots/**"] },
+  { ignores: ["dist/**", "dist.*/**", "node_modules/**", "data/**", "coverage/**", "screenshots/**"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked],

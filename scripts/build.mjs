@@ -3,7 +3,7 @@
  * Types are not checked here (npm test does that): a start should not wait for it.
  */
 import { build } from "esbuild";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const roots = ["src", "config", "embedded", "simulator", "bench"];
@@ -16,14 +16,17 @@ function sourcesBelow(folder) {
   });
 }
 
-rmSync("dist", { recursive: true, force: true });
+// Beside the old one and then in its place: a program that is running keeps finding its files.
+const fresh = `dist.${process.pid}`;
 await build({
   entryPoints: roots.filter((root) => existsSync(root)).flatMap(sourcesBelow),
   outbase: ".",
-  outdir: "dist",
+  outdir: fresh,
   format: "esm",
   platform: "node",
   target: "node20",
   sourcemap: true,
   logLevel: "warning",
 });
+rmSync("dist", { recursive: true, force: true });
+renameSync(fresh, "dist");

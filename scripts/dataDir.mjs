@@ -41,16 +41,21 @@ export function openDataDir(name) {
   return dir;
 }
 
+function lockPath(dir) {
+  const inside = join(dir, "lock.sock");
+  if (inside.length <= socketPathMost) return inside;
+  return join(tmpdir(), `switchboard-${createHash("sha256").update(dir).digest("hex").slice(0, 16)}.sock`);
+}
+
+/** True while a launcher is running on the directory. */
+export const claimed = (dir) => answers(lockPath(dir));
+
 /**
  * Claims the directory for this process. The claim is a listening socket: it ends with the process, however that dies,
  * and a left-over file means nothing.
  */
 export async function claim(dir) {
-  const inside = join(dir, "lock.sock");
-  const path =
-    inside.length <= socketPathMost
-      ? inside
-      : join(tmpdir(), `switchboard-${createHash("sha256").update(dir).digest("hex").slice(0, 16)}.sock`);
+  const path = lockPath(dir);
   for (let tries = 0; tries < 3; tries++) {
     const server = createServer((socket) => socket.destroy());
     const listening = await new Promise((done, reject) => {

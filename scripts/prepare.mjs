@@ -25,7 +25,9 @@ export async function packages() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await step("Installing packages", async () => {
-    const { code, output } = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root });
+    const { code, output } = await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+    });
     if (code !== 0) throw new Stop(`The packages could not be installed:\n${output.trim()}`);
     writeFileSync(stamp, wanted);
   });

@@ -1,6 +1,6 @@
 /** A Redis of our own: durable (every write on disk before it is answered) and never evicting. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,9 @@ import { step, Stop } from "./say.mjs";
 
 /** Unix socket paths are cut at 107 bytes. */
 export const socketPathMost = 100;
+
+/** How long the app may take to finish when the launcher is gone: its own bound and a little more. */
+const graceMs = () => (Number(process.env.SHUTDOWN_TIMEOUT_MS) || 10_000) + 2_000;
 
 /** The program, installed first where that is possible. */
 export async function redisProgram() {
@@ -26,16 +29,29 @@ export async function redisProgram() {
 /** Installs Debian packages without letting them start services. */
 export async function installPackages(names) {
   await step(`Installing ${names.join(", ")}`, async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const allowServices = forbidServices();
     const install = () => run("apt-get", ["install", "-y", "--no-install-recommends", ...names], { env });
-    let result = await install();
-    if (result.code !== 0) {
-      await run("apt-get", ["update"], { env });
-      result = await install();
+    try {
+      let result = await install();
+      if (result.code !== 0) {
+        await run("apt-get", ["update"], { env });
+        result = await install();
+      }
+      if (result.code !== 0)
+        throw new Stop(`${names.join(", ")} could not be installed:\n${result.output.trim().split("\n").at(-1)}`);
+    } finally {
+      allowServices();
     }
-    if (result.code !== 0)
-      throw new Stop(`${names.join(", ")} could not be installed:\n${result.output.trim().split("\n").at(-1)}`);
   });
+}
+
+/** Debian's own way of saying that an installation starts no service. Returns what takes it back. */
+function forbidServices() {
+  const policy = "/usr/sbin/policy-rc.d";
+  if (existsSync(policy)) return () => undefined;
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  return () => rmSync(policy, { force: true });
 }
 
 /** One command over a new connection; resolves to the raw answer, rejects when nobody listens. */
@@ -111,7 +127,7 @@ export async function startRedis(dir) {
     daemonize: "no",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const keeper = spawn(process.execPath, [join(root, "scripts", "keeper.mjs"), program, ...args], {
+  const keeper = spawn(process.execPath, [join(root, "scripts", "keeper.mjs"), String(graceMs()), program, ...args], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     detached: true,
   });

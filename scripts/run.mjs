@@ -30,7 +30,7 @@ async function main() {
   readDotEnv();
   if (alone) return runScript({});
   const dir = openDataDir(process.env.DATA_DIR || "./data");
-  const there = running(dir);
+  const there = await running(dir);
   if (there) return runScript({ ...localSecrets(dir), ...there });
   await claim(dir);
   const secrets = localSecrets(dir);

@@ -1,8 +1,7 @@
 /** Both stores, as the settings want them: given ones, or our own under the data directory. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { alive } from "./command.mjs";
-import { given } from "./dataDir.mjs";
+import { claimed, given } from "./dataDir.mjs";
 import { startRedis } from "./redis.mjs";
 import { step } from "./say.mjs";
 import { startStore } from "./store.mjs";
@@ -50,7 +49,7 @@ const runFile = (dir) => join(dir, "run.json");
 
 /** Tells commands such as `npm run connect` where the stores of this instance are. */
 export function announce(dir, env) {
-  writeFileSync(runFile(dir), JSON.stringify({ pid: process.pid, env }), { mode: 0o600 });
+  writeFileSync(runFile(dir), JSON.stringify({ env }), { mode: 0o600 });
 }
 
 export function retract(dir) {
@@ -58,12 +57,7 @@ export function retract(dir) {
 }
 
 /** The stores of an instance that is running on this directory, if one is. */
-export function running(dir) {
-  if (!existsSync(runFile(dir))) return undefined;
-  try {
-    const { pid, env } = JSON.parse(readFileSync(runFile(dir), "utf8"));
-    return alive(pid) ? env : undefined;
-  } catch {
-    return undefined;
-  }
+export async function running(dir) {
+  if (!existsSync(runFile(dir)) || !(await claimed(dir))) return undefined;
+  return JSON.parse(readFileSync(runFile(dir), "utf8")).env;
 }

@@ -91,6 +91,14 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("is the picture that docs/architecture.md shows", () => {
+    const shown = [...readFileSync("docs/architecture.md", "utf8").matchAll(/^\| `([^`]+)\/` \|/gm)].map(
+      (row) => row[1]!,
+    );
+    const built = Object.keys(rooms).filter((room) => sources.some((file) => file.startsWith(`${room}/`)));
+    expect(shown.filter((room) => room !== "scripts").sort()).toEqual(built.sort());
+  });
+
   it("has no circle of imports", () => {
     const graph = new Map([...imports].map(([file, { own }]) => [file.replace(/\.tsx?$/, ""), own]));
     const done = new Set<string>();

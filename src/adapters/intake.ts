@@ -11,6 +11,8 @@ export interface IntakeAccount {
   kind: ChannelKind;
   accountRef: string;
   enabled: boolean;
+  /** What is wrong with it at the moment, as far as intake knows; null when nothing is. */
+  trouble: string | null;
   settings: readonly unknown[];
 }
 
@@ -21,6 +23,8 @@ export interface IntakePorts {
   findByEndpoint(kind: ChannelKind, endpointKey: string): Promise<IntakeAccount | undefined>;
   /** Something was refused or could not be read; for the account's health. Never rejects. */
   reportTrouble(account: IntakeAccount, why: string): void;
+  /** A genuine request was taken. Never rejects. */
+  reportWell(account: IntakeAccount): void;
   enqueue: Enqueue;
   keyring: Keyring;
   log: Log;
@@ -128,6 +132,7 @@ export function createIntake(ports: IntakePorts): Intake {
           ? await quarantined(account, raw, "json", traceId)
           : await jobFor(adapter, account, payload, raw, traceId);
       if (job) await enqueue.add([job]);
+      if (job?.name === "inbound.record") ports.reportWell(account);
       return { status: 200 };
     },
 

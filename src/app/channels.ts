@@ -4,7 +4,7 @@ import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { InboundEvent } from "../core/events.js";
 import type { Clock, Log } from "../core/ports.js";
-import type { ChannelAccount, Inbox } from "../inbox/index.js";
+import type { ChannelAccount, HealthState, Inbox } from "../inbox/index.js";
 import type { Send } from "../inbox/usecases/drainLane.js";
 import { webhookUrl } from "../http/presenters/inbox.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
@@ -32,6 +32,7 @@ export interface Channels extends ChannelAdmin {
   /** A channel of this account; the caller closes it. undefined for a draft. */
   open: (account: ChannelAccount) => Channel | undefined;
   reportTrouble: (account: IntakeAccount, why: string) => void;
+  reportWell: (account: IntakeAccount) => void;
   /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
   acknowledge: (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
   close(): Promise<void>;
@@ -70,6 +71,7 @@ export function createChannels(deps: Deps): Channels {
     kind: account.kind,
     accountRef: account.accountRef ?? "",
     enabled: account.enabled,
+    trouble: account.health.state === "degraded" ? account.health.cause : null,
     settings: account.settings === null ? [] : [account.settings],
   });
 
@@ -144,6 +146,12 @@ export function createChannels(deps: Deps): Channels {
     }
   }
 
+  function noteHealth(account: IntakeAccount, state: HealthState, cause: string | null): void {
+    inbox()
+      .reportHealth.set(account.id, state, cause)
+      .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
+  }
+
   return {
     connect,
     open,
@@ -168,10 +176,17 @@ export function createChannels(deps: Deps): Channels {
       }
     },
 
+    // The same trouble again, and no trouble as before, cost nothing: anybody can send a forged request.
     reportTrouble(account, why) {
-      inbox()
-        .reportHealth.set(account.id, "degraded", why)
-        .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
+      if (account.trouble === why) return;
+      account.trouble = why;
+      noteHealth(account, "degraded", why);
+    },
+
+    reportWell(account) {
+      if (account.trouble === null) return;
+      account.trouble = null;
+      noteHealth(account, "ok", null);
     },
 
     async acknowledge(accountId, events) {

@@ -69,6 +69,7 @@ export async function createServices(
     adapterFor,
     findByEndpoint: channels.findByEndpoint,
     reportTrouble: channels.reportTrouble,
+    reportWell: channels.reportWell,
     enqueue: queues,
     keyring,
     log,

@@ -11,8 +11,6 @@ export type Failure =
   | { kind: "moved"; newChat: string }
   | { kind: "unexpected" };
 
-export type FailureKind = Failure["kind"];
-
 /** An adapter's error: the failure in our words, the provider's own code and sentence for the log and the agent. */
 export class ProviderError extends Error {
   readonly failure: Failure;

@@ -59,5 +59,3 @@ export type InboundEvent = EventBase &
     /** The chat got another id (Telegram: a group became a supergroup). */
     | { type: "moved"; newChat: ExternalId }
   );
-
-export type InboundEventType = InboundEvent["type"];

@@ -8,14 +8,9 @@ const prefixes = {
   workspace: "wsp",
   apiKey: "key",
   account: "acc",
-  contact: "ctc",
-  identity: "idn",
   conversation: "cnv",
   message: "msg",
-  event: "evt",
   deadLetter: "dlq",
-  job: "job",
-  request: "req",
 } as const;
 
 export type IdKind = keyof typeof prefixes;
@@ -23,11 +18,6 @@ export type IdKind = keyof typeof prefixes;
 /** A new prefixed ULID such as `msg_01J…`: sorts by creation time, unguessable enough to be unique, not a secret. */
 export function newId(kind: IdKind): string {
   return `${prefixes[kind]}_${ulid()}`;
-}
-
-/** True when `value` has the form of an id of that kind. Says nothing about whether the row exists. */
-export function isId(kind: IdKind, value: string): boolean {
-  return value.startsWith(`${prefixes[kind]}_`) && /^[a-z]{3}_[0-9A-Za-z]{10,64}$/.test(value);
 }
 
 /** A provider's own id (chat, user, message, file), always as a string: 64-bit numbers do not fit a double. */

@@ -1,5 +1,3 @@
-import type { ErrorCode } from "./errors.js";
-
 /** The only source of time in use-cases, so that tests can move it. */
 export interface Clock {
   now(): Date;
@@ -70,12 +68,4 @@ export interface QueuedJob {
   /** Jobs with the same key are one job while it is waiting or running. */
   key?: string | undefined;
   delayMs?: number | undefined;
-}
-
-/** Plans and limits, asked by use-cases: "may this workspace…". */
-export interface Entitlements {
-  may(
-    workspaceId: string,
-    what: string,
-  ): Promise<{ allowed: true } | { allowed: false; code: ErrorCode; reason: string }>;
 }

@@ -54,6 +54,8 @@ export interface Inbox {
     query: { limit: number; cursor?: string | undefined },
   ): Promise<Page<Message>>;
   message(workspaceId: string, id: string): Promise<Message | undefined>;
+  /** True when the workspace has this conversation. */
+  hasConversation(workspaceId: string, id: string): Promise<boolean>;
   events: EventLog;
   accounts: AccountRepo;
   quarantine: QuarantineRepo;
@@ -87,12 +89,14 @@ export function createInbox(ports: InboxPorts): Inbox {
   const health = reportHealth({ accounts, clock, log });
 
   const record = recordInbound({ people, conversations, messages, seals, publish, clock, log });
-  const recordOne = coalesce<readonly AcceptedEvent[], undefined>(
+  const recordTogether = coalesce<readonly AcceptedEvent[], PromiseSettledResult<void>>(
     async (calls) => {
-      await record(calls.flat());
-      return calls.map(() => undefined);
+      const together = await Promise.allSettled([record(calls.flat())]);
+      if (together[0].status === "fulfilled" || calls.length === 1) return calls.map(() => together[0]);
+      // One of them may be bad: each by itself, so that it fails alone.
+      return Promise.allSettled(calls.map((call) => record(call)));
     },
-    { maxBatch: recordBatch },
+    { maxBatch: recordBatch, weigh: (events) => events.length },
   );
 
   return {
@@ -101,10 +105,11 @@ export function createInbox(ports: InboxPorts): Inbox {
     },
     async recordInbound(events) {
       for (let start = 0; start < events.length; start += recordBatch) {
-        await recordOne(events.slice(start, start + recordBatch));
+        const outcome = await recordTogether(events.slice(start, start + recordBatch));
+        if (outcome.status === "rejected") throw outcome.reason;
       }
     },
-    reply: reply({ conversations, messages, enqueue, clock }),
+    reply: reply({ conversations, messages, enqueue, clock, log }),
     drainLane: drainLane({
       lane,
       accounts,
@@ -115,6 +120,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       nextStep: ports.nextStep,
       publish,
       accountFailed: health.sendFailed,
+      accountWorks: health.works,
       clock,
       log,
     }),
@@ -123,6 +129,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     conversation: (workspaceId, id) => conversations.find(workspaceId, id),
     messages: (workspaceId, conversationId, query) => messages.list(workspaceId, conversationId, query),
     message: (workspaceId, id) => messages.find(workspaceId, id),
+    hasConversation: async (workspaceId, id) => (await conversations.route(workspaceId, id)) !== undefined,
     events,
     accounts,
     quarantine: quarantineRepo(models.quarantine, seals),

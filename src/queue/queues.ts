@@ -14,7 +14,7 @@ export interface Queues extends Enqueue {
 /** How long an add may take before the caller is told that it could not be done. */
 const deadlineMs = 2_000;
 const hourMs = 3_600_000;
-/** Calls that share a round trip, at most. */
+/** Jobs that share a round trip, at most. */
 const sharedMost = 200;
 
 /**
@@ -41,7 +41,7 @@ export function createQueues(options: { redis: Redis; prefix: string }): Queues 
       await Promise.all([...groups].map(([name, jobs]) => byName.get(name)!.addBulk(jobs.map(bullJob))));
       return calls.map(() => undefined);
     },
-    { maxBatch: sharedMost },
+    { maxBatch: sharedMost, weigh: (jobs) => jobs.length },
   );
 
   return {

@@ -82,11 +82,6 @@ export const newMessage = z.strictObject({
   reply_to: z.string().max(100).optional().describe("Id of a message of the same conversation"),
 });
 
-/** A page of a list. `next_cursor` is null on the last page. */
-export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ data: z.array(item), next_cursor: z.string().nullable(), has_more: z.boolean() });
-}
-
 export type MessageDto = z.infer<typeof messageDto>;
 export type ConversationDto = z.infer<typeof conversationDto>;
 export type ChannelAccountDto = z.infer<typeof channelAccountDto>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { InboundEvent } from "../../src/core/events.js";
 import { startTelegramSimulator, type TelegramSimulator } from "../../simulator/telegram/index.js";
 import { apiOf, eventually, startGateway } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
@@ -165,6 +166,49 @@ describe("a Telegram bot, from update to reply", () => {
     expect(body.data.some((one) => one.last_message?.preview === "forged")).toBe(false);
   });
 
+  it("shows that somebody knocks with a wrong secret, and that all is well again", async () => {
+    const health = async () => (await api<Account>("GET", `/api/v1/channels/${account.id}`)).body.health;
+    await post(update(931_001, 45, "forged again"), { "x-telegram-bot-api-secret-token": "wrong" });
+    const ill = await eventually("degraded", async () =>
+      (await health()).state === "degraded" ? health() : undefined,
+    );
+    expect(ill.cause).toMatch(/secret/i);
+    await post(update(931_002, 45, "genuine"));
+    await eventually("ok", async () => ((await health()).state === "ok" ? true : undefined));
+  });
+
+  it("lets an event that cannot be recorded fail alone", async () => {
+    const { inbox } = gateway.services;
+    const of = (n: number, content: unknown) => ({
+      workspaceId: gateway.first!.workspaceId,
+      accountId: account.id,
+      event: {
+        v: 1,
+        type: "message",
+        eventKey: `tg:94000${n}`,
+        channel: "telegram",
+        accountRef: "200100",
+        peer: { chat: `4600${n}`, user: `4600${n}`, name: "Zoë" },
+        at: new Date().toISOString(),
+        raw: {},
+        message: { externalId: `4600${n}/1`, direction: "in", content },
+      } as InboundEvent,
+    });
+    const outcomes = await Promise.allSettled(
+      [0, 1, 2, 3, 4].map((n) =>
+        inbox.recordInbound([of(n, n === 2 ? undefined : { kind: "text", text: `healthy ${n}` })]),
+      ),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    for (const n of [0, 1, 3, 4]) expect((await conversationSaying(`healthy ${n}`)).unread).toBe(1);
+  });
+
   it("keeps what it cannot read in quarantine and answers 200", async () => {
     for (const body of ["not json", "[]", "null", '{"no":"update id"}', '"x"'])
       expect((await post(body)).status).toBe(200);
@@ -263,6 +307,20 @@ describe("a Telegram bot, from update to reply", () => {
       content: { kind: "text", text: "x" },
     });
     expect(reply.status).toBe(404);
+  });
+
+  it("lets a key do what its scopes say and no more", async () => {
+    const { apiKey } = await gateway.services.identity.createApiKey(gateway.first!.workspaceId, "Reader", [
+      "conversations:read",
+    ]);
+    const reader = apiOf(gateway.url, apiKey);
+    expect((await reader("GET", "/api/v1/conversations")).status).toBe(200);
+    const [conversation] = (await reader<Page<Conversation>>("GET", "/api/v1/conversations")).body.data;
+    const send = { content: { kind: "text", text: "not allowed" } };
+    expect((await reader("POST", `/api/v1/conversations/${conversation!.id}/messages`, send)).status).toBe(403);
+    for (const path of ["/api/v1/channels", `/api/v1/channels/${account.id}`])
+      expect((await reader("GET", path)).status).toBe(403);
+    expect((await reader("POST", "/api/v1/channels", { kind: "telegram" })).status).toBe(403);
   });
 
   it("pages through a list without missing or repeating", async () => {

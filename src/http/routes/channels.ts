@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { Router, type Response } from "express";
 import type { ChannelAdapter } from "../../adapters/contract.js";
 import { AppError } from "../../core/errors.js";
 import { requireScope } from "../../identity/index.js";
@@ -31,6 +31,11 @@ interface Deps {
 /** Channel accounts and the kinds there are. */
 export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): Router {
   const routes = Router();
+  const manager = (response: Response) => {
+    const principal = principalOf(response);
+    requireScope(principal, "channels:manage");
+    return principal;
+  };
 
   routes.get("/channels/kinds", (_request, response) => {
     const data = adapters.map(({ manifest }) => ({
@@ -44,21 +49,21 @@ export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): R
   });
 
   routes.get("/channels", async (_request, response) => {
-    const { workspaceId } = principalOf(response);
+    // The webhook's address is as good as a credential: who may not manage channels does not see it.
+    const { workspaceId } = manager(response);
     const accounts = await inbox.accounts.list(workspaceId);
     response.json({ data: accounts.map((account) => channelAccountDto(account, publicUrl())) });
   });
 
   routes.post("/channels", async (request, response) => {
-    const principal = principalOf(response);
-    requireScope(principal, "channels:manage");
+    const principal = manager(response);
     const body = parse(newChannelAccount, request.body, "body");
     const account = await channels.connect({ workspaceId: principal.workspaceId, ...body });
     response.status(201).json(channelAccountDto(account, publicUrl()));
   });
 
   routes.get("/channels/:id", async (request, response) => {
-    const account = await inbox.accounts.find(principalOf(response).workspaceId, request.params.id);
+    const account = await inbox.accounts.find(manager(response).workspaceId, request.params.id);
     if (!account) throw new AppError("not_found", "There is no such channel account.");
     response.json(channelAccountDto(account, publicUrl()));
   });

@@ -10,11 +10,7 @@ import { idempotencyKeyOf, parse, principalOf } from "../request.js";
 export function conversationRoutes(inbox: Inbox): Router {
   const routes = Router();
 
-  async function existing(workspaceId: string, id: string) {
-    const conversation = await inbox.conversation(workspaceId, id);
-    if (!conversation) throw new AppError("not_found", "There is no such conversation.");
-    return conversation;
-  }
+  const notFound = () => new AppError("not_found", "There is no such conversation.");
 
   routes.get("/conversations", async (request, response) => {
     const principal = principalOf(response);
@@ -26,14 +22,17 @@ export function conversationRoutes(inbox: Inbox): Router {
   routes.get("/conversations/:id", async (request, response) => {
     const principal = principalOf(response);
     requireScope(principal, "conversations:read");
-    response.json(conversationDto(await existing(principal.workspaceId, request.params.id)));
+    const conversation = await inbox.conversation(principal.workspaceId, request.params.id);
+    if (!conversation) throw notFound();
+    response.json(conversationDto(conversation));
   });
 
   routes.get("/conversations/:id/messages", async (request, response) => {
     const principal = principalOf(response);
     requireScope(principal, "conversations:read");
     const query = parse(listQuery, request.query, "query");
-    const { id } = await existing(principal.workspaceId, request.params.id);
+    const { id } = request.params;
+    if (!(await inbox.hasConversation(principal.workspaceId, id))) throw notFound();
     const page = await inbox.messages(principal.workspaceId, id, query);
     response.json({ data: page.items.map(messageDto), next_cursor: page.next, has_more: page.next !== null });
   });

@@ -49,6 +49,8 @@ export interface ConversationRepo {
   /** Counts messages into their conversations: last message, unread, waiting, reopened. Idempotent per message. One round trip. */
   count(messages: readonly Counted[]): Promise<void>;
   find(workspaceId: string, id: string): Promise<Conversation | undefined>;
+  /** Where messages of the conversation go; opens nothing that is sealed. */
+  route(workspaceId: string, id: string): Promise<{ accountId: string; identityId: string } | undefined>;
   /** Newest activity first. */
   list(
     workspaceId: string,
@@ -178,6 +180,11 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     async find(workspaceId, id) {
       const row = await model.findOne({ _id: id, workspaceId }).lean();
       return row ? (await opened(workspaceId, [row]))[0] : undefined;
+    },
+
+    async route(workspaceId, id) {
+      const row = await model.findOne({ _id: id, workspaceId }, { accountId: 1, identityId: 1 }).lean();
+      return row ? { accountId: row.accountId, identityId: row.identityId } : undefined;
     },
 
     async list(workspaceId, { status, limit, cursor }) {

@@ -32,7 +32,7 @@ export type Turn =
   | { kind: "lost"; messageId: string; workspaceId: string };
 
 /** How long a worker may hold a message before it is taken for dead. Longer than any provider time-out. */
-export const claimMs = 90_000;
+const claimMs = 90_000;
 
 export interface LaneRepo {
   /** Claims the oldest unsent message of the conversation, never a later one. */

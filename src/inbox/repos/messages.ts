@@ -61,12 +61,14 @@ const place = (workspaceId: string, field: string) => ({ workspaceId, collection
 export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo {
   async function inboundRow(input: InboundMessage, now: Date): Promise<MessageRow> {
     const { workspaceId, message } = input;
+    // Before anything is under way: a content nobody can read fails here, and nothing else with it.
+    const text = textOf(message.content);
     const [content, externalId, senderName, quote, words] = await Promise.all([
       seals.sealJson(place(workspaceId, "content"), message.content),
       seals.seal(place(workspaceId, "externalId"), message.externalId),
       seals.sealOptional(place(workspaceId, "senderName"), message.senderName),
       seals.sealOptional(place(workspaceId, "quote"), message.replyTo?.quote),
-      seals.searchTokens(workspaceId, textOf(message.content)),
+      seals.searchTokens(workspaceId, text),
     ]);
     const echo = message.direction === "echo";
     return {

@@ -33,6 +33,8 @@ interface Deps {
   publish: Publish;
   /** The provider said something about the account itself (token revoked, suspended). */
   accountFailed(account: ChannelAccount, failure: Failure, sentence: string): Promise<void>;
+  /** A send went through: whatever was wrong with the account is over. */
+  accountWorks(account: ChannelAccount): Promise<void>;
   clock: Clock;
   log: Log;
 }
@@ -56,8 +58,8 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
       throw new ProviderError({ kind: "unsupported", feature: "account" }, "The channel account is gone.");
     }
     if (!account.enabled) throw new AccountOff();
-    const conversation = await conversations.find(claim.workspaceId, claim.conversationId);
-    const chat = conversation && (await people.chatOf(claim.workspaceId, conversation.identityId));
+    const route = await conversations.route(claim.workspaceId, claim.conversationId);
+    const chat = route && (await people.chatOf(claim.workspaceId, route.identityId));
     if (chat === undefined)
       throw new ProviderError({ kind: "refused", why: "recipient" }, "The customer is not known any more.");
     try {
@@ -69,6 +71,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
         sentParts: claim.sentParts,
         ...(claim.replyTo === null ? {} : { replyTo: { externalId: claim.replyTo } }),
       });
+      await deps.accountWorks(account);
       return { ...outcome, account };
     } catch (error) {
       if (error instanceof ProviderError) await deps.accountFailed(account, error.failure, error.message);

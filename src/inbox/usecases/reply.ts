@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../core/errors.js";
 import { textOf, type Author, type Content } from "../../core/message.js";
-import type { Clock, Enqueue } from "../../core/ports.js";
+import type { Clock, Enqueue, Log } from "../../core/ports.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { MessageRepo } from "../repos/messages.js";
 import type { Message } from "../types.js";
@@ -22,6 +22,7 @@ interface Deps {
   messages: MessageRepo;
   enqueue: Enqueue;
   clock: Clock;
+  log: Log;
 }
 
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
@@ -32,7 +33,7 @@ const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(valu
  * Throws AppError: `not_found`, `unprocessable` (reply to a message that is not here), `idempotency_mismatch`.
  */
 export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Message; replayed: boolean }> {
-  const { conversations, messages, enqueue, clock } = deps;
+  const { conversations, messages, enqueue, clock, log } = deps;
 
   async function repliedTo({ workspaceId, conversationId, replyTo }: ReplyInput) {
     if (replyTo === undefined) return null;
@@ -51,13 +52,13 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
 
   return async (input) => {
     const { workspaceId, conversationId, author, content, idempotencyKey } = input;
-    const conversation = await conversations.find(workspaceId, conversationId);
-    if (!conversation) throw new AppError("not_found", "There is no such conversation.");
+    const route = await conversations.route(workspaceId, conversationId);
+    if (!route) throw new AppError("not_found", "There is no such conversation.");
 
     const requestHash = hash({ conversationId, content, replyTo: input.replyTo ?? null });
     const { message, created, ...earlier } = await messages.insertReply({
       workspaceId,
-      accountId: conversation.accountId,
+      accountId: route.accountId,
       conversationId,
       author,
       content,
@@ -69,20 +70,23 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     if (!created && earlier.requestHash !== requestHash) {
       throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.");
     }
+    // Counting is idempotent, so a request that died here is finished by its repetition.
+    await conversations.count([
+      {
+        conversationId,
+        workspaceId,
+        messageId: message.id,
+        direction: "out",
+        kind: content.kind,
+        text: textOf(content),
+        at: message.at,
+      },
+    ]);
     if (created) {
-      await conversations.count([
-        {
-          conversationId,
-          workspaceId,
-          messageId: message.id,
-          direction: "out",
-          kind: content.kind,
-          text: textOf(content),
-          at: message.at,
-        },
-      ]);
-      // The message is safe already; a queue that is down only makes it later.
-      await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId } }]).catch(() => undefined);
+      await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId } }]).catch((error: unknown) => {
+        // The message is safe already; a queue that is down only makes it later: the sweeper finds it.
+        log.warn("reply_waits_for_sweeper", { messageId: message.id, error: error as Error });
+      });
     }
     return { message, replayed: !created };
   };

@@ -1,6 +1,6 @@
 import type { Failure } from "../../core/errors.js";
 import type { Clock, Log } from "../../core/ports.js";
-import type { HealthState } from "../models/channelAccount.js";
+import type { HealthEntry, HealthState } from "../models/channelAccount.js";
 import type { AccountRepo } from "../repos/accounts.js";
 
 interface Deps {
@@ -26,6 +26,10 @@ export function reportHealth({ accounts, clock, log }: Deps) {
   }
   return {
     set,
+    /** The account does what it should. Costs a write only when it did not before. */
+    works: async (account: { id: string; health: HealthEntry }): Promise<void> => {
+      if (["degraded", "needs_reauth"].includes(account.health.state)) await set(account.id, "ok", null);
+    },
     /** A provider refused or did not answer a send over this account. */
     sendFailed: async (account: { id: string }, failure: Failure, sentence: string): Promise<void> => {
       const state = stateAfter(failure);

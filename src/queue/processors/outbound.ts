@@ -11,7 +11,9 @@ export const outboundDrain = (inbox: Inbox, enqueue: Enqueue, clock: Clock) => a
   const { againAt } = await inbox.drainLane(job.conversationId);
   if (!againAt) return;
   const delayMs = Math.max(againAt.getTime() - clock.now().getTime(), 50);
-  await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId: job.conversationId }, delayMs }]);
+  // However many jobs look at a waiting lane, one comes back.
+  const key = `${job.conversationId}/${againAt.getTime()}`;
+  await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId: job.conversationId }, delayMs, key }]);
 };
 
 /** Gives lanes whose job was lost (an emptied Redis, a crash between two steps) a new one. */
