@@ -157,6 +157,9 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
     },
     concurrency: config.WORKER_CONCURRENCY,
     log,
+  }).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
   });
   return async () => {
     await workers.stop(config.SHUTDOWN_TIMEOUT_MS);

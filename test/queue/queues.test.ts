@@ -42,11 +42,14 @@ describe("the queues", () => {
 
   async function working(handlers: Handlers, work: (workers: Workers) => Promise<void>): Promise<void> {
     const consumer = connectConsumer({ url: server.url, log });
-    const workers = await startWorkers({ redis: consumer, prefix: "q", queues, handlers, concurrency: 10, log });
     try {
-      await work(workers);
+      const workers = await startWorkers({ redis: consumer, prefix: "q", queues, handlers, concurrency: 10, log });
+      try {
+        await work(workers);
+      } finally {
+        await workers.stop(2_000);
+      }
     } finally {
-      await workers.stop(2_000);
       consumer.disconnect();
     }
   }
