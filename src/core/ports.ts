@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** The only source of time in use-cases, so that tests can move it. */
 export interface Clock {
   now(): Date;
@@ -68,4 +70,46 @@ export interface QueuedJob {
   /** Jobs with the same key are one job while it is waiting or running. */
   key?: string | undefined;
   delayMs?: number | undefined;
+}
+
+/** Where a blob lies. Kept in the row that owns the blob. */
+export interface StoredBlob {
+  /** Name in the store: unguessable, made by the store, never by a user. */
+  key: string;
+  /** Bytes of the plain content. */
+  bytes: number;
+  /** SHA-256 of the plain content, hex. */
+  sha256: string;
+}
+
+/** Large private content, sealed at rest and never whole in memory. */
+export interface BlobStore {
+  /**
+   * Stores a stream. Rejects with BlobTooLarge once more than `maxBytes` came, and with whatever the stream fails with; in
+   * both cases nothing stays behind. The blob is bound to its workspace.
+   */
+  put(workspaceId: string, content: Readable, options: { maxBytes: number }): Promise<StoredBlob>;
+  /**
+   * Opens a blob, or the bytes `start` to `end` (both included) of it. Rejects with BlobGone when it is not there, and the
+   * stream fails when it was tampered with.
+   */
+  open(workspaceId: string, key: string, range?: { start: number; end: number }): Promise<Readable>;
+  /** Idempotent. */
+  remove(workspaceId: string, key: string): Promise<void>;
+}
+
+/** More content than allowed. */
+export class BlobTooLarge extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`the content is larger than ${maxBytes} bytes`);
+    this.name = "BlobTooLarge";
+  }
+}
+
+/** There is no such blob (any more). */
+export class BlobGone extends Error {
+  constructor() {
+    super("the blob is gone");
+    this.name = "BlobGone";
+  }
 }
