@@ -53,6 +53,11 @@ export interface DomainEvent {
   data: Record<string, unknown>;
 }
 
+/** An event with its place in its workspace's sequence: 1, 2, 3 … without gaps. */
+export interface SequencedEvent extends DomainEvent {
+  seq: number;
+}
+
 /** Tells everyone interested. Durable once the promise resolves. */
 export type Publish = (events: readonly DomainEvent[]) => Promise<void>;
 

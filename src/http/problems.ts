@@ -20,6 +20,9 @@ const statuses: Record<ErrorCode, number> = {
   internal: 500,
 };
 
+/** The HTTP status of a refusal. */
+export const statusOf = (code: ErrorCode): number => statuses[code];
+
 /** Answers with a problem document (RFC 9457). `instance` is the request id: what a user can quote and the log knows. */
 export function sendProblem(response: Response, error: AppError): void {
   const status = statuses[error.code];

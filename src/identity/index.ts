@@ -5,8 +5,20 @@ import { newId } from "../core/ids.js";
 import type { Clock } from "../core/ports.js";
 import { identityModels } from "./models.js";
 
-/** What a key allows. `*` allows everything. */
-export type Scope = "*" | "conversations:read" | "messages:send" | "channels:manage";
+/** What a key may be allowed. `*` allows everything. */
+export const scopes = [
+  "*",
+  "conversations:read",
+  "conversations:write",
+  "messages:send",
+  "contacts:read",
+  "contacts:write",
+  "channels:manage",
+  "webhooks:manage",
+  "workspace:manage",
+  "operations",
+] as const;
+export type Scope = (typeof scopes)[number];
 
 /** Who asks: one API key of one workspace. */
 export interface Principal {
@@ -46,7 +58,7 @@ export function createIdentity(connection: Connection, clock: Clock): Identity {
   const { workspaces, apiKeys } = identityModels(connection);
   const trusted = new Map<string, { principal: Principal; until: number }>();
 
-  async function createApiKey(workspaceId: string, name: string, scopes: readonly Scope[]) {
+  async function createApiKey(workspaceId: string, name: string, allowed: readonly Scope[]) {
     const apiKey = `sb_live_${randomBytes(32).toString("base64url")}`;
     const id = newId("apiKey");
     await apiKeys.create({
@@ -55,7 +67,7 @@ export function createIdentity(connection: Connection, clock: Clock): Identity {
       name,
       hash: hashOf(apiKey),
       hint: apiKey.slice(0, 12),
-      scopes: [...scopes],
+      scopes: [...allowed],
       createdAt: clock.now(),
       expiresAt: null,
       revokedAt: null,

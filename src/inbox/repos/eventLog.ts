@@ -1,12 +1,14 @@
 import type { Model } from "mongoose";
-import type { DomainEvent } from "../../core/ports.js";
+import type { DomainEvent, SequencedEvent } from "../../core/ports.js";
 import type { EventRow } from "../models/event.js";
 
 export interface EventLog {
   /** Appends events to their workspaces' sequences; those that are there already are left alone. Returns the new ones. */
-  append(events: readonly DomainEvent[]): Promise<EventRow[]>;
+  append(events: readonly DomainEvent[]): Promise<SequencedEvent[]>;
   /** Events after a sequence number, in order. */
-  after(workspaceId: string, seq: number, limit: number): Promise<EventRow[]>;
+  after(workspaceId: string, seq: number, limit: number): Promise<SequencedEvent[]>;
+  /** The sequence number of the workspace's last event; 0 when nothing happened yet. */
+  last(workspaceId: string): Promise<number>;
 }
 
 /** Writers that meet at the same number try again this often before giving up. */
@@ -59,13 +61,25 @@ export function eventLog(model: Model<EventRow>): EventLog {
         else byWorkspace.set(event.workspaceId, [event]);
       }
       const rows = await Promise.all([...byWorkspace].map(([workspaceId, list]) => appendTo(workspaceId, list)));
-      return rows.flat();
+      return rows.flat().map(sequenced);
     },
-    after: (workspaceId, seq, limit) =>
-      model
+    async after(workspaceId, seq, limit) {
+      const rows = await model
         .find({ workspaceId, seq: { $gt: seq } })
         .sort({ seq: 1 })
         .limit(limit)
-        .lean(),
+        .lean();
+      return rows.map(sequenced);
+    },
+    async last(workspaceId) {
+      const row = await model.findOne({ workspaceId }, { seq: 1 }).sort({ seq: -1 }).lean();
+      return row?.seq ?? 0;
+    },
   };
 }
+
+const sequenced = ({ _id, conversationId, ...rest }: EventRow): SequencedEvent => ({
+  id: _id,
+  ...rest,
+  ...(conversationId === null ? {} : { conversationId }),
+});
