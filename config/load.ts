@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type SettingName, type Settings, isSecret, requiredInProduction, schema } from "./schema.js";
+import { type SettingName, type Settings, isSecret, requiredInProduction, requiredWith, schema } from "./schema.js";
 
 export type Config = Readonly<Settings>;
 
@@ -53,6 +53,12 @@ export function loadConfig(env: Environment = process.env): Config {
   if (given.NODE_ENV === "production") {
     for (const name of requiredInProduction) {
       if (given[name] === undefined) problems.push(`${name}: is required when NODE_ENV is production.`);
+    }
+  }
+  for (const { when, needed } of requiredWith) {
+    if (given[when.name] !== when.value) continue;
+    for (const name of needed) {
+      if (given[name] === undefined) problems.push(`${name}: is required when ${when.name} is ${when.value}.`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);

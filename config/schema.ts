@@ -12,6 +12,16 @@ const flagList = (names: readonly string[]) =>
     .refine((parts) => parts.every((part) => names.includes(part)), `must be a list of ${names.join(", ")}`);
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** A host name, IP address or CIDR range, each with an optional :port (an IPv6 address with a port stands in brackets). */
+const targetList = z
+  .string()
+  .transform((value) => value.split(",").map((part) => part.trim()))
+  .refine(
+    (parts) =>
+      parts.every((part) => /^(\[[0-9a-f:.]+\](:\d{1,5})?|[0-9a-f:.]+(\/\d{1,3})?|[\w.-]+(:\d{1,5})?)$/i.test(part)),
+    "must be a list of host names, IP addresses or CIDR ranges, each with an optional :port",
+  );
+
 const masterKeys = z
   .string()
   .transform((value) => value.split(",").map((part) => Buffer.from(part.trim(), "base64")))
@@ -85,6 +95,30 @@ export const sections = {
       .meta({ secret: true })
       .describe("Opens /admin/queues; unset in production: the page is off"),
   },
+  files: {
+    BLOB_STORE: z
+      .enum(["directory", "s3"])
+      .default("directory")
+      .describe("Where sealed files lie: a directory (DATA_DIR/blobs) or an S3-compatible bucket (s3)"),
+    S3_ENDPOINT: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Address of an S3-compatible service; unset: Amazon's own for the region"),
+    S3_REGION: text.default("us-east-1").describe("Region of the bucket"),
+    S3_BUCKET: text.optional().describe("Name of the bucket; needed when BLOB_STORE is s3"),
+    S3_ACCESS_KEY_ID: text.optional().describe("Who asks; needed when BLOB_STORE is s3"),
+    S3_SECRET_ACCESS_KEY: text.optional().meta({ secret: true }).describe("Its secret; needed when BLOB_STORE is s3"),
+    FILE_LIMIT_BYTES: wholeNumber(1024, 5_000_000_000)
+      .default(104_857_600)
+      .describe("Largest file accepted, in either direction"),
+  },
+  outbound: {
+    OUTBOUND_ALLOW: targetList
+      .default([])
+      .describe(
+        "Private targets that requests on behalf of users may reach all the same: host names, IPs, CIDRs, each with an optional :port",
+      ),
+  },
   logging: {
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error", "silent"])
@@ -102,11 +136,18 @@ export const sections = {
 /** Settings that must come from the environment in production, and are generated for the local set-up otherwise. */
 export const requiredInProduction = ["MASTER_KEY", "SESSION_SECRET"] as const;
 
+/** Settings that another one's value makes necessary. */
+export const requiredWith = [
+  { when: { name: "BLOB_STORE", value: "s3" }, needed: ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] },
+] as const;
+
 export const schema = z.object({
   ...sections.server,
   ...sections.roles,
   ...sections.stores,
   ...sections.secrets,
+  ...sections.files,
+  ...sections.outbound,
   ...sections.logging,
   ...sections.channels,
 });

@@ -70,6 +70,24 @@ describe("the settings", () => {
     expect(problemsOf({ NODE_ENV: "production", ...complete })).toEqual([]);
   });
 
+  it("demand what a bucket needs once files go to one", () => {
+    const needed = ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
+    expect(problemsOf({ BLOB_STORE: "s3", PORT: "eighty" })).toEqual([
+      expect.stringMatching(/^PORT:/),
+      ...needed.map((name) => `${name}: is required when BLOB_STORE is s3.`),
+    ]);
+    expect(problemsOf({ BLOB_STORE: "s3", ...Object.fromEntries(needed.map((name) => [name, "x"])) })).toEqual([]);
+  });
+
+  it("take hosts, addresses and ranges as private targets to let through", () => {
+    const OUTBOUND_ALLOW = "crm.internal, crm.internal:8080,10.1.2.3,10.0.0.0/8,[fd00::1]:443,fd00::/8";
+    expect(loadConfig({ OUTBOUND_ALLOW }).OUTBOUND_ALLOW).toEqual(OUTBOUND_ALLOW.split(/, ?/));
+    expect(loadConfig({}).OUTBOUND_ALLOW).toEqual([]);
+    for (const wrong of ["http://crm.internal", "a b", "a,,b", "host:port"]) {
+      expect(problemsOf({ OUTBOUND_ALLOW: wrong })).toEqual([expect.stringMatching(/^OUTBOUND_ALLOW: must be/)]);
+    }
+  });
+
   it("are what .env.example and the README say (npm run docs writes both)", () => {
     expect(readFileSync(".env.example", "utf8")).toBe(envExample());
     expect(readFileSync("README.md", "utf8")).toContain(settingsTable());
