@@ -126,6 +126,12 @@ export const sections = {
       .describe("Least serious line to write"),
   },
   channels: {
+    SEND_PACE: z.coerce
+      .number()
+      .min(0.1)
+      .max(1000)
+      .default(1)
+      .describe("How fast to send, as a multiple of the pace each provider publishes"),
     TELEGRAM_API_ROOT: z
       .url({ protocol: /^https?$/ })
       .optional()

@@ -108,6 +108,10 @@ export interface ChannelAdapter<S = unknown> {
   connect(settings: S, tools: AdapterTools): Channel;
   /** The provider's id of the account as far as the settings alone tell it (a Telegram token starts with the bot id). */
   accountRef(settings: S): ExternalId | undefined;
+  /** New secrets of ours; the old ones are accepted for some time yet. Networks where we make the secret. */
+  rotate?(settings: S, now: Date): S;
+  /** Without old secrets whose time is over; undefined when there is nothing to take away. */
+  retire?(settings: S, now: Date): S | undefined;
   /** Networks that call us: over the raw bytes, constant time. `settings` is a list during rotation, newest first. */
   verify?(request: RawRequest, settings: readonly S[]): Verdict;
 }

@@ -82,11 +82,13 @@ export function createIntake(ports: IntakePorts): Intake {
   ): Promise<QueuedJob> {
     const sealed = await keyring.seal(inboundPlace(account.workspaceId), JSON.stringify(events));
     return {
-      name: "inbound.record",
+      // An account that is off takes everything and shows nothing: it is recorded once the account is on again.
+      name: account.enabled ? "inbound.record" : "inbound.hold",
       payload: {
         v: 1,
         workspaceId: account.workspaceId,
         accountId: account.id,
+        id: newId("accepted"),
         acceptedAt: ports.now().toISOString(),
         traceId,
         events: sealed.toString("base64"),
@@ -115,7 +117,7 @@ export function createIntake(ports: IntakePorts): Intake {
     async webhook(kind, endpointKey, request, traceId) {
       const adapter = ports.adapterFor(kind);
       const account = adapter?.verify ? await ports.findByEndpoint(kind, endpointKey) : undefined;
-      if (!adapter?.verify || !account?.enabled) return { status: 404 };
+      if (!adapter?.verify || !account) return { status: 404 };
 
       const verdict = adapter.verify(request, account.settings);
       if (verdict.kind === "refused") {

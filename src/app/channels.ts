@@ -3,11 +3,11 @@ import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../ada
 import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { InboundEvent } from "../core/events.js";
-import type { Clock, Log } from "../core/ports.js";
-import type { ChannelAccount, HealthState, Inbox } from "../inbox/index.js";
-import type { Send } from "../inbox/usecases/drainLane.js";
-import { webhookUrl } from "../http/presenters/inbox.js";
+import type { Clock, Enqueue, Log } from "../core/ports.js";
+import type { AtProvider, ChannelAccount, HealthState, Inbox, OpenMedia, Send } from "../inbox/index.js";
+import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
+import { recordOf } from "./operations.js";
 
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
@@ -15,6 +15,7 @@ interface Deps {
   /** By channel kind: where its provider lives, when not at the usual place. */
   apiRoots: Record<string, string | undefined>;
   publicUrl: () => string;
+  enqueue: Enqueue;
   clock: Clock;
   log: Log;
 }
@@ -23,9 +24,19 @@ interface Deps {
 const intakeTrustMs = 5_000;
 /** Unknown keys are remembered too, so that a guessing stranger does not reach the database each time. */
 const intakeMost = 10_000;
+/** That something was heard is written down this often. */
+const heardEveryMs = 60_000;
+/** After so much silence the webhook is set again, in case the provider lost it. */
+const silenceMs = 24 * 3_600_000;
+/** Requests that are put into the inbox at once when an account is switched on. */
+const heldAtOnce = 200;
+/** Accounts looked at in one go. */
+const checkedAtOnce = 50;
 
 export interface Channels extends ChannelAdmin {
   send: Send;
+  atProvider: AtProvider;
+  openMedia: OpenMedia;
   /** The account as intake needs it, from memory while fresh, and from stale memory while the database is away. */
   findByEndpoint: (kind: string, endpointKey: string) => Promise<IntakeAccount | undefined>;
   intakeAccount: (account: ChannelAccount) => IntakeAccount;
@@ -35,6 +46,8 @@ export interface Channels extends ChannelAdmin {
   reportWell: (account: IntakeAccount) => void;
   /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
   acknowledge: (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
+  /** Asks every provider how its account is doing; sets webhooks again that went silent. */
+  checkAll: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,8 +56,13 @@ export function createChannels(deps: Deps): Channels {
   const { adapterFor, inbox, clock, log } = deps;
   const senders = new Map<string, { settings: string; channel: Channel }>();
   const known = new Map<string, { account: IntakeAccount | undefined; until: number }>();
+  const heard = new Map<string, number>();
 
-  const tools = (kind: string): AdapterTools => ({ log: log.with({ channel: kind }), apiRoot: deps.apiRoots[kind] });
+  const tools = (kind: string): AdapterTools => ({
+    log: log.with({ channel: kind }),
+    apiRoot: deps.apiRoots[kind],
+    openUpload: (source) => inbox().files.openUpload(source),
+  });
 
   function open(account: ChannelAccount): Channel | undefined {
     const adapter = adapterFor(account.kind);
@@ -65,6 +83,9 @@ export function createChannels(deps: Deps): Channels {
     return channel;
   }
 
+  const unable = (feature: string) =>
+    new ProviderError({ kind: "unsupported", feature }, "This channel cannot do that.");
+
   const intakeAccount = (account: ChannelAccount): IntakeAccount => ({
     id: account.id,
     workspaceId: account.workspaceId,
@@ -74,6 +95,12 @@ export function createChannels(deps: Deps): Channels {
     trouble: account.health.state === "degraded" ? account.health.cause : null,
     settings: account.settings === null ? [] : [account.settings],
   });
+
+  function adapterOf(kind: string): ChannelAdapter {
+    const adapter = adapterFor(kind);
+    if (!adapter) throw new AppError("unprocessable", `There is no channel kind "${kind}".`);
+    return adapter;
+  }
 
   /** Credentials as the adapter wants them; what we generate ourselves is filled in. */
   function parsedSettings(adapter: ChannelAdapter, given: Record<string, unknown>): unknown {
@@ -105,44 +132,176 @@ export function createChannels(deps: Deps): Channels {
     return { state: "ok", accountRef: adapter.accountRef(settings) ?? "", displayName: adapter.manifest.label };
   }
 
-  async function connect(input: ConnectInput): Promise<ChannelAccount> {
-    const { workspaceId, kind, name } = input;
-    const adapter = adapterFor(kind);
-    if (!adapter) throw new AppError("unprocessable", `There is no channel kind "${kind}".`);
-    const { accounts, reportHealth } = inbox();
-    if (!input.settings) {
-      return accounts.createDraft({ workspaceId, kind, name: name ?? adapter.manifest.label, now: clock.now() });
-    }
+  async function found(workspaceId: string, id: string): Promise<ChannelAccount> {
+    const account = await inbox().accounts.find(workspaceId, id);
+    if (!account) throw new AppError("not_found", "There is no such channel account.");
+    return account;
+  }
 
+  /** Tests credentials, saves them sealed, sets the webhook. `target` gives the account they belong to. */
+  async function put(
+    input: { workspaceId: string; kind: string; name?: string | undefined; settings: Record<string, unknown> },
+    target: (state: AccountState) => Promise<ChannelAccount>,
+  ): Promise<ChannelAccount> {
+    const { workspaceId, kind, name } = input;
+    const { accounts, reportHealth } = inbox();
+    const adapter = adapterOf(kind);
     const settings = parsedSettings(adapter, input.settings);
     const channel = adapter.connect(settings, tools(kind));
     try {
       const state = await probed(channel, adapter, settings);
-      const existing = await accounts.findByRef(workspaceId, kind, state.accountRef);
-      const account =
-        existing ??
-        (await accounts.createDraft({ workspaceId, kind, name: name ?? state.displayName, now: clock.now() }));
-      await accounts.saveSettings(workspaceId, account.id, {
-        settings,
-        accountRef: state.accountRef,
-        ...(name ? { name } : {}),
-      });
+      const account = await target(state);
+      try {
+        await accounts.saveSettings(workspaceId, account.id, {
+          settings,
+          accountRef: state.accountRef,
+          ...(name ? { name } : {}),
+        });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 11000) throw error;
+        throw new AppError("conflict", "This account is connected to the workspace already. Nothing was saved.");
+      }
       known.clear();
       await reportHealth.set(account.id, state.state, state.cause ?? null);
-      if (!channel.listen && channel.register) await registered(channel, account);
-      return (await accounts.find(workspaceId, account.id))!;
+      if (account.enabled) await registered(channel, account);
+      return await found(workspaceId, account.id);
     } finally {
       await channel.close();
     }
   }
 
+  async function connect(input: ConnectInput): Promise<ChannelAccount> {
+    const { workspaceId, kind, name, settings } = input;
+    const { accounts } = inbox();
+    const adapter = adapterOf(kind);
+    const draft = (fallback: string) =>
+      accounts.createDraft({ workspaceId, kind, name: name ?? fallback, now: clock.now() });
+    if (!settings) return draft(adapter.manifest.label);
+    return put({ workspaceId, kind, name, settings }, async ({ accountRef, displayName }) => {
+      return (await accounts.findByRef(workspaceId, kind, accountRef)) ?? (await draft(displayName));
+    });
+  }
+
+  async function configure(workspaceId: string, id: string, settings: Record<string, unknown>) {
+    const account = await found(workspaceId, id);
+    // What we generated for the draft stays: the webhook's owner has been told of it.
+    const before = (account.settings ?? {}) as Record<string, unknown>;
+    const generated = Object.fromEntries(Object.entries(before).filter(([key]) => /secretToken$/i.test(key)));
+    return put({ workspaceId, kind: account.kind, settings: { ...generated, ...settings } }, async (state) => {
+      if (account.accountRef !== null && account.accountRef !== state.accountRef) {
+        throw new AppError(
+          "unprocessable",
+          "These credentials belong to another account. Nothing was saved; connect that one as a channel of its own.",
+        );
+      }
+      return account;
+    });
+  }
+
   async function registered(channel: Channel, account: ChannelAccount): Promise<void> {
+    if (channel.listen || !channel.register) return;
     try {
-      await channel.register?.(webhookUrl(account, deps.publicUrl()));
+      await channel.register(webhookUrl(account, deps.publicUrl()));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const cause = `The webhook could not be registered: ${error.message}`;
       await inbox().reportHealth.set(account.id, "degraded", cause);
+    }
+  }
+
+  /** Runs with a channel of its own, which is closed afterwards. */
+  async function withChannel(account: ChannelAccount, work: (channel: Channel) => Promise<void>): Promise<void> {
+    const channel = open(account);
+    if (!channel) return;
+    try {
+      await work(channel);
+    } finally {
+      await channel.close();
+    }
+  }
+
+  async function setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<ChannelAccount> {
+    const { accounts, reportHealth } = inbox();
+    const account = await found(workspaceId, id);
+    await accounts.setEnabled(workspaceId, id, enabled);
+    known.clear();
+    if (!enabled) {
+      // The webhook stays set: what the provider cannot deliver it keeps and brings once the account is on again.
+      await reportHealth.set(
+        id,
+        "off",
+        "The account was switched off. Nothing is received or sent until it is on again.",
+      );
+    } else if (account.settings === null) {
+      await reportHealth.set(id, "draft", null);
+    } else {
+      await reportHealth.set(id, "ok", null);
+      await releaseHeld(account);
+      await withChannel(account, async (channel) => {
+        await registered(channel, account);
+        await check(account, channel);
+      });
+    }
+    return found(workspaceId, id);
+  }
+
+  /** What came while the account was off goes into the inbox. */
+  async function releaseHeld({ workspaceId, id }: ChannelAccount): Promise<void> {
+    const { rawEvents } = inbox();
+    for (;;) {
+      const held = await rawEvents.held(workspaceId, id, heldAtOnce);
+      if (held.length === 0) return;
+      await deps.enqueue.add(held.map((raw) => ({ name: "inbound.record", payload: recordOf(raw) })));
+      await rawEvents.release(held.map((raw) => raw.id));
+    }
+  }
+
+  async function rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount> {
+    const account = await found(workspaceId, id);
+    const adapter = adapterOf(account.kind);
+    if (!adapter.rotate || account.settings === null) {
+      throw new AppError("unprocessable", "This account has no secret of ours that could be changed.");
+    }
+    const settings = adapter.rotate(account.settings, clock.now());
+    await inbox().accounts.saveSettings(workspaceId, id, { settings, accountRef: account.accountRef ?? "" });
+    known.clear();
+    const renewed = await found(workspaceId, id);
+    if (renewed.enabled) await withChannel(renewed, (channel) => registered(channel, renewed));
+    return found(workspaceId, id);
+  }
+
+  async function remove(workspaceId: string, id: string): Promise<void> {
+    const account = await found(workspaceId, id);
+    await withChannel(account, async (channel) => {
+      // Whatever the provider says, the account goes: its webhook then leads nowhere.
+      await channel.unregister?.().catch((error: unknown) => {
+        log.warn("webhook_not_removed", { accountId: id, error: error as Error });
+      });
+    });
+    await inbox().accounts.remove(workspaceId, id);
+    known.clear();
+    void senders.get(id)?.channel.close();
+    senders.delete(id);
+  }
+
+  /** Asks the provider about one account, and takes away secrets whose time is over. */
+  async function check(account: ChannelAccount, channel: Channel): Promise<void> {
+    const { accounts, reportHealth } = inbox();
+    const retired = adapterOf(account.kind).retire?.(account.settings, clock.now());
+    if (retired !== undefined) {
+      const accountRef = account.accountRef ?? "";
+      await accounts.saveSettings(account.workspaceId, account.id, { settings: retired, accountRef });
+    }
+    try {
+      const state = await channel.probe?.();
+      if (!state) return;
+      const silent = clock.now().getTime() - (account.lastEventAt ?? account.createdAt).getTime() > silenceMs;
+      if (state.state === "ok" && silent) await registered(channel, account);
+      else await reportHealth.set(account.id, state.state, state.cause ?? null);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.failure.kind === "auth_expired") await reportHealth.set(account.id, "needs_reauth", error.message);
+      else if (error.failure.kind === "unreachable") await reportHealth.set(account.id, "degraded", error.message);
     }
   }
 
@@ -152,13 +311,54 @@ export function createChannels(deps: Deps): Channels {
       .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
   }
 
+  function noteHeard(account: IntakeAccount): void {
+    const now = clock.now();
+    if (now.getTime() - (heard.get(account.id) ?? 0) < heardEveryMs) return;
+    heard.set(account.id, now.getTime());
+    inbox()
+      .accounts.heard(account.id, now)
+      .catch((error: unknown) => log.debug("heard_not_saved", { accountId: account.id, error: error as Error }));
+  }
+
   return {
     connect,
+    configure,
+    setEnabled,
+    rotateSecret,
+    remove,
     open,
     intakeAccount,
 
     // Async, so that a channel without credentials rejects instead of throwing.
     send: async (account, message) => sender(account).send(message),
+    atProvider: {
+      edit: async (account, chat, target, content) => {
+        const channel = sender(account);
+        if (!channel.edit) throw unable("edit");
+        await channel.edit(chat, target, content);
+      },
+      remove: async (account, chat, target) => {
+        const channel = sender(account);
+        if (!channel.remove) throw unable("remove");
+        await channel.remove(chat, target);
+      },
+      react: async (account, chat, target, emoji) => {
+        const channel = sender(account);
+        if (!channel.react) throw unable("reaction");
+        await channel.react(chat, target, emoji);
+      },
+      markRead: async (account, chat, target) => {
+        await sender(account).markRead?.(chat, target);
+      },
+      typing: async (account, chat) => {
+        await sender(account).typing?.(chat);
+      },
+    },
+    openMedia: async (account, ref) => {
+      const channel = sender(account);
+      if (!channel.openMedia) throw unable("media");
+      return channel.openMedia(ref);
+    },
 
     async findByEndpoint(kind, endpointKey) {
       const key = `${kind}/${endpointKey}`;
@@ -184,6 +384,7 @@ export function createChannels(deps: Deps): Channels {
     },
 
     reportWell(account) {
+      noteHeard(account);
       if (account.trouble === null) return;
       account.trouble = null;
       noteHealth(account, "ok", null);
@@ -200,6 +401,22 @@ export function createChannels(deps: Deps): Channels {
         for (const event of awaited) await channel?.acknowledge?.(event);
       } catch (error) {
         log.info("not_acknowledged", { accountId, error: error as Error });
+      }
+    },
+
+    async checkAll() {
+      let last = "";
+      for (;;) {
+        const page = await inbox().accounts.enabledAfter(last, checkedAtOnce);
+        if (page.length === 0) return;
+        await Promise.all(
+          page.map((account) =>
+            withChannel(account, (channel) => check(account, channel)).catch((error: unknown) =>
+              log.warn("account_not_checked", { accountId: account.id, error: error as Error }),
+            ),
+          ),
+        );
+        last = page.at(-1)!.id;
       }
     },
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectDefaultMetrics } from "prom-client";
 import type { Config } from "../../config/load.js";
 import { adapters } from "../adapters/registry.js";
 import { AppError } from "../core/errors.js";
@@ -9,16 +9,17 @@ import { createApp, serverFor } from "../http/app.js";
 import { healthRoutes } from "../http/health.js";
 import { providerWebhooks } from "../http/providerWebhooks.js";
 import { authenticated } from "../http/request.js";
-import { channelRoutes } from "../http/routes/channels.js";
-import { conversationRoutes } from "../http/routes/conversations.js";
+import { uploads } from "../http/files.js";
 import { pingMongo } from "../platform/mongo.js";
 import { connectConsumer } from "../platform/redis.js";
 import { bullBoardRoutes } from "../queue/bullBoard.js";
 import { queueMetrics } from "../queue/metrics.js";
-import { inboundQuarantine, inboundRecord } from "../queue/processors/inbound.js";
+import { inboundHold, inboundQuarantine, inboundRecord } from "../queue/processors/inbound.js";
+import { mediaFetch, mediaSweep } from "../queue/processors/media.js";
 import { outboundDrain, outboundSweep } from "../queue/processors/outbound.js";
 import { startWorkers } from "../queue/workers.js";
 import { createSupervisor } from "../sessions/supervisor.js";
+import { apiRoutes, endpointsOf } from "./endpoints.js";
 import { createServices, type Services, type Stores } from "./services.js";
 
 export const version = "0.1.0";
@@ -75,8 +76,7 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
 }
 
 function httpApp(config: Config, services: Services, log: Log, publicUrl: () => string, draining: () => boolean) {
-  const { inbox, identity, channels, intake, mongo, redis, queues } = services;
-  const metrics = new Registry();
+  const { inbox, identity, intake, mongo, redis, queues, metrics } = services;
   collectDefaultMetrics({ register: metrics, prefix: "switchboard_" });
   queueMetrics(queues, metrics, () => systemClock.now());
   const board =
@@ -108,9 +108,10 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
     webhooks: providerWebhooks(intake, { bodyLimitBytes: config.WEBHOOK_LIMIT_BYTES }),
     api: {
       authenticate: authenticated(identity),
-      routes: [conversationRoutes(inbox), channelRoutes({ inbox, channels, adapters, publicUrl })],
+      uploads: uploads({ inbox, present: services.present }),
+      routes: [apiRoutes(endpointsOf(services, publicUrl), services)],
     },
-    pages: board,
+    pages: [{ path: "/", router: services.files.downloads }, ...board],
   });
 }
 
@@ -143,17 +144,29 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
 }
 
 async function work(config: Config, stores: Stores, services: Services, log: Log) {
-  const { inbox, keyring, queues } = services;
+  const { inbox, keyring, queues, channels, lag } = services;
+  const record = inboundRecord({
+    inbox,
+    keyring,
+    acknowledge: channels.acknowledge,
+    observe: lag.inbound,
+    clock: systemClock,
+  });
   const redis = connectConsumer({ url: stores.redisUrl, log });
   const workers = await startWorkers({
     redis,
     prefix: config.REDIS_PREFIX,
     queues,
     handlers: {
-      "inbound.record": inboundRecord(inbox, keyring, services.channels.acknowledge),
+      "inbound.record": record,
+      "inbound.hold": inboundHold(inbox, record),
       "inbound.quarantine": inboundQuarantine(inbox),
       "outbound.drain": outboundDrain(inbox, queues, systemClock),
       "outbound.sweep": outboundSweep(inbox, queues, systemClock),
+      "media.fetch": mediaFetch(inbox),
+      "media.sweep": mediaSweep(inbox, queues, systemClock),
+      "inbox.sweep": () => inbox.sweep(),
+      "channels.check": () => channels.checkAll(),
     },
     concurrency: config.WORKER_CONCURRENCY,
     log,

@@ -3,16 +3,28 @@ import type { Config } from "../../config/load.js";
 import { adapterFor } from "../adapters/registry.js";
 import { createIntake, type Intake } from "../adapters/intake.js";
 import { AppError } from "../core/errors.js";
-import { systemClock, type Log } from "../core/ports.js";
+import { systemClock, type KeptAnswers, type Log } from "../core/ports.js";
 import { createIdentity, type Identity } from "../identity/index.js";
+import type { InboxPresenter } from "../http/presenters/inbox.js";
+import { inboxPresenter } from "../http/presenters/inbox.js";
+import { signedFiles, type SignedFiles } from "../http/files.js";
+import type { Operations } from "../http/routes/operations.js";
 import { createInbox, type Inbox } from "../inbox/index.js";
 import { createKeyring, type ManagedKeyring } from "../platform/keyring/index.js";
+import { createKeptAnswers } from "../platform/keptAnswers.js";
 import { connectMongo } from "../platform/mongo.js";
 import { checkRedis, connectProducer } from "../platform/redis.js";
 import { createQueues, type Queues } from "../queue/queues.js";
-import { nextStep } from "../queue/retryPolicy.js";
+import { deadLetters } from "../queue/deadLetters.js";
+import { nextStep, reasonOf } from "../queue/retryPolicy.js";
+import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
+import { createFanout, type Fanout } from "./fanout.js";
+import { lagMetrics, type Lag } from "./lag.js";
+import { blobStoreOf, mediaTools } from "./media.js";
+import { createOperations } from "./operations.js";
+import { createPace } from "./pace.js";
 
 /** Everything that a role, or a command, of the program may need; nothing runs yet. */
 export interface Services {
@@ -24,6 +36,13 @@ export interface Services {
   inbox: Inbox;
   channels: Channels;
   intake: Intake;
+  operations: Operations;
+  present: InboxPresenter;
+  files: SignedFiles;
+  fanout: Fanout;
+  metrics: Registry;
+  lag: Lag;
+  keptAnswers: KeptAnswers;
   close(): Promise<void>;
 }
 
@@ -32,6 +51,8 @@ export interface Stores {
   mongoUri: string;
   redisUrl: string;
   masterKeys: readonly Buffer[];
+  /** Signs addresses of files. */
+  sessionSecret: string;
 }
 
 /** Connects the stores, checks them, creates the indexes and builds the parts on top. Throws AppError in plain words. */
@@ -47,21 +68,42 @@ export async function createServices(
   const keyring = createKeyring({ connection: mongo, masterKeys: stores.masterKeys, clock });
   const queues = createQueues({ redis, prefix: config.REDIS_PREFIX });
   const identity = createIdentity(mongo, clock);
+  const keptAnswers = createKeptAnswers({ connection: mongo, keyring, clock });
 
   const channels: Channels = createChannels({
     adapterFor,
     inbox: () => inbox,
     apiRoots: { telegram: config.TELEGRAM_API_ROOT },
     publicUrl,
+    enqueue: queues,
     clock,
     log,
   });
+  const metrics = new Registry();
+  const lag = lagMetrics(metrics);
+  const fanout = createFanout();
+  const capabilitiesOf = (kind: string) => adapterFor(kind)?.manifest.can;
   const inbox: Inbox = createInbox({
     connection: mongo,
     keyring,
     enqueue: queues,
+    blobs: blobStoreOf(config, keyring),
+    media: mediaTools,
+    fileLimitBytes: config.FILE_LIMIT_BYTES,
     send: channels.send,
+    atProvider: channels.atProvider,
+    openMedia: channels.openMedia,
+    capabilitiesOf,
+    pace: createPace({ redis, prefix: config.REDIS_PREFIX, capabilitiesOf, factor: config.SEND_PACE }),
     nextStep,
+    reasonOf,
+    known: {
+      member: (workspaceId, id) => identity.members.has(workspaceId, id),
+      team: (workspaceId, id) => identity.teams.has(workspaceId, id),
+    },
+    appended: fanout.appended,
+    ephemeral: fanout.ephemeral,
+    observeSent: lag.sent,
     clock,
     log,
   });
@@ -75,6 +117,16 @@ export async function createServices(
     log,
     now: () => clock.now(),
   });
+  const files = signedFiles({ inbox: () => inbox, secret: stores.sessionSecret, publicUrl });
+  const operations = createOperations({
+    inbox,
+    intake,
+    channels,
+    adapterFor,
+    dead: deadLetters(queues),
+    enqueue: queues,
+    keyring,
+  });
   const close = async () => {
     await channels.close();
     await queues.close();
@@ -82,7 +134,12 @@ export async function createServices(
     await mongo.close();
   };
   try {
-    await Promise.all([keyring.ensureIndexes(), identity.ensureIndexes(), inbox.ensureIndexes()]);
+    await Promise.all([
+      keyring.ensureIndexes(),
+      identity.ensureIndexes(),
+      inbox.ensureIndexes(),
+      keptAnswers.ensureIndexes(),
+    ]);
     await checkMasterKeys(keyring);
   } catch (error) {
     await close();
@@ -98,6 +155,13 @@ export async function createServices(
     inbox,
     channels,
     intake,
+    operations,
+    present: inboxPresenter(files.urls),
+    files,
+    fanout,
+    metrics,
+    lag,
+    keptAnswers,
     close,
   };
 }

@@ -18,14 +18,14 @@ export function configOrExit(): Config {
 
 /** The stores and keys, which the launcher provides for the local set-up. Throws AppError when one is missing. */
 export function storesOf(config: Config): Stores {
-  const { MONGODB_URI, REDIS_URL, MASTER_KEY } = config;
-  const missing = Object.entries({ MONGODB_URI, REDIS_URL, MASTER_KEY })
+  const { MONGODB_URI, REDIS_URL, MASTER_KEY, SESSION_SECRET } = config;
+  const missing = Object.entries({ MONGODB_URI, REDIS_URL, MASTER_KEY, SESSION_SECRET })
     .filter(([, value]) => value === undefined)
     .map(([name]) => name);
-  if (!MONGODB_URI || !REDIS_URL || !MASTER_KEY) {
+  if (!MONGODB_URI || !REDIS_URL || !MASTER_KEY || !SESSION_SECRET) {
     throw new AppError("unavailable", `Start with \`npm start\`, or set ${missing.join(", ")}.`);
   }
-  return { mongoUri: MONGODB_URI, redisUrl: REDIS_URL, masterKeys: MASTER_KEY };
+  return { mongoUri: MONGODB_URI, redisUrl: REDIS_URL, masterKeys: MASTER_KEY, sessionSecret: SESSION_SECRET };
 }
 
 export const logOf = (config: Config) => createLog({ level: config.LOG_LEVEL });

@@ -12,7 +12,11 @@ export interface Capabilities {
   /** Largest upload by role, in bytes; a role that is missing cannot be sent. */
   media: Partial<Record<MediaRole, { maxBytes: number; mimes?: readonly string[] }>>;
   album: { min: number; max: number } | null;
-  buttons: { max: number; labelMax: number } | null;
+  buttons: {
+    max: number;
+    labelMax: number;
+    /** What a button carries back, in bytes; longer ids travel as stand-ins. */ idMaxBytes?: number;
+  } | null;
   reply: boolean;
   edit: { in: boolean; out: boolean };
   remove: { in: boolean; out: boolean; outWithinMs?: number };
@@ -24,5 +28,11 @@ export interface Capabilities {
   /** May we write first? */
   startsConversations: boolean;
   /** Sends per second that the provider lets through. */
-  pace: { overallPerSecond: number; perChatPerSecond: number; perGroupPerMinute?: number };
+  pace: {
+    overallPerSecond: number;
+    perChatPerSecond: number;
+    /** Messages to one chat that may go at once before its pace counts. */
+    chatBurst?: number;
+    perGroupPerMinute?: number;
+  };
 }

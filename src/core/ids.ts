@@ -10,6 +10,14 @@ const prefixes = {
   account: "acc",
   conversation: "cnv",
   message: "msg",
+  event: "evt",
+  accepted: "rcv",
+  contact: "ctc",
+  attempt: "att",
+  file: "fil",
+  label: "lbl",
+  member: "mem",
+  team: "tea",
   deadLetter: "dlq",
 } as const;
 

@@ -65,7 +65,9 @@ export type Content =
   | { kind: "choice_made"; optionId: string; label: string }
   | { kind: "template"; name: string; language: string; parameters: TemplateParameter[] }
   | { kind: "order" | "referral" | "system"; summary: string }
-  | { kind: "unsupported"; hint: string };
+  | { kind: "unsupported"; hint: string }
+  /** What was said was taken back; nothing of it is kept. */
+  | { kind: "removed" };
 
 export type ContentKind = Content["kind"];
 
@@ -92,8 +94,15 @@ export function textOf(content: Content): string {
     case "system":
       return content.summary;
     case "unsupported":
+    case "removed":
       return "";
   }
+}
+
+/** The files a content speaks of, in order. */
+export function mediaOf(content: Content): MediaRef[] {
+  if (content.kind === "media") return [content.media];
+  return content.kind === "album" ? content.items : [];
 }
 
 /**
@@ -101,7 +110,17 @@ export function textOf(content: Content): string {
  * `failed` and `cancelled` end it; `unknown` means the provider may have it and nobody can say yet.
  */
 export type MessageStatus =
-  "received" | "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled";
+  | "received"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "failed"
+  | "unknown"
+  | "cancelled"
+  /** A private note: it never leaves. */
+  | "noted";
 
 /** Who wrote a message. */
 export type Author =

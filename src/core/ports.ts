@@ -118,3 +118,21 @@ export class BlobGone extends Error {
     this.name = "BlobGone";
   }
 }
+
+/** Remembers what was answered to an Idempotency-Key, for a day. */
+export interface KeptAnswers {
+  /**
+   * Runs `work` unless the same caller did the same before: then its answer is given again. Throws AppError
+   * `idempotency_mismatch` for the same key with another request, `conflict` while the first one is still running.
+   */
+  once(
+    request: { workspaceId: string; caller: string; key: string; hash: string },
+    work: () => Promise<KeptAnswer>,
+  ): Promise<KeptAnswer & { replayed: boolean }>;
+}
+
+export interface KeptAnswer {
+  status: number;
+  /** undefined: an empty answer. */
+  body: unknown;
+}

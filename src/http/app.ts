@@ -19,7 +19,12 @@ export interface AppOptions {
   webhooks: Router;
   health: Router;
   /** Every `/api/v1` route, and who may pass. */
-  api: { authenticate: RequestHandler; routes: readonly Router[] };
+  api: {
+    authenticate: RequestHandler;
+    /** Take bodies that are no JSON, and may take long to come. */
+    uploads: Router;
+    routes: readonly Router[];
+  };
   /** Pages with an own content policy, such as the queue board. */
   pages: readonly { path: string; router: Router }[];
 }
@@ -64,6 +69,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(requestLog(options.log, durations));
   app.use(helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], frameAncestors: ["'none'"] } } }));
+  app.use(inTime);
   app.use(options.health);
   app.use(options.webhooks);
   for (const { path, router } of options.pages) app.use(path, router);
@@ -72,19 +78,33 @@ export function createApp(options: AppOptions): Express {
     "/api/v1",
     rememberBase,
     options.api.authenticate,
+    options.api.uploads,
     ...jsonBody(options.jsonLimitBytes),
     ...options.api.routes,
-    methodsOf(options.api.routes),
+    methodsOf([...options.api.routes, options.api.uploads]),
   );
   app.use(notFound);
   app.use(problemHandler(options.log));
   return app;
 }
 
-/** A server that cuts slow senders off: headers within 10 s, the whole request within 30 s. */
+/** A body may take this long; a file over a slow line longer. */
+const bodyMs = 30_000;
+const uploadMs = 15 * 60_000;
+
+/** Cuts off whoever sends a body too slowly. */
+const inTime: RequestHandler = (request, response, next) => {
+  const upload = request.path === "/api/v1/attachments";
+  const timer = setTimeout(() => request.destroy(), upload ? uploadMs : bodyMs);
+  request.once("end", () => clearTimeout(timer));
+  response.once("close", () => clearTimeout(timer));
+  next();
+};
+
+/** A server that cuts slow senders off: headers within 10 s, the whole request within 30 s, a file within 15 minutes. */
 export function serverFor(app: Express): Server {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    { headersTimeout: 10_000, requestTimeout: uploadMs, connectionsCheckingInterval: 5_000 },
     app,
   );
   server.keepAliveTimeout = 65_000;

@@ -2,26 +2,9 @@ import { createHash } from "node:crypto";
 import { Router, type Request, type Response } from "express";
 import { z } from "zod";
 import type { Call, Endpoint } from "../api/endpoint.js";
+import type { KeptAnswer, KeptAnswers } from "../core/ports.js";
 import { requireScope } from "../identity/index.js";
 import { idempotencyKeyOf, parse, principalOf } from "./request.js";
-
-/** Remembers what was answered to an Idempotency-Key, for a day. */
-export interface KeptAnswers {
-  /**
-   * Runs `work` unless the same caller did the same before: then its answer is given again. Throws AppError
-   * `idempotency_mismatch` for the same key with another request, `conflict` while the first one is still running.
-   */
-  once(
-    request: { workspaceId: string; caller: string; key: string; hash: string },
-    work: () => Promise<KeptAnswer>,
-  ): Promise<KeptAnswer & { replayed: boolean }>;
-}
-
-export interface KeptAnswer {
-  status: number;
-  /** undefined: an empty answer. */
-  body: unknown;
-}
 
 /** Endpoints without a query of their own refuse every parameter, as all others refuse unknown ones. */
 const noQuery = z.strictObject({});

@@ -1,7 +1,10 @@
-import type { Author, Content, MessageStatus } from "../core/message.js";
+import type { Alias } from "../core/events.js";
+import type { IsoTime } from "../core/ids.js";
+import type { Author, Content, MediaRole, MessageStatus } from "../core/message.js";
+import type { AttachmentState } from "./models/attachment.js";
 import type { HealthEntry } from "./models/channelAccount.js";
+import type { ConversationStatus, Priority } from "./models/conversation.js";
 import type { Attempt } from "./models/message.js";
-import type { ConversationStatus } from "./models/conversation.js";
 
 /** A connected account with its credentials opened: for intake and sending only, never for an answer of the API. */
 export interface ChannelAccount {
@@ -16,7 +19,39 @@ export interface ChannelAccount {
   health: HealthEntry;
   healthLog: HealthEntry[];
   cursor: string | null;
+  lastEventAt: Date | null;
   createdAt: Date;
+}
+
+/** Another id of a person, and from when until when it held; `until` null: it still does. */
+export interface DatedAlias extends Alias {
+  from: IsoTime;
+  until: IsoTime | null;
+}
+
+/** One way to reach a contact. */
+export interface ContactIdentity {
+  id: string;
+  accountId: string;
+  channel: string;
+  /** The provider's chat id. */
+  chat: string;
+  group: boolean;
+  aliases: DatedAlias[];
+  blocked: boolean;
+  createdAt: Date;
+}
+
+export interface Contact {
+  id: string;
+  workspaceId: string;
+  name: string | null;
+  language: string | null;
+  attributes: Record<string, string | number | boolean>;
+  mergedInto: string | null;
+  identities: ContactIdentity[];
+  createdAt: Date;
+  updatedAt: Date;
 }
 
 export interface Conversation {
@@ -27,26 +62,68 @@ export interface Conversation {
   contact: { id: string; name: string | null };
   identityId: string;
   status: ConversationStatus;
+  snoozedUntil: Date | null;
+  assigneeId: string | null;
+  teamId: string | null;
+  labels: string[];
+  priority: Priority;
+  blocked: boolean;
   unread: number;
   waitingSince: Date | null;
   lastInboundAt: Date | null;
   lastMessageAt: Date;
-  lastMessage: { direction: "in" | "out"; kind: string; preview: string; at: Date } | null;
+  lastMessage: { direction: "in" | "out" | "note"; kind: string; preview: string; at: Date } | null;
   createdAt: Date;
 }
 
-export interface Message {
+/** A file of a message, as far as it is known. */
+export interface Attachment {
+  id: string;
+  workspaceId: string;
+  messageId: string | null;
+  role: MediaRole;
+  state: AttachmentState;
+  cause: string | null;
+  name: string | null;
+  mime: string | null;
+  inline: boolean;
+  bytes: number | null;
+  width: number | null;
+  height: number | null;
+  seconds: number | null;
+  peaks: number[] | null;
+  blob: string | null;
+  thumbnail: string | null;
+}
+
+/** A content with its files: in the order of the media in it. */
+export interface ShownContent {
+  content: Content;
+  files: (Attachment | null)[];
+}
+
+export interface Message extends ShownContent {
   id: string;
   workspaceId: string;
   conversationId: string;
   accountId: string;
-  direction: "in" | "out";
+  direction: "in" | "out" | "note";
   author: Author;
   senderName: string | null;
-  content: Content;
   status: MessageStatus;
   externalId: string | null;
+  /** Further provider ids, when it went out in parts. */
+  partIds: string[];
   replyTo: { messageId: string | null; quote: string | null } | null;
+  forwardedFrom: string | null;
+  referral: string | null;
+  reactions: { author: Author; emoji: string; at: Date }[];
+  revisions: { content: Content; at: Date }[];
+  editedAt: Date | null;
+  removedAt: Date | null;
+  receipts: { sent?: Date; delivered?: Date; read?: Date };
+  mentions: string[];
+  traceId: string | null;
   at: Date;
   sequence: number;
   createdAt: Date;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { inboundQuarantine, inboundRecord, outboundDrain, outboundSweep } from "./jobs.js";
+import { inboundQuarantine, inboundRecord, mediaFetch, outboundDrain, outboundSweep, upkeep } from "./jobs.js";
 
 /** One kind of work: what it carries, where it waits, and how stubbornly it is tried. */
 export interface JobKind<S extends z.ZodType = z.ZodType> {
@@ -15,14 +15,19 @@ export interface JobKind<S extends z.ZodType = z.ZodType> {
 }
 
 /** Queues of their own, so that a flood of one kind of work does not delay another. */
-export const queueNames = ["inbound", "outbound", "upkeep"] as const;
+export const queueNames = ["inbound", "outbound", "media", "upkeep"] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** Everything the workers can do. Adding a job is one entry here and one handler; start-up checks that both are there. */
 export const catalog = {
   "inbound.record": kind({ queue: "inbound", payload: inboundRecord, attempts: 12, backoffMs: 1_000 }),
+  "inbound.hold": kind({ queue: "inbound", payload: inboundRecord, attempts: 12, backoffMs: 1_000 }),
   "inbound.quarantine": kind({ queue: "inbound", payload: inboundQuarantine, attempts: 12, backoffMs: 1_000 }),
   "outbound.drain": kind({ queue: "outbound", payload: outboundDrain, attempts: 12, backoffMs: 1_000 }),
+  "media.fetch": kind({ queue: "media", payload: mediaFetch, attempts: 6, backoffMs: 2_000 }),
+  "inbox.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 5_000 }),
+  "media.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 60_000 }),
+  "channels.check": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 300_000 }),
   "outbound.sweep": kind({ queue: "upkeep", payload: outboundSweep, attempts: 1, backoffMs: 1_000, everyMs: 15_000 }),
 };
 

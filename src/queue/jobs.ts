@@ -7,6 +7,8 @@ export const inboundRecord = z.strictObject({
   v: v1,
   workspaceId: z.string(),
   accountId: z.string(),
+  /** Of what was accepted. Jobs of before this was kept have none. */
+  id: z.string().optional(),
   acceptedAt: z.iso.datetime(),
   traceId: z.string(),
   /** Sealed JSON of InboundEvent[], base64. */
@@ -24,9 +26,12 @@ export const inboundQuarantine = z.strictObject({
   /** Sealed bytes, base64. */
   raw: z.string(),
 });
-export const outboundDrain = z.strictObject({ v: v1, conversationId: z.string() });
+export const outboundDrain = z.strictObject({ v: v1, workspaceId: z.string().optional(), conversationId: z.string() });
 export const outboundSweep = z.strictObject({ v: v1 });
+export const mediaFetch = z.strictObject({ v: v1, workspaceId: z.string().optional(), fileId: z.string() });
+export const upkeep = z.strictObject({ v: v1 });
 
 export type InboundRecord = z.infer<typeof inboundRecord>;
 export type InboundQuarantine = z.infer<typeof inboundQuarantine>;
+export type MediaFetch = z.infer<typeof mediaFetch>;
 export type OutboundDrain = z.infer<typeof outboundDrain>;

@@ -28,6 +28,12 @@ const refusals: Record<Extract<Failure, { kind: "refused" }>["why"], FailureReas
   policy: "policy",
 };
 
+/** Why a message failed, for a failure that a provider told us of later. */
+export function reasonOf(failure: Failure): FailureReason {
+  const step = nextStep(failure, Number.MAX_SAFE_INTEGER);
+  return step.step === "fail" ? step.reason : "unexpected";
+}
+
 /** Attempts before a message that never left is given up. */
 const maxAttempts = 8;
 const maxRateLimitedAttempts = 50;

@@ -23,8 +23,30 @@ const entity = z.object({
   value: z.string().optional(),
 });
 
+const role = z.enum(["image", "audio", "voice", "video", "video_note", "animation", "document", "sticker"]);
+
+/** A file of a message. */
+export const attachmentDto = z
+  .object({
+    id: z.string(),
+    state: z
+      .enum(["pending", "stored", "failed", "expired", "refused", "removed"])
+      .describe("`pending`: still with the provider; `stored`: here; the others say in `cause` why it is not"),
+    cause: z.string().nullable(),
+    name: z.string().nullable(),
+    mime: z.string().nullable().describe("By its content, not by its name"),
+    bytes: z.int().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    seconds: z.number().nullable(),
+    peaks: z.array(z.number()).nullable().describe("Loudness over time, 0 to 1, for drawing a voice message"),
+    url: z.string().nullable().describe("Where to download it for the next minutes, without a key"),
+    thumbnail_url: z.string().nullable(),
+  })
+  .meta({ id: "Attachment" });
+
 const media = z.object({
-  role: z.enum(["image", "audio", "voice", "video", "video_note", "animation", "document", "sticker"]),
+  role,
   mime: z.string().optional(),
   name: z.string().optional(),
   bytes: z.int().optional(),
@@ -32,63 +54,98 @@ const media = z.object({
   height: z.int().optional(),
   seconds: z.number().optional(),
   emoji: z.string().optional(),
+  attachment: attachmentDto.nullable(),
 });
 
 const sharedContact = z.object({ name: z.string(), phones: z.array(z.string()), user: z.string().optional() });
 const parameter = z.object({ name: z.string().optional(), value: z.string() });
 
 /** What a message says, as the API shows it. Where a file lies with the provider is never shown. */
-export const contentDto = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("text"), text: z.string(), entities: z.array(entity).optional() }),
-  z.object({ kind: z.literal("media"), media, caption: z.string().optional(), entities: z.array(entity).optional() }),
-  z.object({ kind: z.literal("album"), items: z.array(media), caption: z.string().optional() }),
-  z.object({
-    kind: z.literal("location"),
-    lat: z.number(),
-    lng: z.number(),
-    label: z.string().optional(),
-    address: z.string().optional(),
-  }),
-  z.object({ kind: z.literal("contacts"), contacts: z.array(sharedContact) }),
-  z.object({
-    kind: z.literal("choices"),
-    text: z.string(),
-    options: z.array(z.object({ id: z.string(), label: z.string() })),
-  }),
-  z.object({ kind: z.literal("choice_made"), option_id: z.string(), label: z.string() }),
-  z.object({
-    kind: z.literal("template"),
-    name: z.string(),
-    language: z.string(),
-    parameters: z.array(parameter),
-  }),
-  z.object({ kind: z.enum(["order", "referral", "system"]), summary: z.string() }),
-  z.object({ kind: z.literal("unsupported"), hint: z.string() }),
-]);
+export const contentDto = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("text"), text: z.string(), entities: z.array(entity).optional() }),
+    z.object({ kind: z.literal("media"), media, caption: z.string().optional(), entities: z.array(entity).optional() }),
+    z.object({ kind: z.literal("album"), items: z.array(media), caption: z.string().optional() }),
+    z.object({
+      kind: z.literal("location"),
+      lat: z.number(),
+      lng: z.number(),
+      label: z.string().optional(),
+      address: z.string().optional(),
+    }),
+    z.object({ kind: z.literal("contacts"), contacts: z.array(sharedContact) }),
+    z.object({
+      kind: z.literal("choices"),
+      text: z.string(),
+      options: z.array(z.object({ id: z.string(), label: z.string() })),
+    }),
+    z.object({ kind: z.literal("choice_made"), option_id: z.string(), label: z.string() }),
+    z.object({
+      kind: z.literal("template"),
+      name: z.string(),
+      language: z.string(),
+      parameters: z.array(parameter),
+    }),
+    z.object({ kind: z.enum(["order", "referral", "system"]), summary: z.string() }),
+    z.object({ kind: z.literal("unsupported"), hint: z.string() }),
+    z.object({ kind: z.literal("removed") }),
+  ])
+  .meta({ id: "Content" });
 
 /** What may be sent through the API. Lengths are limits of sanity; each channel's own limits are checked as well. */
-export const sendableContent = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("text"),
-    text: z.string().min(1).max(100_000),
-    entities: z.array(entity).max(500).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("location"),
-    lat: z.number().min(-90).max(90),
-    lng: z.number().min(-180).max(180),
-    label: z.string().max(200).optional(),
-    address: z.string().max(500).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal("choices"),
-    text: z.string().min(1).max(10_000),
-    options: z
-      .array(z.strictObject({ id: z.string().min(1).max(200), label: z.string().min(1).max(200) }))
-      .min(1)
-      .max(50),
-  }),
-]);
+const upload = {
+  attachment_id: z.string().min(1).max(100).describe("Of POST /attachments"),
+  role: role.optional().describe("As what it is sent; found from the content when left out"),
+};
+const caption = z.string().max(10_000).optional();
 
+export const sendableContent = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("text"),
+      text: z.string().min(1).max(100_000),
+      entities: z.array(entity).max(500).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("location"),
+      lat: z.number().min(-90).max(90),
+      lng: z.number().min(-180).max(180),
+      label: z.string().max(200).optional(),
+      address: z.string().max(500).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("choices"),
+      text: z.string().min(1).max(10_000),
+      options: z
+        .array(z.strictObject({ id: z.string().min(1).max(200), label: z.string().min(1).max(200) }))
+        .min(1)
+        .max(50),
+    }),
+    z.strictObject({ kind: z.literal("media"), ...upload, caption, entities: z.array(entity).max(500).optional() }),
+    z.strictObject({ kind: z.literal("album"), items: z.array(z.strictObject(upload)).min(2).max(10), caption }),
+    z.strictObject({
+      kind: z.literal("contacts"),
+      contacts: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(200),
+            phones: z.array(z.string().min(3).max(40)).min(1).max(5),
+          }),
+        )
+        .min(1)
+        .max(10),
+    }),
+    z.strictObject({
+      kind: z.literal("template"),
+      name: z.string().min(1).max(512),
+      language: z.string().min(2).max(20),
+      parameters: z
+        .array(z.strictObject({ name: z.string().max(100).optional(), value: z.string().max(1_024) }))
+        .max(50),
+    }),
+  ])
+  .meta({ id: "SendableContent" });
+
+export type AttachmentDto = z.infer<typeof attachmentDto>;
 export type ContentDto = z.infer<typeof contentDto>;
 export type SendableContent = z.infer<typeof sendableContent>;

@@ -46,6 +46,7 @@ describe("a gateway whose parts are killed", () => {
       database: "faults",
       redisUrl: redis.url,
       prefix: "faults",
+      dataDir: join(dir, "files"),
       telegramApiRoot: telegram.apiRoot,
       masterKey: randomBytes(32).toString("base64"),
     };

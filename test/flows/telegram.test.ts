@@ -182,6 +182,7 @@ describe("a Telegram bot, from update to reply", () => {
     const of = (n: number, content: unknown) => ({
       workspaceId: gateway.first!.workspaceId,
       accountId: account.id,
+      traceId: null,
       event: {
         v: 1,
         type: "message",
@@ -213,10 +214,13 @@ describe("a Telegram bot, from update to reply", () => {
     for (const body of ["not json", "[]", "null", '{"no":"update id"}', '"x"'])
       expect((await post(body)).status).toBe(200);
     const kept = await eventually("quarantine", async () => {
-      const list = await gateway.services.inbox.quarantine.list(gateway.first!.workspaceId, 10);
-      return list.length >= 4 ? list : undefined;
+      const { body } = await api<Page<{ id: string }>>("GET", "/api/v1/quarantine");
+      return body.data.length >= 4 ? body.data : undefined;
     });
-    expect(kept.map((one) => one.raw)).toContain('{"no":"update id"}');
+    const details = await Promise.all(
+      kept.map(async ({ id }) => (await api<{ raw: string }>("GET", `/api/v1/quarantine/${id}`)).body.raw),
+    );
+    expect(details).toContain('{"no":"update id"}');
   });
 
   it("answers one request once, whatever the network does to it", async () => {
@@ -259,6 +263,11 @@ describe("a Telegram bot, from update to reply", () => {
     telegram.faults.next({ method: "sendMessage", status: 403, description: "Forbidden: bot was blocked by the user" });
     const blocked = await api<Message>("POST", path, { content: { kind: "text", text: "to someone who blocked us" } });
     expect(await ended(blocked.body.id)).toMatchObject({ status: "failed", failure: { reason: "blocked" } });
+
+    // What is known to be in vain is refused at once, until the customer writes again.
+    const vain = await api<Problem & { reason: string }>("POST", path, { content: { kind: "text", text: "in vain" } });
+    expect([vain.status, vain.body.reason]).toEqual([422, "blocked"]);
+    await anaWrites("I am back");
 
     telegram.faults.next({ method: "sendMessage", status: 500 });
     const unknown = await api<Message>("POST", path, { content: { kind: "text", text: "perhaps" } });
@@ -310,10 +319,13 @@ describe("a Telegram bot, from update to reply", () => {
   });
 
   it("lets a key do what its scopes say and no more", async () => {
-    const { apiKey } = await gateway.services.identity.createApiKey(gateway.first!.workspaceId, "Reader", [
-      "conversations:read",
-    ]);
-    const reader = apiOf(gateway.url, apiKey);
+    const { key } = await gateway.services.identity.createKey(
+      gateway.first!.workspaceId,
+      "Reader",
+      ["conversations:read"],
+      null,
+    );
+    const reader = apiOf(gateway.url, key);
     expect((await reader("GET", "/api/v1/conversations")).status).toBe(200);
     const [conversation] = (await reader<Page<Conversation>>("GET", "/api/v1/conversations")).body.data;
     const send = { content: { kind: "text", text: "not allowed" } };

@@ -11,8 +11,12 @@ export interface GatewaySettings {
   database: string;
   redisUrl: string;
   prefix: string;
+  /** Where files lie. */
+  dataDir: string;
   telegramApiRoot: string;
   masterKey?: string;
+  /** A multiple of the providers' own pace; suites are in a hurry. */
+  sendPace?: string;
   roles?: string;
 }
 
@@ -46,6 +50,7 @@ export function apiOf(url: string, key: string) {
 
 const environment = (settings: GatewaySettings) => ({
   NODE_ENV: "test",
+  DATA_DIR: settings.dataDir,
   PORT: "0",
   LOG_LEVEL: "warn",
   MONGODB_URI: settings.mongoUri,
@@ -56,6 +61,7 @@ const environment = (settings: GatewaySettings) => ({
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
   ADMIN_TOKEN: "admin-token-of-a-test",
   TELEGRAM_API_ROOT: settings.telegramApiRoot,
+  SEND_PACE: settings.sendPace ?? "100",
   ROLES: settings.roles ?? "all",
 });
 
@@ -64,7 +70,12 @@ export async function startGateway(settings: GatewaySettings): Promise<Program &
   const config = loadConfig(environment(settings));
   const lines: string[] = [];
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
-  const stores = { mongoUri: config.MONGODB_URI!, redisUrl: config.REDIS_URL!, masterKeys: config.MASTER_KEY! };
+  const stores = {
+    mongoUri: config.MONGODB_URI!,
+    redisUrl: config.REDIS_URL!,
+    masterKeys: config.MASTER_KEY!,
+    sessionSecret: config.SESSION_SECRET!,
+  };
   const program = await startProgram(config, stores, log);
   return Object.assign(program, { url: program.url ?? "", lines });
 }

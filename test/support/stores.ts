@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
 
@@ -8,6 +11,8 @@ export interface TestStores {
   database: string;
   redisUrl: string;
   prefix: string;
+  /** A folder of its own, for files. */
+  dataDir: string;
   /** Removes everything the suite put there. */
   drop(): Promise<void>;
 }
@@ -22,7 +27,9 @@ export function testStores(): TestStores {
     database: name,
     redisUrl: REDIS_URL,
     prefix: name,
+    dataDir: join(tmpdir(), name),
     async drop() {
+      await rm(join(tmpdir(), name), { recursive: true, force: true });
       const client = await MongoClient.connect(MONGODB_URI);
       await client.db(name).dropDatabase();
       await client.close();

@@ -2,7 +2,7 @@ import type { ChannelAdapter } from "../contract.js";
 import { acknowledge, probe, register, unregister } from "./account.js";
 import { edit, markRead, react, remove, typing } from "./change.js";
 import { createClient } from "./client.js";
-import { botIdOf, can, settings, type TelegramSettings } from "./manifest.js";
+import { botIdOf, can, retire, rotate, settings, type TelegramSettings } from "./manifest.js";
 import { openMedia } from "./media.js";
 import { normalize } from "./normalize.js";
 import { poll } from "./poll.js";
@@ -16,6 +16,8 @@ export const telegram: ChannelAdapter<TelegramSettings> = {
   manifest: { kind: "telegram", label: "Telegram", official: true, needsPublicUrl: false, settings, can },
   normalize,
   verify,
+  rotate,
+  retire,
   accountRef: ({ token }) => botIdOf(token),
   connect(own, tools) {
     const client = createClient(own.token, tools.apiRoot);

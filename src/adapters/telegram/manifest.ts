@@ -20,7 +20,7 @@ export const can: Capabilities = {
     sticker: { maxBytes: 50 * mb },
   },
   album: { min: 2, max: 10 },
-  buttons: { max: 100, labelMax: 64 },
+  buttons: { max: 100, labelMax: 64, idMaxBytes: 64 },
   reply: true,
   edit: { in: true, out: true },
   remove: { in: false, out: true, outWithinMs: 48 * 60 * 60 * 1000 },
@@ -29,7 +29,7 @@ export const can: Capabilities = {
   receipts: { delivered: false, read: false },
   window: null,
   startsConversations: false,
-  pace: { overallPerSecond: 30, perChatPerSecond: 1, perGroupPerMinute: 20 },
+  pace: { overallPerSecond: 30, perChatPerSecond: 1, chatBurst: 5, perGroupPerMinute: 20 },
 };
 
 /** A fresh webhook secret: 43 characters of those Telegram allows. */
@@ -57,9 +57,30 @@ export const settings = z.object({
     secret: true,
     generated: true,
   }),
+  previousUntil: z.iso.datetime().optional().meta({ title: "Until when it is accepted", generated: true }),
 });
 
 export type TelegramSettings = z.infer<typeof settings>;
+
+/** Updates that were on their way with the old secret have come long before this. */
+const overlapMs = 3_600_000;
+
+/** A new webhook secret; the old one is accepted for an hour yet. */
+export function rotate(settings: TelegramSettings, now: Date): TelegramSettings {
+  return {
+    ...settings,
+    secretToken: newSecretToken(),
+    previousSecretToken: settings.secretToken,
+    previousUntil: new Date(now.getTime() + overlapMs).toISOString(),
+  };
+}
+
+/** Without the old secret, once its hour is over. */
+export function retire(settings: TelegramSettings, now: Date): TelegramSettings | undefined {
+  const { previousSecretToken, previousUntil, ...rest } = settings;
+  const over = previousUntil === undefined || Date.parse(previousUntil) <= now.getTime();
+  return previousSecretToken !== undefined && over ? rest : undefined;
+}
 
 /** The bot's user id, which every token starts with. */
 export function botIdOf(token: string): string {

@@ -1,11 +1,17 @@
-import { Router, type Response } from "express";
+import { z } from "zod";
+import { endpoint, type Endpoint } from "../../api/endpoint.js";
 import type { ChannelAdapter } from "../../adapters/contract.js";
 import { AppError } from "../../core/errors.js";
-import { requireScope } from "../../identity/index.js";
 import type { ChannelAccount, Inbox } from "../../inbox/index.js";
-import { newChannelAccount } from "../../wire/inbox.js";
-import { channelAccountDto } from "../presenters/inbox.js";
-import { parse, principalOf } from "../request.js";
+import {
+  channelAccountChange,
+  channelAccountDetailDto as detailShape,
+  channelAccountDto as accountShape,
+  channelKindDto as kindShape,
+  channelSettings,
+  newChannelAccount,
+} from "../../wire/channels.js";
+import { channelAccountDetailDto, channelAccountDto, channelKindDto } from "../presenters/channels.js";
 
 export interface ConnectInput {
   workspaceId: string;
@@ -15,10 +21,18 @@ export interface ConnectInput {
   settings?: Record<string, unknown> | undefined;
 }
 
-/** What the routes need of the channels; implemented by the composition root. */
+/** What the routes need of the channels; implemented by the composition root. Each throws AppError in plain words. */
 export interface ChannelAdmin {
-  /** Tests the credentials with the provider, saves them sealed and registers the webhook. Throws AppError in plain words. */
+  /** Tests the credentials with the provider, saves them sealed and registers the webhook. */
   connect(input: ConnectInput): Promise<ChannelAccount>;
+  /** Puts credentials into an account, or new ones in their place. */
+  configure(workspaceId: string, id: string, settings: Record<string, unknown>): Promise<ChannelAccount>;
+  /** Off: nothing is sent or shown, and nothing is lost. */
+  setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<ChannelAccount>;
+  /** A new webhook secret; the old one is accepted for some time yet. */
+  rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount>;
+  /** Takes the webhook away and deletes the account with its credentials. Its conversations stay. */
+  remove(workspaceId: string, id: string): Promise<void>;
 }
 
 interface Deps {
@@ -28,45 +42,109 @@ interface Deps {
   publicUrl: () => string;
 }
 
-/** Channel accounts and the kinds there are. */
-export function channelRoutes({ inbox, channels, adapters, publicUrl }: Deps): Router {
-  const routes = Router();
-  const manager = (response: Response) => {
-    const principal = principalOf(response);
-    requireScope(principal, "channels:manage");
-    return principal;
-  };
+const tag = "Channels";
 
-  routes.get("/channels/kinds", (_request, response) => {
-    const data = adapters.map(({ manifest }) => ({
-      kind: manifest.kind,
-      label: manifest.label,
-      official: manifest.official,
-      needs_public_url: manifest.needsPublicUrl,
-      capabilities: manifest.can,
-    }));
-    response.json({ data });
-  });
-
-  routes.get("/channels", async (_request, response) => {
-    // The webhook's address is as good as a credential: who may not manage channels does not see it.
-    const { workspaceId } = manager(response);
-    const accounts = await inbox.accounts.list(workspaceId);
-    response.json({ data: accounts.map((account) => channelAccountDto(account, publicUrl())) });
-  });
-
-  routes.post("/channels", async (request, response) => {
-    const principal = manager(response);
-    const body = parse(newChannelAccount, request.body, "body");
-    const account = await channels.connect({ workspaceId: principal.workspaceId, ...body });
-    response.status(201).json(channelAccountDto(account, publicUrl()));
-  });
-
-  routes.get("/channels/:id", async (request, response) => {
-    const account = await inbox.accounts.find(manager(response).workspaceId, request.params.id);
-    if (!account) throw new AppError("not_found", "There is no such channel account.");
-    response.json(channelAccountDto(account, publicUrl()));
-  });
-
-  return routes;
+/** Channel accounts and the kinds there are. A webhook's address is as good as a credential: only managers see accounts. */
+export function channelEndpoints({ inbox, channels, adapters, publicUrl }: Deps): Endpoint[] {
+  const detail = (account: ChannelAccount) => channelAccountDetailDto(account, publicUrl());
+  const managed = { tag, scope: "channels:manage" } as const;
+  return [
+    endpoint({
+      ...managed,
+      method: "get",
+      path: "/channels/kinds",
+      scope: null,
+      summary: "List the kinds of channels, with what they can do and what they ask for",
+      answer: z.object({ data: z.array(kindShape) }),
+      handle: () => ({ data: adapters.map(channelKindDto) }),
+    }),
+    endpoint({
+      ...managed,
+      method: "get",
+      path: "/channels",
+      summary: "List channel accounts",
+      answer: z.object({ data: z.array(accountShape) }),
+      async handle({ principal }) {
+        const accounts = await inbox.accounts.list(principal.workspaceId);
+        return { data: accounts.map((account) => channelAccountDto(account, publicUrl())) };
+      },
+    }),
+    endpoint({
+      ...managed,
+      method: "post",
+      path: "/channels",
+      summary: "Connect an account, or make a draft",
+      body: newChannelAccount,
+      status: 201,
+      answer: detailShape,
+      errors: ["unprocessable", "conflict"],
+      handle: async ({ principal, body }) =>
+        detail(await channels.connect({ workspaceId: principal.workspaceId, ...body })),
+    }),
+    endpoint({
+      ...managed,
+      method: "get",
+      path: "/channels/:id",
+      summary: "Get a channel account, with the history of its health",
+      answer: detailShape,
+      async handle({ principal, params }) {
+        const account = await inbox.accounts.find(principal.workspaceId, params.id!);
+        if (!account) throw new AppError("not_found", "There is no such channel account.");
+        return detail(account);
+      },
+    }),
+    endpoint({
+      ...managed,
+      method: "patch",
+      path: "/channels/:id",
+      summary: "Rename an account, switch it on or off",
+      description: "What comes for an account that is off is kept for 90 days and shown once it is on again.",
+      body: channelAccountChange,
+      answer: detailShape,
+      async handle({ principal, params, body }) {
+        const { workspaceId } = principal;
+        const account = await inbox.accounts.find(workspaceId, params.id!);
+        if (!account) throw new AppError("not_found", "There is no such channel account.");
+        if (body.name !== undefined) await inbox.accounts.rename(workspaceId, account.id, body.name);
+        if (body.enabled !== undefined && body.enabled !== account.enabled) {
+          return detail(await channels.setEnabled(workspaceId, account.id, body.enabled));
+        }
+        return detail((await inbox.accounts.find(workspaceId, account.id))!);
+      },
+    }),
+    endpoint({
+      ...managed,
+      method: "put",
+      path: "/channels/:id/settings",
+      summary: "Put credentials in, or new ones in their place",
+      description: "They are tested with the provider first; when they do not work nothing is saved.",
+      body: channelSettings,
+      answer: detailShape,
+      errors: ["unprocessable", "conflict"],
+      handle: async ({ principal, params, body }) =>
+        detail(await channels.configure(principal.workspaceId, params.id!, body.settings)),
+    }),
+    endpoint({
+      ...managed,
+      method: "post",
+      path: "/channels/:id/rotate-secret",
+      summary: "Change the webhook's secret",
+      description: "The old one is accepted for an hour yet.",
+      answer: detailShape,
+      errors: ["unprocessable"],
+      handle: async ({ principal, params }) => detail(await channels.rotateSecret(principal.workspaceId, params.id!)),
+    }),
+    endpoint({
+      ...managed,
+      method: "delete",
+      path: "/channels/:id",
+      summary: "Delete a channel account with its credentials",
+      description: "Its conversations stay and can be read. Nothing can be sent in them any more.",
+      answer: null,
+      async handle({ principal, params }) {
+        await channels.remove(principal.workspaceId, params.id!);
+        return undefined;
+      },
+    }),
+  ];
 }

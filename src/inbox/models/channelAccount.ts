@@ -27,6 +27,8 @@ export interface ChannelAccountRow {
   healthLog: HealthEntry[];
   /** Where a session goes on after a restart (Telegram: the update offset). */
   cursor: string | null;
+  /** When the provider last told us something, to the minute: a channel that fell silent shows. */
+  lastEventAt: Date | null;
   createdAt: Date;
 }
 
@@ -49,6 +51,7 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
       health: new Schema(health, { _id: false }),
       healthLog: [new Schema(health, { _id: false })],
       cursor: { type: String, default: null },
+      lastEventAt: { type: Date, default: null },
       createdAt: { type: Date, required: true },
     },
     { collection: "channel_accounts", versionKey: false },

@@ -1,17 +1,24 @@
 import { Schema, type Connection, type Model } from "mongoose";
 import { sealed, type SealedValue } from "../../platform/sealed.js";
+import { tellingFields, tellingIndex, type Telling } from "./told.js";
 
-export type ConversationStatus = "open" | "pending" | "snoozed" | "resolved";
+export const conversationStatuses = ["open", "pending", "snoozed", "resolved"] as const;
+/** `pending`: a bot has it. */
+export type ConversationStatus = (typeof conversationStatuses)[number];
+
+/** From calm to urgent; 0 is none. */
+export const priorities = ["none", "low", "medium", "high", "urgent"] as const;
+export type Priority = (typeof priorities)[number];
 
 export interface LastMessage {
   id: string;
-  direction: "in" | "out";
+  direction: "in" | "out" | "note";
   kind: string;
   preview: SealedValue;
   at: Date;
 }
 
-export interface ConversationRow {
+export interface ConversationRow extends Telling {
   _id: string;
   workspaceId: string;
   accountId: string;
@@ -20,9 +27,20 @@ export interface ConversationRow {
   identityId: string;
   /** Blind form of account and chat. */
   chatKey: string;
+  /** Keyed hash of who the chat was when it last wrote: a change of name or alias shows in it. */
+  peerKey: string;
   /** The conversation new messages of that chat go to. At most one per chat; an archived one has false. */
   open: boolean;
   status: ConversationStatus;
+  snoozedUntil: Date | null;
+  assigneeId: string | null;
+  teamId: string | null;
+  labels: string[];
+  priority: Priority;
+  /** Members who were mentioned in notes. */
+  mentioned: string[];
+  /** The customer blocked us: nothing can be sent. */
+  blocked: boolean;
   /** Inbound messages since somebody last answered or looked. */
   unread: number;
   /** When the customer's oldest unanswered message came; null when nobody waits. */
@@ -55,8 +73,16 @@ export function conversationModel(connection: Connection): Model<ConversationRow
       contactId: { type: String, required: true },
       identityId: { type: String, required: true },
       chatKey: { type: String, required: true },
+      peerKey: { type: String, default: "" },
       open: { type: Boolean, required: true },
       status: { type: String, required: true },
+      snoozedUntil: { type: Date, default: null },
+      assigneeId: { type: String, default: null },
+      teamId: { type: String, default: null },
+      labels: { type: [String], required: true },
+      priority: { type: String, required: true },
+      mentioned: { type: [String], required: true },
+      blocked: { type: Boolean, required: true },
       unread: { type: Number, required: true },
       waitingSince: { type: Date, default: null },
       lastInboundAt: { type: Date, default: null },
@@ -64,13 +90,25 @@ export function conversationModel(connection: Connection): Model<ConversationRow
       lastMessage: { type: last, default: null },
       counted: { type: [String], required: true },
       createdAt: { type: Date, required: true },
+      ...tellingFields,
     },
     { collection: "conversations", versionKey: false },
   );
   // At most one open conversation per chat: two first messages at once end in one.
   schema.index({ chatKey: 1 }, { unique: true, partialFilterExpression: { open: true } });
-  // List views: all, and by status; newest first with the id as tie-breaker of the cursor.
+  // List views, newest first with the id as tie-breaker of the cursor: all; by status; and by one thing within a status.
   schema.index({ workspaceId: 1, lastMessageAt: -1, _id: -1 });
+  for (const field of ["assigneeId", "teamId", "labels", "mentioned", "accountId", "contactId", "priority"]) {
+    schema.index({ workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 });
+  }
   schema.index({ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 });
+  // Who has been waiting longest.
+  schema.index(
+    { workspaceId: 1, waitingSince: 1, _id: 1 },
+    { partialFilterExpression: { waitingSince: { $type: "date" } } },
+  );
+  // What must wake up.
+  schema.index({ snoozedUntil: 1 }, { partialFilterExpression: { snoozedUntil: { $type: "date" } } });
+  schema.index(...tellingIndex);
   return connection.model<ConversationRow>("Conversation", schema);
 }

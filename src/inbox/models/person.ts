@@ -1,12 +1,23 @@
 import { Schema, type Connection, type Model } from "mongoose";
 import { sealed, type SealedValue } from "../../platform/sealed.js";
+import { tellingFields, tellingIndex, type Telling } from "./told.js";
 
 /** A customer, across channels. */
-export interface ContactRow {
+export interface ContactRow extends Telling {
   _id: string;
   workspaceId: string;
   name: SealedValue | null;
+  /** A name that a person of ours gave is not overwritten by what the provider says. */
+  namedBy: "provider" | "agent";
+  /** Blind search tokens of the name and the aliases. */
+  words: string[];
+  language: string | null;
+  /** What integrators and agents know about the customer, as JSON. */
+  attributes: SealedValue | null;
+  /** The contact this one was found to be; such a row is kept for taking it back. */
+  mergedInto: string | null;
   createdAt: Date;
+  updatedAt: Date;
 }
 
 /** One way to reach a contact: a chat on one channel account. A contact may have several. */
@@ -14,13 +25,20 @@ export interface IdentityRow {
   _id: string;
   workspaceId: string;
   accountId: string;
+  channel: string;
   contactId: string;
+  /** Contacts it belonged to before they were merged, the latest last. */
+  mergedFrom: string[];
   /** Blind form of account and chat: finds the identity without showing who it is. */
   chatKey: string;
   /** The provider's chat id: where answers go. */
   chat: SealedValue;
-  /** Other ids of the same person as JSON, newest last. */
+  /** A chat of many; answers go to all of them. */
+  group: boolean;
+  /** Other ids of the same person as JSON of DatedAlias[]. */
   aliases: SealedValue | null;
+  /** Blind forms of the aliases that hold today, within the account. */
+  aliasKeys: string[];
   /** The person blocked us. */
   blocked: boolean;
   createdAt: Date;
@@ -32,11 +50,21 @@ export function contactModel(connection: Connection): Model<ContactRow> {
       _id: { type: String, required: true },
       workspaceId: { type: String, required: true },
       name: sealed("name"),
+      namedBy: { type: String, required: true },
+      words: { type: [String], required: true },
+      language: { type: String, default: null },
+      attributes: sealed("attributes"),
+      mergedInto: { type: String, default: null },
       createdAt: { type: Date, required: true },
+      updatedAt: { type: Date, required: true },
+      ...tellingFields,
     },
     { collection: "contacts", versionKey: false },
   );
-  schema.index({ workspaceId: 1, _id: 1 });
+  // The list, newest first; search by a word; what was merged into a contact.
+  schema.index({ workspaceId: 1, mergedInto: 1, createdAt: -1, _id: -1 });
+  schema.index({ workspaceId: 1, words: 1, createdAt: -1, _id: -1 });
+  schema.index(...tellingIndex);
   return connection.model<ContactRow>("Contact", schema);
 }
 
@@ -46,10 +74,14 @@ export function identityModel(connection: Connection): Model<IdentityRow> {
       _id: { type: String, required: true },
       workspaceId: { type: String, required: true },
       accountId: { type: String, required: true },
+      channel: { type: String, required: true },
       contactId: { type: String, required: true },
+      mergedFrom: { type: [String], default: [] },
       chatKey: { type: String, required: true },
       chat: sealed("chat"),
+      group: { type: Boolean, default: false },
       aliases: sealed("aliases"),
+      aliasKeys: { type: [String], default: [] },
       blocked: { type: Boolean, default: false },
       createdAt: { type: Date, required: true },
     },
@@ -57,5 +89,6 @@ export function identityModel(connection: Connection): Model<IdentityRow> {
   );
   schema.index({ chatKey: 1 }, { unique: true });
   schema.index({ contactId: 1, _id: 1 });
+  schema.index({ workspaceId: 1, aliasKeys: 1 });
   return connection.model<IdentityRow>("Identity", schema);
 }

@@ -18,9 +18,14 @@ export interface AccountRepo {
     input: { settings: unknown; accountRef: string; name?: string },
   ): Promise<void>;
   setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<boolean>;
+  rename(workspaceId: string, id: string, name: string): Promise<boolean>;
   /** Writes only when state or cause change. Returns whether they did. */
   setHealth(id: string, state: HealthState, cause: string | null, now: Date): Promise<boolean>;
+  /** Enabled accounts of all workspaces in order of id, for checks that go round. */
+  enabledAfter(id: string, limit: number): Promise<ChannelAccount[]>;
   saveCursor(id: string, cursor: string): Promise<void>;
+  /** The provider told us something. */
+  heard(id: string, at: Date): Promise<void>;
   find(workspaceId: string, id: string): Promise<ChannelAccount | undefined>;
   /** For jobs, which carry no principal: the workspace comes from the row. */
   findById(id: string): Promise<ChannelAccount | undefined>;
@@ -60,6 +65,7 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
         health,
         healthLog: [health],
         cursor: null,
+        lastEventAt: null,
         createdAt: now,
       };
       await model.create(row);
@@ -76,6 +82,10 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
       const { matchedCount } = await model.updateOne({ _id: id, workspaceId }, { $set: { enabled } });
       return matchedCount === 1;
     },
+    async rename(workspaceId, id, name) {
+      const { matchedCount } = await model.updateOne({ _id: id, workspaceId }, { $set: { name } });
+      return matchedCount === 1;
+    },
     async setHealth(id, state, cause, now) {
       const entry = { state, cause, since: now };
       const { modifiedCount } = await model.updateOne(
@@ -87,6 +97,9 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     async saveCursor(id, cursor) {
       await model.updateOne({ _id: id }, { $set: { cursor } });
     },
+    async heard(id, at) {
+      await model.updateOne({ _id: id }, { $max: { lastEventAt: at } });
+    },
     find: async (workspaceId, id) => maybe(await model.findOne({ _id: id, workspaceId }).lean()),
     findById: async (id) => maybe(await model.findOne({ _id: id }).lean()),
     findByEndpoint: async (kind, endpointKey) => maybe(await model.findOne({ endpointKey, kind }).lean()),
@@ -95,6 +108,16 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     list: async (workspaceId) => Promise.all((await model.find({ workspaceId }).sort({ _id: 1 }).lean()).map(opened)),
     enabledOfKinds: async (kinds) =>
       Promise.all((await model.find({ kind: { $in: [...kinds] }, enabled: true }).lean()).map(opened)),
+    enabledAfter: async (id, limit) =>
+      Promise.all(
+        (
+          await model
+            .find({ _id: { $gt: id }, enabled: true, accountRef: { $type: "string" } })
+            .sort({ _id: 1 })
+            .limit(limit)
+            .lean()
+        ).map(opened),
+      ),
     async remove(workspaceId, id) {
       return (await model.deleteOne({ _id: id, workspaceId })).deletedCount === 1;
     },

@@ -1,8 +1,15 @@
 import type { Model } from "mongoose";
 import { newId } from "../../core/ids.js";
-import type { ConversationRow, ConversationStatus } from "../models/conversation.js";
+import {
+  conversationStatuses,
+  type ConversationRow,
+  type ConversationStatus,
+  type Priority,
+} from "../models/conversation.js";
+import type { Told } from "../models/told.js";
 import type { Conversation, Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { conversationPage, type ConversationQuery } from "./conversationViews.js";
+import { alsoTell } from "./outbox.js";
 import type { PeopleRepo } from "./people.js";
 import type { Seals } from "./seals.js";
 
@@ -12,12 +19,15 @@ const countedMost = 200;
 const precisionMs = 1_000;
 /** Characters of a message shown in the list. */
 const previewMost = 160;
+/** Members mentioned in one conversation that are remembered. */
+const mentionedMost = 100;
 
 export interface NewChat {
   workspaceId: string;
   accountId: string;
   channel: string;
   chatKey: string;
+  peerKey: string;
   contactId: string;
   identityId: string;
   at: Date;
@@ -28,17 +38,42 @@ export interface Counted {
   conversationId: string;
   workspaceId: string;
   messageId: string;
-  direction: "in" | "out";
+  direction: "in" | "out" | "note";
   kind: string;
   text: string;
+  mentions?: readonly string[];
   at: Date;
 }
 
 /** The ids a new message needs. */
 export interface OpenConversation {
   id: string;
+  workspaceId: string;
   chatKey: string;
+  peerKey: string;
   contactId: string;
+  tell?: Told[];
+}
+
+/** Where messages of a conversation go, and what decides whether they may. */
+export interface Route {
+  accountId: string;
+  channel: string;
+  identityId: string;
+  chatKey: string;
+  lastInboundAt: Date | null;
+  blocked: boolean;
+}
+
+/** What a person or a rule changes about a conversation. */
+export interface ConversationChange {
+  status?: ConversationStatus | undefined;
+  /** Goes with `snoozed` only. */
+  snoozedUntil?: Date | null | undefined;
+  assigneeId?: string | null | undefined;
+  teamId?: string | null | undefined;
+  priority?: Priority | undefined;
+  labels?: readonly string[] | undefined;
 }
 
 export interface ConversationRepo {
@@ -48,18 +83,42 @@ export interface ConversationRepo {
   ensureOpen(chats: readonly NewChat[], now: Date): Promise<void>;
   /** Counts messages into their conversations: last message, unread, waiting, reopened. Idempotent per message. One round trip. */
   count(messages: readonly Counted[]): Promise<void>;
-  find(workspaceId: string, id: string): Promise<Conversation | undefined>;
-  /** Where messages of the conversation go; opens nothing that is sealed. */
-  route(workspaceId: string, id: string): Promise<{ accountId: string; identityId: string } | undefined>;
-  /** Newest activity first. */
-  list(
+  /** The message that is shown in the list says something else now. */
+  relabel(workspaceId: string, conversationId: string, messageId: string, kind: string, text: string): Promise<void>;
+  /** Who the chat is was brought up to date. */
+  setPeerKey(id: string, peerKey: string): Promise<void>;
+  setBlocked(chatKey: string, blocked: boolean): Promise<void>;
+  /** The chat got another id. */
+  move(chatKey: string, newKey: string): Promise<void>;
+  /** Conversations of these identities belong to this contact now. */
+  giveTo(workspaceId: string, identityIds: readonly string[], contactId: string): Promise<void>;
+  /** Changes state and remembers what there is to tell. undefined when there is no such conversation. */
+  change(
     workspaceId: string,
-    query: { status?: ConversationStatus | undefined; limit: number; cursor?: string | undefined },
-  ): Promise<Page<Conversation>>;
+    id: string,
+    change: ConversationChange,
+    told: readonly Told[],
+    now: Date,
+  ): Promise<ConversationRow | undefined>;
+  /** Wakes up what was snoozed until now. Returns the rows, with what they have to tell. */
+  wake(now: Date, limit: number): Promise<Pick<ConversationRow, "_id" | "workspaceId" | "tell">[]>;
+  /** Somebody has seen everything up to the last message. */
+  seen(workspaceId: string, id: string): Promise<void>;
+  forgetLabel(workspaceId: string, labelId: string): Promise<void>;
+  find(workspaceId: string, id: string): Promise<Conversation | undefined>;
+  findMany(workspaceId: string, ids: readonly string[]): Promise<Conversation[]>;
+  /** Where messages of the conversation go; opens nothing that is sealed. */
+  route(workspaceId: string, id: string): Promise<Route | undefined>;
+  list(workspaceId: string, query: ConversationQuery): Promise<Page<Conversation>>;
+  /** Ids of conversations that carry a label or belong to a contact, newest first, at most `limit`. */
+  idsWith(workspaceId: string, filter: { labelId?: string; contactId?: string }, limit: number): Promise<string[]>;
 }
 
 export function conversationRepo(model: Model<ConversationRow>, people: PeopleRepo, seals: Seals): ConversationRepo {
   const previewPlace = (workspaceId: string) => ({ workspaceId, collection: "conversations", field: "preview" });
+  const previewOf = (workspaceId: string, text: string) =>
+    seals.seal(previewPlace(workspaceId), Array.from(text).slice(0, previewMost).join(""));
+  const collection = () => model.collection;
 
   async function opened(
     workspaceId: string,
@@ -78,6 +137,12 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         contact: { id: row.contactId, name: names.get(row.contactId) ?? null },
         identityId: row.identityId,
         status: row.status,
+        snoozedUntil: row.snoozedUntil,
+        assigneeId: row.assigneeId,
+        teamId: row.teamId,
+        labels: row.labels,
+        priority: row.priority,
+        blocked: row.blocked,
         unread: row.unread,
         waitingSince: row.waitingSince,
         lastInboundAt: row.lastInboundAt,
@@ -95,37 +160,55 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
 
   return {
     async openOf(chatKeys) {
-      const rows = await model
-        .find({ chatKey: { $in: [...chatKeys] }, open: true }, { chatKey: 1, contactId: 1 })
-        .lean();
-      return new Map(rows.map((row) => [row.chatKey, { id: row._id, chatKey: row.chatKey, contactId: row.contactId }]));
+      const fields = { workspaceId: 1, chatKey: 1, peerKey: 1, contactId: 1, tell: 1 };
+      const rows = await model.find({ chatKey: { $in: [...chatKeys] }, open: true }, fields).lean();
+      return new Map(rows.map(({ _id, ...row }) => [row.chatKey, { id: _id, ...row }]));
     },
 
     async ensureOpen(chats, now) {
-      const operations = chats.map(({ at, ...chat }) => ({
-        updateOne: {
-          filter: { chatKey: chat.chatKey, open: true },
-          update: {
-            $setOnInsert: {
-              _id: newId("conversation"),
-              workspaceId: chat.workspaceId,
-              accountId: chat.accountId,
-              channel: chat.channel,
-              contactId: chat.contactId,
-              identityId: chat.identityId,
-              status: "open" as const,
-              unread: 0,
-              waitingSince: null,
-              lastInboundAt: null,
-              lastMessageAt: at,
-              lastMessage: null,
-              counted: [],
-              createdAt: now,
-            },
+      const operations = chats.map(({ at, ...chat }) => {
+        const id = newId("conversation");
+        const told: Told = {
+          id: `${id.replace(/^cnv_/, "evt_")}_created`,
+          type: "conversation.created",
+          at: now,
+          conversationId: id,
+          data: { contact_id: chat.contactId },
+        };
+        const row: Omit<ConversationRow, "chatKey" | "open"> = {
+          _id: id,
+          workspaceId: chat.workspaceId,
+          accountId: chat.accountId,
+          channel: chat.channel,
+          contactId: chat.contactId,
+          identityId: chat.identityId,
+          peerKey: chat.peerKey,
+          status: "open",
+          snoozedUntil: null,
+          assigneeId: null,
+          teamId: null,
+          labels: [],
+          priority: "none",
+          mentioned: [],
+          blocked: false,
+          unread: 0,
+          waitingSince: null,
+          lastInboundAt: null,
+          lastMessageAt: at,
+          lastMessage: null,
+          counted: [],
+          createdAt: now,
+          tell: [told],
+          tellAt: now,
+        };
+        return {
+          updateOne: {
+            filter: { chatKey: chat.chatKey, open: true },
+            update: { $setOnInsert: row },
+            upsert: true,
           },
-          upsert: true,
-        },
-      }));
+        };
+      });
       try {
         await model.bulkWrite(operations, { ordered: false });
       } catch (error) {
@@ -137,34 +220,28 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     async count(messages) {
       const operations = await Promise.all(
         messages.map(async (message) => {
-          const { at, direction } = message;
-          const preview = await seals.seal(previewPlace(message.workspaceId), message.text.slice(0, previewMost));
+          const { at, direction, workspaceId } = message;
+          const preview = await previewOf(workspaceId, message.text);
           const last = { id: message.messageId, direction, kind: message.kind, preview, at };
-          const figures =
-            direction === "in"
-              ? {
-                  unread: { $add: ["$unread", 1] },
-                  lastInboundAt: { $max: ["$lastInboundAt", at] },
-                  waitingSince: { $ifNull: ["$waitingSince", at] },
-                  // Whatever the customer does reopens what was put aside.
-                  status: { $cond: [{ $in: ["$status", ["resolved", "snoozed"]] }, "open", "$status"] },
-                }
-              : { unread: 0, waitingSince: null };
           return {
             updateOne: {
               filter: { _id: message.conversationId, counted: { $ne: message.messageId } },
               update: [
                 {
                   $set: {
-                    ...figures,
-                    lastMessage: {
-                      $cond: [
-                        { $gte: [at, { $subtract: ["$lastMessageAt", precisionMs] }] },
-                        { $literal: last },
-                        "$lastMessage",
-                      ],
-                    },
-                    lastMessageAt: { $max: ["$lastMessageAt", at] },
+                    ...figuresOf(message),
+                    ...(direction === "note"
+                      ? {}
+                      : {
+                          lastMessage: {
+                            $cond: [
+                              { $gte: [at, { $subtract: ["$lastMessageAt", precisionMs] }] },
+                              { $literal: last },
+                              "$lastMessage",
+                            ],
+                          },
+                          lastMessageAt: { $max: ["$lastMessageAt", at] },
+                        }),
                     counted: { $slice: [{ $concatArrays: ["$counted", [message.messageId]] }, -countedMost] },
                   },
                 },
@@ -174,7 +251,89 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         }),
       );
       // Through the driver: mongoose casts no pipelines, and the shapes are fixed here.
-      if (operations.length > 0) await model.collection.bulkWrite(operations as never, { ordered: true });
+      if (operations.length > 0) await collection().bulkWrite(operations as never, { ordered: true });
+    },
+
+    async relabel(workspaceId, conversationId, messageId, kind, text) {
+      const preview = await previewOf(workspaceId, text);
+      await model.updateOne(
+        { _id: conversationId, workspaceId, "lastMessage.id": messageId },
+        { $set: { "lastMessage.kind": kind, "lastMessage.preview": preview } },
+      );
+    },
+
+    async setPeerKey(id, peerKey) {
+      await model.updateOne({ _id: id }, { $set: { peerKey } });
+    },
+
+    async setBlocked(chatKey, blocked) {
+      await model.updateMany({ chatKey, open: true }, { $set: { blocked } });
+    },
+
+    async move(chatKey, newKey) {
+      try {
+        await model.updateOne({ chatKey, open: true }, { $set: { chatKey: newKey } });
+      } catch (error) {
+        // The new chat has a conversation already: the old one stays as it was, and answers reach the new chat.
+        if ((error as { code?: unknown }).code !== 11000) throw error;
+      }
+    },
+
+    async giveTo(workspaceId, identityIds, contactId) {
+      for (const identityId of identityIds) {
+        await model.updateMany({ workspaceId, identityId }, { $set: { contactId } });
+      }
+    },
+
+    async change(workspaceId, id, change, told, now) {
+      const { status, snoozedUntil, assigneeId, teamId, priority, labels } = change;
+      const set: Record<string, unknown> = {
+        ...(assigneeId === undefined ? {} : { assigneeId: { $literal: assigneeId } }),
+        ...(teamId === undefined ? {} : { teamId: { $literal: teamId } }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(labels === undefined ? {} : { labels: { $literal: [...new Set(labels)] } }),
+        ...(status === undefined ? {} : { status, snoozedUntil: { $literal: snoozedUntil ?? null } }),
+        // Who resolved it has seen it, and nobody waits any more.
+        ...(status === "resolved" ? { unread: 0, waitingSince: null } : {}),
+      };
+      const telling = told.length > 0 ? { tell: tellAll(told), tellAt: { $ifNull: ["$tellAt", now] } } : {};
+      const { matchedCount } = await collection().updateOne({ _id: id, workspaceId } as never, [
+        { $set: { ...set, ...telling } },
+      ]);
+      if (matchedCount === 0) return undefined;
+      return (await model.findOne({ _id: id, workspaceId }).lean()) ?? undefined;
+    },
+
+    async wake(now, limit) {
+      const due = await model
+        .find({ snoozedUntil: { $lte: now } }, { _id: 1, snoozedUntil: 1 })
+        .sort({ snoozedUntil: 1 })
+        .limit(limit)
+        .lean();
+      for (const { _id, snoozedUntil } of due) {
+        const told: Told = {
+          id: `${_id.replace(/^cnv_/, "evt_")}_woke_${snoozedUntil!.getTime()}`,
+          type: "conversation.updated",
+          at: now,
+          conversationId: _id,
+          data: { changes: ["status"], status: "open", cause: "snooze_over" },
+        };
+        await collection().updateOne({ _id, snoozedUntil } as never, [
+          { $set: { status: "open", snoozedUntil: null, ...alsoTell(told, now) } },
+        ]);
+      }
+      if (due.length === 0) return [];
+      return model.find({ _id: { $in: due.map((row) => row._id) } }, { workspaceId: 1, tell: 1 }).lean();
+    },
+
+    async seen(workspaceId, id) {
+      await model.updateOne({ _id: id, workspaceId }, { $set: { unread: 0 } });
+    },
+
+    async forgetLabel(workspaceId, labelId) {
+      for (const status of conversationStatuses) {
+        await model.updateMany({ workspaceId, labels: labelId, status }, { $pull: { labels: labelId } });
+      }
     },
 
     async find(workspaceId, id) {
@@ -182,35 +341,77 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       return row ? (await opened(workspaceId, [row]))[0] : undefined;
     },
 
-    async route(workspaceId, id) {
-      const row = await model.findOne({ _id: id, workspaceId }, { accountId: 1, identityId: 1 }).lean();
-      return row ? { accountId: row.accountId, identityId: row.identityId } : undefined;
+    async findMany(workspaceId, ids) {
+      return opened(workspaceId, await model.find({ _id: { $in: [...ids] }, workspaceId }, { counted: 0 }).lean());
     },
 
-    async list(workspaceId, { status, limit, cursor }) {
-      const after = decodeCursor(cursor, ["date", "string"] as const);
-      const filter = {
-        workspaceId,
-        ...(status ? { status } : {}),
-        // The range bounds the index; the alternative only breaks ties of the same instant.
-        ...(after
-          ? {
-              lastMessageAt: { $lte: after[0] },
-              $or: [{ lastMessageAt: { $lt: after[0] } }, { _id: { $lt: after[1] } }],
-            }
-          : {}),
-      };
-      const rows = await model
-        .find(filter, { counted: 0 })
-        .sort({ lastMessageAt: -1, _id: -1 })
-        .limit(limit + 1)
-        .lean();
-      const page = rows.slice(0, limit);
-      const tail = page.at(-1);
-      return {
-        items: await opened(workspaceId, page),
-        next: rows.length > limit && tail ? encodeCursor([tail.lastMessageAt, tail._id]) : null,
-      };
+    async route(workspaceId, id) {
+      const fields = { accountId: 1, channel: 1, identityId: 1, chatKey: 1, lastInboundAt: 1, blocked: 1 };
+      const row = await model.findOne({ _id: id, workspaceId }, fields).lean();
+      if (!row) return undefined;
+      const { accountId, channel, identityId, chatKey, lastInboundAt, blocked } = row;
+      return { accountId, channel, identityId, chatKey, lastInboundAt, blocked };
     },
+
+    async list(workspaceId, query) {
+      const { rows, next } = await conversationPage(model, workspaceId, query);
+      return { items: await opened(workspaceId, rows), next };
+    },
+
+    async idsWith(workspaceId, { labelId, contactId }, limit) {
+      const rows = await model
+        .find(
+          {
+            workspaceId,
+            ...(labelId === undefined ? {} : { labels: labelId }),
+            ...(contactId === undefined ? {} : { contactId }),
+            status: { $in: [...conversationStatuses] },
+          },
+          { _id: 1 },
+        )
+        .sort({ lastMessageAt: -1, _id: -1 })
+        .limit(limit)
+        .lean();
+      return rows.map((row) => row._id);
+    },
+  };
+}
+
+const tellAll = (told: readonly Told[]) => ({
+  $concatArrays: [{ $ifNull: ["$tell", []] }, { $literal: [...told] }],
+});
+
+/** What a message changes in the figures of its conversation, as expressions over the row before it. */
+function figuresOf({ direction, at, conversationId, messageId, mentions }: Counted): Record<string, unknown> {
+  if (direction === "note") {
+    const all = { $setUnion: [{ $ifNull: ["$mentioned", []] }, [...(mentions ?? [])]] };
+    return { mentioned: { $slice: [all, mentionedMost] } };
+  }
+  if (direction === "out") return { unread: 0, waitingSince: null };
+  const asleep = { $in: ["$status", ["resolved", "snoozed"]] };
+  const told: Told = {
+    id: `${messageId.replace(/^msg_/, "evt_")}_reopened`,
+    type: "conversation.updated",
+    at,
+    conversationId,
+    data: { changes: ["status"], status: "open", cause: "customer_wrote" },
+  };
+  return {
+    unread: { $add: ["$unread", 1] },
+    lastInboundAt: { $max: ["$lastInboundAt", at] },
+    waitingSince: { $ifNull: ["$waitingSince", at] },
+    // Who writes does not block us.
+    blocked: false,
+    // Whatever the customer does reopens what was put aside.
+    status: { $cond: [asleep, "open", "$status"] },
+    snoozedUntil: { $cond: [asleep, null, "$snoozedUntil"] },
+    tell: {
+      $cond: [
+        asleep,
+        { $concatArrays: [{ $ifNull: ["$tell", []] }, [{ $literal: told }]] },
+        { $ifNull: ["$tell", "$$REMOVE"] },
+      ],
+    },
+    tellAt: { $cond: [asleep, { $ifNull: ["$tellAt", at] }, { $ifNull: ["$tellAt", "$$REMOVE"] }] },
   };
 }

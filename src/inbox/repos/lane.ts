@@ -1,6 +1,9 @@
 import type { Model } from "mongoose";
+import { newId } from "../../core/ids.js";
 import type { Content } from "../../core/message.js";
 import type { Attempt, MessageRow } from "../models/message.js";
+import type { Told } from "../models/told.js";
+import { messagePlace as place } from "./messageRow.js";
 import type { Seals } from "./seals.js";
 
 /** A message that this worker alone may send now. */
@@ -17,6 +20,8 @@ export interface Claim {
   sentParts: string[];
   /** The provider's id of the message this one answers. */
   replyTo: string | null;
+  traceId: string | null;
+  createdAt: Date;
   /** Hold this to finish the claim: a claim that ran out cannot change the message any more. */
   until: Date;
 }
@@ -29,7 +34,21 @@ export type Turn =
   /** The first message may not be tried before this. */
   | { kind: "wait"; until: Date }
   /** A worker died while sending this one; it is now `unknown`. */
-  | { kind: "lost"; messageId: string; workspaceId: string };
+  | { kind: "lost"; told: Telling };
+
+/** A row whose change is written and has to be told. */
+export interface Telling {
+  _id: string;
+  workspaceId: string;
+  tell: Told[];
+}
+
+/** What the provider calls a message of ours. */
+export interface ProviderIds {
+  externalIds: readonly string[];
+  /** Their blind forms, in the same order. */
+  keys: readonly string[];
+}
 
 /** How long a worker may hold a message before it is taken for dead. Longer than any provider time-out. */
 const claimMs = 90_000;
@@ -37,41 +56,88 @@ const claimMs = 90_000;
 export interface LaneRepo {
   /** Claims the oldest unsent message of the conversation, never a later one. */
   next(conversationId: string, now: Date): Promise<Turn>;
+  /** These end a claim and say what there is to tell; undefined when the claim had run out. */
   sent(
     claim: Claim,
     attempt: Attempt,
-    ids: { externalId: string; externalKey: string; partKeys: string[] },
+    ids: ProviderIds,
     when: { at: Date; sequence: number },
-  ): Promise<boolean>;
+  ): Promise<Telling | undefined>;
+  failed(claim: Claim, attempt: Attempt, failure: NonNullable<MessageRow["failure"]>): Promise<Telling | undefined>;
+  unknown(claim: Claim, attempt: Attempt): Promise<Telling | undefined>;
   retry(claim: Claim, attempt: Attempt, dueAt: Date, sentParts: readonly string[]): Promise<boolean>;
   /** Gives the message back untried. */
   putBack(claim: Claim, dueAt: Date): Promise<boolean>;
-  failed(claim: Claim, attempt: Attempt, failure: NonNullable<MessageRow["failure"]>): Promise<boolean>;
-  unknown(claim: Claim, attempt: Attempt): Promise<boolean>;
+  /** Takes a message that nobody is sending out of the lane. */
+  cancel(workspaceId: string, id: string, now: Date): Promise<Telling | undefined>;
+  /** Puts a message whose sending ended without success into the lane again. */
+  again(workspaceId: string, id: string, now: Date): Promise<Telling | undefined>;
+  /** Changes what a message that still waits will say. False when it does not wait any more. */
+  rewrite(workspaceId: string, id: string, content: Content, words: readonly string[]): Promise<boolean>;
   /** Conversations with a message overdue since before `before`: their job was lost. */
-  overdue(before: Date, limit: number): Promise<string[]>;
+  overdue(before: Date, limit: number): Promise<{ workspaceId: string; conversationId: string }[]>;
+}
+
+/** The event of a status that a message reached. */
+export function statusTold(
+  message: { id: string; conversationId: string },
+  status: string,
+  cause: string | number,
+  at: Date,
+  more: Record<string, unknown> = {},
+): Told {
+  return {
+    id: `${message.id.replace(/^msg_/, "evt_")}_${cause}${status}`,
+    type: "message.status.updated",
+    at,
+    conversationId: message.conversationId,
+    data: { message_id: message.id, status, ...more },
+  };
 }
 
 /** The outbound lane of each conversation: one message at a time, oldest first, whatever the number of workers. */
 export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
-  const place = (workspaceId: string, field: string) => ({ workspaceId, collection: "messages", field });
-
-  /** Ends a claim, provided it is still ours. */
+  /** Ends a claim, provided it is still ours. With `told` the message leaves the lane. */
   async function end(
     claim: Claim,
     attempt: Attempt | null,
     set: Record<string, unknown>,
-    leave: boolean,
-  ): Promise<boolean> {
+    told?: Told,
+  ): Promise<Telling | undefined> {
     const { modifiedCount } = await model.updateOne(
       { _id: claim.id, lane: true, status: "sending", dueAt: claim.until },
       {
-        $set: set,
-        ...(attempt ? { $push: { attempts: attempt } } : {}),
-        ...(leave ? { $unset: { lane: 1, dueAt: 1 } } : {}),
+        $set: { ...set, ...(told ? { tellAt: attempt?.at ?? told.at } : {}) },
+        ...(attempt || told
+          ? { $push: { ...(attempt ? { attempts: attempt } : {}), ...(told ? { tell: told } : {}) } }
+          : {}),
+        ...(told ? { $unset: { lane: 1, dueAt: 1 } } : {}),
       },
     );
-    return modifiedCount === 1;
+    if (modifiedCount !== 1) return undefined;
+    return { _id: claim.id, workspaceId: claim.workspaceId, tell: told ? [told] : [] };
+  }
+
+  /** Changes a message that is not being sent. */
+  async function turn(
+    filter: Record<string, unknown>,
+    set: Record<string, unknown>,
+    unset: Record<string, 1>,
+    told: (row: MessageRow) => Told,
+    now: Date,
+  ): Promise<Telling | undefined> {
+    const row = await model.findOne(filter as never).lean();
+    if (!row) return undefined;
+    const event = told(row);
+    const { modifiedCount } = await model.updateOne(
+      { ...filter, status: row.status },
+      {
+        $set: { ...set, tellAt: now },
+        $push: { tell: event },
+        ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
+      },
+    );
+    return modifiedCount === 1 ? { _id: row._id, workspaceId: row.workspaceId, tell: [event] } : undefined;
   }
 
   async function claimOf(row: MessageRow, until: Date): Promise<Claim> {
@@ -92,6 +158,8 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
         ? ((await seals.openJson(place(row.workspaceId, "sentParts"), row.sentParts)) as string[])
         : [],
       replyTo: await seals.openOptional(place(row.workspaceId, "externalId"), answered?.externalId),
+      traceId: row.traceId,
+      createdAt: row.createdAt,
       until,
     };
   }
@@ -104,19 +172,19 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
 
       if (first.status === "sending") {
         if (due > now) return { kind: "idle" };
-        const attempt: Attempt = {
-          n: first.attempts.length + 1,
-          at: now,
-          outcome: "unknown",
-          reason: "worker_lost",
-          providerCode: null,
-        };
+        const n = first.attempts.length + 1;
+        const lost = { id: newId("attempt"), n, at: now, outcome: "unknown", reason: "worker_lost" } as const;
+        const told = statusTold({ id: first._id, conversationId }, "unknown", n, now, { reason: "worker_lost" });
         const { modifiedCount } = await model.updateOne(
           { _id: first._id, lane: true, status: "sending", dueAt: due },
-          { $set: { status: "unknown" }, $push: { attempts: attempt }, $unset: { lane: 1, dueAt: 1 } },
+          {
+            $set: { status: "unknown", tellAt: now },
+            $push: { attempts: { ...lost, providerCode: null }, tell: told },
+            $unset: { lane: 1, dueAt: 1 },
+          },
         );
         return modifiedCount === 1
-          ? { kind: "lost", messageId: first._id, workspaceId: first.workspaceId }
+          ? { kind: "lost", told: { _id: first._id, workspaceId: first.workspaceId, tell: [told] } }
           : { kind: "idle" };
       }
 
@@ -129,29 +197,83 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
       return modifiedCount === 1 ? { kind: "claimed", claim: await claimOf(first, until) } : { kind: "idle" };
     },
 
-    async sent(claim, attempt, ids, when) {
-      const externalId = await seals.seal(place(claim.workspaceId, "externalId"), ids.externalId);
-      const set = { status: "sent", externalId, externalKey: ids.externalKey, partKeys: ids.partKeys, ...when };
-      return end(claim, attempt, set, true);
+    async sent(claim, attempt, { externalIds, keys }, when) {
+      const { workspaceId } = claim;
+      const [first = "", ...rest] = externalIds;
+      const externalId = await seals.seal(place(workspaceId, "externalId"), first);
+      const parts =
+        rest.length > 0
+          ? { partKeys: keys.slice(1), partIds: await seals.sealJson(place(workspaceId, "partIds"), rest) }
+          : {};
+      const set = {
+        status: "sent",
+        externalId,
+        externalKey: keys[0] ?? null,
+        ...parts,
+        failure: null,
+        "receipts.sent": attempt.at,
+        ...when,
+      };
+      return end(claim, attempt, set, statusTold(claim, "sent", claim.attempt, attempt.at));
     },
     async retry(claim, attempt, dueAt, sentParts) {
       const parts =
         sentParts.length > 0
           ? { sentParts: await seals.sealJson(place(claim.workspaceId, "sentParts"), sentParts) }
           : {};
-      return end(claim, attempt, { status: "queued", dueAt, ...parts }, false);
+      return (await end(claim, attempt, { status: "queued", dueAt, ...parts })) !== undefined;
     },
-    putBack: (claim, dueAt) => end(claim, null, { status: "queued", dueAt }, false),
-    failed: (claim, attempt, failure) => end(claim, attempt, { status: "failed", failure }, true),
-    unknown: (claim, attempt) => end(claim, attempt, { status: "unknown" }, true),
+    putBack: async (claim, dueAt) => (await end(claim, null, { status: "queued", dueAt })) !== undefined,
+    failed: (claim, attempt, failure) =>
+      end(
+        claim,
+        attempt,
+        { status: "failed", failure },
+        statusTold(claim, "failed", claim.attempt, attempt.at, { reason: failure.reason }),
+      ),
+    unknown: (claim, attempt) =>
+      end(
+        claim,
+        attempt,
+        { status: "unknown" },
+        statusTold(claim, "unknown", claim.attempt, attempt.at, { reason: attempt.reason }),
+      ),
+
+    cancel: (workspaceId, id, now) =>
+      turn(
+        { _id: id, workspaceId, lane: true, status: "queued" },
+        { status: "cancelled" },
+        { lane: 1, dueAt: 1 },
+        (row) => statusTold({ id, conversationId: row.conversationId }, "cancelled", row.attempts.length + 1, now),
+        now,
+      ),
+
+    again: (workspaceId, id, now) =>
+      turn(
+        { _id: id, workspaceId, direction: "out", status: { $in: ["failed", "unknown", "cancelled"] } },
+        { status: "queued", lane: true, dueAt: now, failure: null },
+        {},
+        (row) => statusTold({ id, conversationId: row.conversationId }, "queued", row.attempts.length + 1, now),
+        now,
+      ),
+
+    async rewrite(workspaceId, id, content, words) {
+      const sealed = await seals.sealJson(place(workspaceId, "content"), content);
+      const { modifiedCount } = await model.updateOne(
+        { _id: id, workspaceId, lane: true, status: "queued" },
+        { $set: { content: sealed, words: [...words], kind: content.kind } },
+      );
+      return modifiedCount === 1;
+    },
 
     async overdue(before, limit) {
       const rows = await model
-        .find({ lane: true, dueAt: { $lt: before } }, { conversationId: 1 })
+        .find({ lane: true, dueAt: { $lt: before } }, { workspaceId: 1, conversationId: 1 })
         .sort({ dueAt: 1 })
         .limit(limit)
         .lean();
-      return [...new Set(rows.map((row) => row.conversationId))];
+      const lanes = rows.map(({ workspaceId, conversationId }) => ({ workspaceId, conversationId }));
+      return [...new Map(lanes.map((lane) => [lane.conversationId, lane])).values()];
     },
   };
 }

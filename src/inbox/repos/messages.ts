@@ -1,33 +1,23 @@
 import type { Model } from "mongoose";
-import { newId } from "../../core/ids.js";
-import { textOf, type Author, type Content, type NormalizedMessage } from "../../core/message.js";
+import type { Content, MediaRef } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
 import type { Message, Page } from "../types.js";
 import { decodeCursor, encodeCursor } from "./cursor.js";
+import type { FileRepo } from "./files.js";
+import {
+  albumRow,
+  fileIdOf,
+  fileIdsOf,
+  inboundRow,
+  messagePlace,
+  noteRow,
+  openedMessage,
+  replyRow,
+  type InboundMessage,
+  type NewNote,
+  type NewReply,
+} from "./messageRow.js";
 import type { Seals } from "./seals.js";
-
-/** An inbound message with everything its row needs. */
-export interface InboundMessage {
-  workspaceId: string;
-  accountId: string;
-  conversationId: string;
-  externalKey: string;
-  replyKey: string | null;
-  message: NormalizedMessage;
-  at: Date;
-}
-
-export interface NewReply {
-  workspaceId: string;
-  accountId: string;
-  conversationId: string;
-  author: Author;
-  content: Content;
-  replyTo: { key: string; messageId: string } | null;
-  requestKey: string | null;
-  requestHash: string | null;
-  now: Date;
-}
 
 /** A stored message and what of it is not settled yet. */
 export interface Stored {
@@ -35,19 +25,53 @@ export interface Stored {
   conversationId: string;
   workspaceId: string;
   externalKey: string;
+  /** The album it is a picture of. */
+  partOf: string | null;
+  /** Has no content of its own: it stands for its pictures. */
+  album: boolean;
   /** False when the message was there before and everything that follows from it is done. */
   unsettled: boolean;
 }
 
+/** What must be known of a new message to count it and to tell of it. */
+export interface Fresh {
+  id: string;
+  workspaceId: string;
+  accountId: string;
+  conversationId: string;
+  direction: MessageRow["direction"];
+  author: MessageRow["author"];
+  content: Content;
+  mentions: readonly string[];
+  partOf: string | null;
+  at: Date;
+}
+
 export interface MessageRepo {
-  /** Stores what is not stored yet; returns the row of every message, old or new, by external key. */
+  /** Stores what is not stored yet; returns the row of every message and album, old or new, by external key. */
   insertInbound(messages: readonly InboundMessage[], now: Date): Promise<Map<string, Stored>>;
   /** What followed from these messages is done. */
   settle(ids: readonly string[]): Promise<void>;
+  /** Messages whose consequences nobody finished, because a process died: oldest first. */
+  unsettled(before: Date, limit: number): Promise<Fresh[]>;
   /** Stores a reply as queued. With a known request key, gives back the message of that request. */
-  insertReply(reply: NewReply): Promise<{ message: Message; requestHash: string | null; created: boolean }>;
+  insertReply(reply: NewReply): Promise<{
+    message: Message;
+    requestHash: string | null;
+    created: boolean;
+    /** What is yet to be done for it: of an earlier request too, when that one died. */
+    fresh: Fresh | undefined;
+  }>;
+  /** True when a message of that request is there. */
+  hasRequest(requestKey: string): Promise<boolean>;
+  insertNote(note: NewNote): Promise<{ message: Message; fresh: Fresh }>;
   find(workspaceId: string, id: string): Promise<Message | undefined>;
+  findMany(workspaceId: string, ids: readonly string[]): Promise<Message[]>;
   externalKeyOf(workspaceId: string, conversationId: string, id: string): Promise<string | undefined>;
+  /** Our id of a message the provider named; pictures of an album lead to their album. */
+  idOf(workspaceId: string, externalKey: string): Promise<string | undefined>;
+  /** The message under which this one is shown: its album, or itself. */
+  shownAs(workspaceId: string, id: string): Promise<string>;
   /** Newest first, by provider time. */
   list(
     workspaceId: string,
@@ -56,153 +80,178 @@ export interface MessageRepo {
   ): Promise<Page<Message>>;
 }
 
-const place = (workspaceId: string, field: string) => ({ workspaceId, collection: "messages", field });
+/** A row without what only search needs. */
+type ShownRow = Omit<MessageRow, "words">;
 
-export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo {
-  async function inboundRow(input: InboundMessage, now: Date): Promise<MessageRow> {
-    const { workspaceId, message } = input;
-    // Before anything is under way: a content nobody can read fails here, and nothing else with it.
-    const text = textOf(message.content);
-    const [content, externalId, senderName, quote, words] = await Promise.all([
-      seals.sealJson(place(workspaceId, "content"), message.content),
-      seals.seal(place(workspaceId, "externalId"), message.externalId),
-      seals.sealOptional(place(workspaceId, "senderName"), message.senderName),
-      seals.sealOptional(place(workspaceId, "quote"), message.replyTo?.quote),
-      seals.searchTokens(workspaceId, text),
-    ]);
-    const echo = message.direction === "echo";
-    return {
-      _id: newId("message"),
-      workspaceId,
-      conversationId: input.conversationId,
-      accountId: input.accountId,
-      direction: echo ? "out" : "in",
-      author: echo ? { kind: "business" } : { kind: "contact" },
-      senderName,
-      kind: message.content.kind,
-      content,
-      words,
-      status: echo ? "sent" : "received",
-      externalId,
-      externalKey: input.externalKey,
-      partKeys: [],
-      replyTo: input.replyKey ? { key: input.replyKey, messageId: null, quote } : null,
-      at: input.at,
-      sequence: message.sequence ?? 0,
-      createdAt: now,
-      unsettled: true,
-      attempts: [],
-      failure: null,
-    };
+export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Seals): MessageRepo {
+  async function contentOf(row: Pick<MessageRow, "_id" | "workspaceId" | "content">): Promise<Content> {
+    const place = messagePlace(row.workspaceId, "content");
+    const plain = await seals.open(place, row.content);
+    const renewed = await seals.renewed(place, row.content, plain);
+    if (renewed) await model.updateOne({ _id: row._id, content: row.content }, { $set: { content: renewed } });
+    return JSON.parse(plain) as Content;
   }
 
-  async function opened(row: Omit<MessageRow, "words">): Promise<Message> {
-    const at = (field: string) => place(row.workspaceId, field);
-    const [content, externalId, senderName, quote] = await Promise.all([
-      seals.open(at("content"), row.content),
-      seals.openOptional(at("externalId"), row.externalId),
-      seals.openOptional(at("senderName"), row.senderName),
-      seals.openOptional(at("quote"), row.replyTo?.quote),
-    ]);
-    const renewed = await seals.renewed(at("content"), row.content, content);
-    if (renewed) await model.updateOne({ _id: row._id, content: row.content }, { $set: { content: renewed } });
+  /** The pictures of albums, in order, by album. */
+  async function picturesOf(rows: readonly Pick<MessageRow, "_id" | "kind" | "direction" | "externalKey">[]) {
+    const albums = rows.filter((row) => row.kind === "album" && row.direction !== "note").map((row) => row._id);
+    if (albums.length === 0) return new Map<string, ShownRow[]>();
+    const parts = await model
+      .find({ partOf: { $in: albums } }, { words: 0 })
+      .sort({ partOf: 1, sequence: 1, _id: 1 })
+      .lean();
+    return new Map(albums.map((id) => [id, parts.filter((part) => part.partOf === id)]));
+  }
+
+  /** Content and file ids of a row; an album that came in is put together from its pictures. */
+  async function shown(row: ShownRow, pictures: readonly ShownRow[]): Promise<{ content: Content; ids: string[] }> {
+    const own = await contentOf(row);
+    if (pictures.length === 0) return { content: own, ids: fileIdsOf(row._id, own) };
+    const items: MediaRef[] = [];
+    const ids: string[] = [];
+    let caption: string | undefined;
+    for (const picture of pictures) {
+      const content = await contentOf(picture);
+      if (content.kind !== "media") continue;
+      ids.push(fileIdOf(picture._id, 0, content.media.source));
+      items.push(content.media);
+      caption ??= content.caption === "" ? undefined : content.caption;
+    }
+    return { content: { kind: "album", items, ...(caption === undefined ? {} : { caption }) }, ids };
+  }
+
+  async function opened(rows: readonly ShownRow[]): Promise<Message[]> {
+    const pictures = await picturesOf(rows);
+    const contents = await Promise.all(rows.map((row) => shown(row, pictures.get(row._id) ?? [])));
+    const known = await files.byId(contents.flatMap(({ ids }) => ids));
+    return Promise.all(
+      rows.map((row, index) => {
+        const { content, ids } = contents[index]!;
+        return openedMessage(
+          seals,
+          row,
+          content,
+          ids.map((id) => known.get(id) ?? null),
+        );
+      }),
+    );
+  }
+
+  async function freshOf(row: ShownRow): Promise<Fresh> {
+    const pictures = await picturesOf([row]);
     return {
       id: row._id,
       workspaceId: row.workspaceId,
-      conversationId: row.conversationId,
       accountId: row.accountId,
+      conversationId: row.conversationId,
       direction: row.direction,
       author: row.author,
-      senderName,
-      content: JSON.parse(content) as Content,
-      status: row.status,
-      externalId,
-      replyTo: row.replyTo && { messageId: row.replyTo.messageId, quote },
+      content: (await shown(row, pictures.get(row._id) ?? [])).content,
+      mentions: row.mentions,
+      partOf: row.partOf ?? null,
       at: row.at,
-      sequence: row.sequence,
-      createdAt: row.createdAt,
-      attempts: row.attempts,
-      failure: row.failure,
     };
+  }
+
+  type Remembered = Pick<
+    MessageRow,
+    "_id" | "conversationId" | "workspaceId" | "externalKey" | "unsettled" | "partOf" | "kind"
+  >;
+  const remembered = (row: Remembered): Stored => ({
+    id: row._id,
+    conversationId: row.conversationId,
+    workspaceId: row.workspaceId,
+    externalKey: row.externalKey ?? "",
+    partOf: row.partOf ?? null,
+    album: row.kind === "album",
+    unsettled: row.unsettled === true,
+  });
+
+  /** Inserts rows that may be there already; returns what is there now, by external key. */
+  async function insertOnce(rows: readonly MessageRow[]): Promise<Map<string, Stored>> {
+    const stored = new Map<string, Stored>();
+    if (rows.length === 0) return stored;
+    const refused = await refusedRows(model.collection.insertMany(rows as never, { ordered: false }));
+    rows.forEach((row, index) => {
+      if (!refused.has(index)) stored.set(row.externalKey ?? "", remembered(row));
+    });
+    if (refused.size > 0) {
+      const keys = rows.filter((_, index) => refused.has(index)).map((row) => row.externalKey);
+      const fields = { conversationId: 1, workspaceId: 1, externalKey: 1, unsettled: 1, partOf: 1, kind: 1 };
+      for (const row of await model.find({ externalKey: { $in: keys } }, fields).lean()) {
+        stored.set(row.externalKey ?? "", remembered(row));
+      }
+    }
+    return stored;
   }
 
   return {
     async insertInbound(messages, now) {
-      const rows = await Promise.all(messages.map((message) => inboundRow(message, now)));
-      const stored = new Map<string, Stored>();
-      const remember = (
-        row: Pick<MessageRow, "_id" | "conversationId" | "workspaceId" | "externalKey" | "unsettled">,
-      ) =>
-        stored.set(row.externalKey ?? "", {
-          id: row._id,
-          conversationId: row.conversationId,
-          workspaceId: row.workspaceId,
-          externalKey: row.externalKey ?? "",
-          unsettled: row.unsettled === true,
-        });
-      const refused = await refusedRows(model.collection.insertMany(rows as never, { ordered: false }));
-      rows.forEach((row, index) => {
-        if (!refused.has(index)) remember(row);
-      });
-      if (refused.size > 0) {
-        const keys = rows.filter((_, index) => refused.has(index)).map((row) => row.externalKey);
-        const fields = { conversationId: 1, workspaceId: 1, externalKey: 1, unsettled: 1 };
-        for (const row of await model.find({ externalKey: { $in: keys } }, fields).lean()) remember(row);
+      const rows = await Promise.all(messages.map((message) => inboundRow(seals, message, now)));
+      const albums = new Map<string, MessageRow>();
+      for (const [index, { albumKey }] of messages.entries()) {
+        if (albumKey !== null && !albums.has(albumKey)) {
+          albums.set(albumKey, await albumRow(seals, rows[index]!, albumKey));
+        }
       }
-      return stored;
+      // Albums first: their pictures point to them.
+      const heads = await insertOnce([...albums.values()]);
+      messages.forEach(({ albumKey }, index) => {
+        const head = albumKey === null ? undefined : heads.get(albumKey);
+        if (head) rows[index]!.partOf = head.id;
+      });
+      return new Map([...heads, ...(await insertOnce(rows))]);
     },
 
     async settle(ids) {
       if (ids.length > 0) await model.updateMany({ _id: { $in: [...ids] } }, { $unset: { unsettled: 1 } });
     },
 
+    async unsettled(before, limit) {
+      const rows = await model
+        .find({ unsettled: true, createdAt: { $lt: before } })
+        .sort({ createdAt: 1 })
+        .limit(limit)
+        .lean();
+      return Promise.all(rows.map(freshOf));
+    },
+
     async insertReply(reply) {
-      const { workspaceId, content, now } = reply;
-      const [sealed, words] = await Promise.all([
-        seals.sealJson(place(workspaceId, "content"), content),
-        seals.searchTokens(workspaceId, textOf(content)),
-      ]);
-      const row: MessageRow = {
-        _id: newId("message"),
-        workspaceId,
-        conversationId: reply.conversationId,
-        accountId: reply.accountId,
-        direction: "out",
-        author: reply.author,
-        senderName: null,
-        kind: content.kind,
-        content: sealed,
-        words,
-        status: "queued",
-        externalId: null,
-        externalKey: null,
-        partKeys: [],
-        replyTo: reply.replyTo && { key: reply.replyTo.key, messageId: reply.replyTo.messageId, quote: null },
-        at: now,
-        sequence: 0,
-        createdAt: now,
-        lane: true,
-        dueAt: now,
-        attempts: [],
-        failure: null,
-        ...(reply.requestKey && reply.requestHash
-          ? { requestKey: reply.requestKey, requestHash: reply.requestHash }
-          : {}),
-      };
+      const row = await replyRow(seals, reply);
       try {
         await model.create(row);
-        return { message: await opened(row), requestHash: reply.requestHash, created: true };
+        const [message] = await opened([row]);
+        return { message: message!, requestHash: reply.requestHash, created: true, fresh: await freshOf(row) };
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000 || !reply.requestKey) throw error;
         const earlier = await model.findOne({ requestKey: reply.requestKey }).lean();
         if (!earlier) throw error;
-        return { message: await opened(earlier), requestHash: earlier.requestHash ?? null, created: false };
+        const [message] = await opened([earlier]);
+        return {
+          message: message!,
+          requestHash: earlier.requestHash ?? null,
+          created: false,
+          fresh: earlier.unsettled ? await freshOf(earlier) : undefined,
+        };
       }
     },
 
+    hasRequest: async (requestKey) => (await model.exists({ requestKey })) !== null,
+
+    async insertNote(note) {
+      const row = await noteRow(seals, note);
+      await model.create(row);
+      return { message: (await opened([row]))[0]!, fresh: await freshOf(row) };
+    },
+
     async find(workspaceId, id) {
-      const row = await model.findOne({ _id: id, workspaceId }).lean();
-      return row ? opened(row) : undefined;
+      const row = await model.findOne({ _id: id, workspaceId }, { words: 0 }).lean();
+      return row ? (await opened([row]))[0] : undefined;
+    },
+
+    async findMany(workspaceId, ids) {
+      const rows = await model.find({ _id: { $in: [...ids] }, workspaceId }, { words: 0 }).lean();
+      return opened(rows);
     },
 
     async externalKeyOf(workspaceId, conversationId, id) {
@@ -210,11 +259,21 @@ export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo
       return row?.externalKey ?? undefined;
     },
 
+    async idOf(workspaceId, externalKey) {
+      const row = await model.findOne({ externalKey, workspaceId }, { partOf: 1 }).lean();
+      return row?.partOf ?? row?._id;
+    },
+
+    async shownAs(workspaceId, id) {
+      return (await model.findOne({ _id: id, workspaceId }, { partOf: 1 }).lean())?.partOf ?? id;
+    },
+
     async list(workspaceId, conversationId, { limit, cursor }) {
       const after = decodeCursor(cursor, ["date", "number", "string"] as const);
       const filter = {
         conversationId,
         workspaceId,
+        partOf: null,
         ...(after
           ? {
               at: { $lte: after[0] },
@@ -227,14 +286,14 @@ export function messageRepo(model: Model<MessageRow>, seals: Seals): MessageRepo
           : {}),
       };
       const rows = await model
-        .find(filter, { words: 0 })
+        .find(filter as never, { words: 0 })
         .sort({ at: -1, sequence: -1, _id: -1 })
         .limit(limit + 1)
         .lean();
       const page = rows.slice(0, limit);
       const tail = page.at(-1);
       return {
-        items: await Promise.all(page.map(opened)),
+        items: await opened(page),
         next: rows.length > limit && tail ? encodeCursor([tail.at, tail.sequence, tail._id]) : null,
       };
     },

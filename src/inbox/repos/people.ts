@@ -1,75 +1,177 @@
 import { createHash } from "node:crypto";
 import type { Model } from "mongoose";
-import type { Peer } from "../../core/events.js";
+import type { Alias, Peer } from "../../core/events.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
+import type { DatedAlias } from "../types.js";
 import type { Seals } from "./seals.js";
 
 /** A chat that wrote to us, with its blind key. */
 export interface Chat {
   workspaceId: string;
   accountId: string;
+  channel: string;
   chatKey: string;
   peer: Peer;
+}
+
+/** Where a conversation's messages go. */
+export interface Reach {
+  /** The provider's chat id. */
+  chat: string;
+  group: boolean;
+  blocked: boolean;
 }
 
 export interface PeopleRepo {
   /** Makes sure the contact and the identity of each chat exist; idempotent. Returns their ids by chat key. */
   ensure(chats: readonly Chat[], now: Date): Promise<Map<string, { identityId: string; contactId: string }>>;
+  /** The chat has another name or other aliases than before: the new ones hold from now on, the old ones are kept with their dates. */
+  refresh(chat: Chat, now: Date): Promise<void>;
+  /** Keyed hash of who a peer is; equal as long as nothing about it changes. */
+  peerKey(workspaceId: string, peer: Peer): Promise<string>;
   /** Opened names by contact id, of one workspace. */
   names(workspaceId: string, contactIds: readonly string[]): Promise<Map<string, string | null>>;
-  /** The provider's chat id of an identity. */
-  chatOf(workspaceId: string, identityId: string): Promise<string | undefined>;
+  reach(workspaceId: string, identityId: string): Promise<Reach | undefined>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
+  /** The chat got another id; answers go there from now on. */
+  move(chatKey: string, to: { chat: string; chatKey: string }): Promise<void>;
 }
 
 /** Ids that follow from the chat: two workers that see a new chat at once mean the same rows. */
 const derived = (prefix: string, chatKey: string) =>
   `${prefix}_${createHash("sha256").update(`${prefix}:${chatKey}`).digest("hex").slice(0, 26)}`;
 
+/** Earlier aliases that are remembered. */
+const aliasesMost = 50;
+const at = (workspaceId: string, collection: "contacts" | "identities", field: string) => ({
+  workspaceId,
+  collection,
+  field,
+});
+
+const nameOf = (peer: Peer) => peer.group?.title ?? peer.name;
+
+/** What a contact is found by: the words of its name and its aliases. */
+export async function contactWords(
+  seals: Seals,
+  workspaceId: string,
+  name: string | null | undefined,
+  aliases: readonly Pick<Alias, "value">[],
+): Promise<string[]> {
+  const text = [name ?? "", ...aliases.map((alias) => alias.value)].join(" ");
+  return [...new Set(await seals.searchTokens(workspaceId, text, { prefixes: true }))];
+}
+
 export function peopleRepo(contacts: Model<ContactRow>, identities: Model<IdentityRow>, seals: Seals): PeopleRepo {
+  const aliasKey = (workspaceId: string, accountId: string, alias: Pick<Alias, "kind" | "value">) =>
+    seals.blind(workspaceId, "alias", `${accountId}/${alias.kind}/${alias.value.toLowerCase()}`);
+
+  async function newRows({ workspaceId, accountId, channel, chatKey, peer }: Chat, now: Date) {
+    const aliases = peer.aliases ?? [];
+    const dated: DatedAlias[] = aliases.map((alias) => ({ ...alias, from: now.toISOString(), until: null }));
+    const contact: Omit<ContactRow, "_id"> = {
+      workspaceId,
+      name: await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer)),
+      namedBy: "provider",
+      words: await contactWords(seals, workspaceId, nameOf(peer), aliases),
+      language: peer.language ?? null,
+      attributes: null,
+      mergedInto: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const identity: Omit<IdentityRow, "_id"> = {
+      workspaceId,
+      accountId,
+      channel,
+      contactId: derived("ctc", chatKey),
+      mergedFrom: [],
+      chatKey,
+      chat: await seals.seal(at(workspaceId, "identities", "chat"), peer.chat),
+      group: peer.group !== undefined,
+      aliases: dated.length > 0 ? await seals.sealJson(at(workspaceId, "identities", "aliases"), dated) : null,
+      aliasKeys: await Promise.all(aliases.map((alias) => aliasKey(workspaceId, accountId, alias))),
+      blocked: false,
+      createdAt: now,
+    };
+    return { contactId: derived("ctc", chatKey), identityId: derived("idn", chatKey), contact, identity };
+  }
+
+  async function known(chatKeys: readonly string[]) {
+    const rows = await identities.find({ chatKey: { $in: [...chatKeys] } }, { chatKey: 1, contactId: 1 }).lean();
+    return new Map(rows.map((row) => [row.chatKey, { identityId: row._id, contactId: row.contactId }]));
+  }
+
   return {
     async ensure(chats, now) {
-      const rows = await Promise.all(
-        chats.map(async ({ workspaceId, accountId, chatKey, peer }) => {
-          const name = peer.group?.title ?? peer.name;
-          return {
-            contact: {
-              _id: derived("ctc", chatKey),
-              workspaceId,
-              name: await seals.sealOptional({ workspaceId, collection: "contacts", field: "name" }, name),
-              createdAt: now,
-            },
-            identity: {
-              _id: derived("idn", chatKey),
-              workspaceId,
-              accountId,
-              contactId: derived("ctc", chatKey),
-              chatKey,
-              chat: await seals.seal({ workspaceId, collection: "identities", field: "chat" }, peer.chat),
-              aliases: peer.aliases?.length
-                ? await seals.sealJson({ workspaceId, collection: "identities", field: "aliases" }, peer.aliases)
-                : null,
-              blocked: false,
-              createdAt: now,
-            },
-          };
-        }),
+      // A chat may have been moved or merged: what is there stays as it is.
+      const there = await known(chats.map((chat) => chat.chatKey));
+      const missing = chats.filter((chat) => !there.has(chat.chatKey));
+      if (missing.length === 0) return there;
+      const rows = await Promise.all(missing.map((chat) => newRows(chat, now)));
+      await contacts.bulkWrite(
+        rows.map(({ contactId, contact }) => ({
+          updateOne: { filter: { _id: contactId }, update: { $setOnInsert: contact }, upsert: true },
+        })),
+        { ordered: false },
       );
-      const inserts = <T extends { _id: string }>(list: T[]) =>
-        list.map(({ _id, ...rest }) => ({
-          updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true },
-        }));
-      await contacts.bulkWrite(inserts(rows.map((row) => row.contact)), { ordered: false });
-      await identities.bulkWrite(inserts(rows.map((row) => row.identity)), { ordered: false });
-      const known = await identities
-        .find({ _id: { $in: rows.map((row) => row.identity._id) } }, { chatKey: 1, contactId: 1 })
-        .lean();
-      return new Map(known.map((row) => [row.chatKey, { identityId: row._id, contactId: row.contactId }]));
+      await identities.bulkWrite(
+        rows.map(({ identityId, identity }) => ({
+          updateOne: { filter: { _id: identityId }, update: { $setOnInsert: identity }, upsert: true },
+        })),
+        { ordered: false },
+      );
+      return known(chats.map((chat) => chat.chatKey));
     },
+
+    async refresh({ workspaceId, accountId, chatKey, peer }, now) {
+      const identity = await identities.findOne({ chatKey }).lean();
+      if (!identity) return;
+      const place = at(workspaceId, "identities", "aliases");
+      const before = identity.aliases ? ((await seals.openJson(place, identity.aliases)) as DatedAlias[]) : [];
+      const today = peer.aliases ?? [];
+      const holds = (alias: Alias) => today.some((one) => one.kind === alias.kind && one.value === alias.value);
+      const instant = now.toISOString();
+      const kept = before.map((alias) =>
+        alias.until === null && !holds(alias) ? { ...alias, until: instant } : alias,
+      );
+      const added = today
+        .filter((one) => !kept.some((old) => old.until === null && old.kind === one.kind && old.value === one.value))
+        .map((one) => ({ ...one, from: instant, until: null }));
+      const aliases = [...kept, ...added].slice(-aliasesMost);
+      await identities.updateOne(
+        { _id: identity._id },
+        {
+          $set: {
+            aliases: aliases.length > 0 ? await seals.sealJson(place, aliases) : null,
+            aliasKeys: await Promise.all(today.map((alias) => aliasKey(workspaceId, accountId, alias))),
+          },
+        },
+      );
+      const name = await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer));
+      await contacts.updateOne(
+        { _id: identity.contactId, workspaceId, namedBy: "provider" },
+        {
+          $set: {
+            ...(name ? { name } : {}),
+            words: await contactWords(seals, workspaceId, nameOf(peer), today),
+            ...(peer.language ? { language: peer.language } : {}),
+            updatedAt: now,
+          },
+        },
+      );
+    },
+
+    peerKey: (workspaceId, peer) =>
+      seals.blind(
+        workspaceId,
+        "peer",
+        JSON.stringify([nameOf(peer) ?? null, peer.language ?? null, peer.aliases ?? []]),
+      ),
 
     async names(workspaceId, contactIds) {
       const rows = await contacts.find({ _id: { $in: [...new Set(contactIds)] }, workspaceId }, { name: 1 }).lean();
-      const place = { workspaceId, collection: "contacts", field: "name" };
+      const place = at(workspaceId, "contacts", "name");
       return new Map(
         await Promise.all(
           rows.map(async (row): Promise<[string, string | null]> => {
@@ -83,13 +185,28 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       );
     },
 
-    async chatOf(workspaceId, identityId) {
-      const row = await identities.findOne({ _id: identityId, workspaceId }, { chat: 1 }).lean();
-      return row ? seals.open({ workspaceId, collection: "identities", field: "chat" }, row.chat) : undefined;
+    async reach(workspaceId, identityId) {
+      const row = await identities.findOne({ _id: identityId, workspaceId }, { chat: 1, group: 1, blocked: 1 }).lean();
+      if (!row) return undefined;
+      const chat = await seals.open(at(workspaceId, "identities", "chat"), row.chat);
+      return { chat, group: row.group, blocked: row.blocked };
     },
 
     async setBlocked(chatKey, blocked) {
       await identities.updateOne({ chatKey }, { $set: { blocked } });
+    },
+
+    async move(chatKey, to) {
+      const row = await identities.findOne({ chatKey }, { workspaceId: 1 }).lean();
+      if (!row) return;
+      const chat = await seals.seal(at(row.workspaceId, "identities", "chat"), to.chat);
+      try {
+        await identities.updateOne({ _id: row._id }, { $set: { chat, chatKey: to.chatKey } });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 11000) throw error;
+        // The new chat wrote before we were told: it has an identity of its own, and the old one only leads there.
+        await identities.updateOne({ _id: row._id }, { $set: { chat } });
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Keyring } from "../../core/ports.js";
+import { searchWords } from "../../platform/keyring/searchWords.js";
 import { asSealed, type SealedValue } from "../../platform/sealed.js";
 
 /** Seals and opens the private fields of the inbox's rows. The place binds a value to its workspace, table and field. */
@@ -13,6 +14,8 @@ export interface Seals {
   renewed(place: Place, value: SealedValue, plain: string): Promise<SealedValue | undefined>;
   blind: Keyring["blind"];
   searchTokens: Keyring["searchTokens"];
+  /** The words of a text as search sees them. */
+  wordsOf(text: string): string[];
 }
 
 export interface Place {
@@ -35,5 +38,6 @@ export function createSeals(keyring: Keyring): Seals {
       (await keyring.needsReseal(place, value)) ? seal(place, plain) : undefined,
     blind: (workspaceId, purpose, value) => keyring.blind(workspaceId, purpose, value),
     searchTokens: (workspaceId, text, options) => keyring.searchTokens(workspaceId, text, options),
+    wordsOf: searchWords,
   };
 }

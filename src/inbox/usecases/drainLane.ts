@@ -1,14 +1,17 @@
 import { ProviderError, type Failure } from "../../core/errors.js";
+import { newId } from "../../core/ids.js";
 import type { OutboundMessage } from "../../core/message.js";
-import type { Clock, DomainEvent, Log, Publish } from "../../core/ports.js";
-import type { AccountRepo } from "../repos/accounts.js";
-import type { ConversationRepo } from "../repos/conversations.js";
-import type { Claim, LaneRepo, Turn } from "../repos/lane.js";
-import type { PeopleRepo } from "../repos/people.js";
-import type { Seals } from "../repos/seals.js";
+import type { Clock, Log } from "../../core/ports.js";
 import type { Attempt } from "../models/message.js";
+import type { AccountRepo } from "../repos/accounts.js";
+import type { ConversationRepo, Route } from "../repos/conversations.js";
+import type { Claim, LaneRepo, Telling } from "../repos/lane.js";
+import type { Outbox } from "../repos/outbox.js";
+import type { PeopleRepo, Reach } from "../repos/people.js";
+import type { Seals } from "../repos/seals.js";
 import type { ChannelAccount } from "../types.js";
-import { externalKeyOf } from "./recordInbound.js";
+import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
+import type { OptionTokens } from "./optionTokens.js";
 
 /** What a try that failed leads to; the table itself belongs to the queue. */
 export type NextStep = (
@@ -22,6 +25,14 @@ export type Send = (
   message: OutboundMessage,
 ) => Promise<{ externalIds: string[]; at: Date; sequence?: number | undefined }>;
 
+/** The pace a provider lets us send at, shared by all workers. */
+export interface Pace {
+  /** Takes a place in the account's and the chat's pace. 0: go; otherwise come again after so many ms. */
+  take(account: { id: string; kind: string }, chat: { key: string; group: boolean }): Promise<number>;
+  /** The provider asked the whole account to wait. */
+  pause(accountId: string, ms: number): Promise<void>;
+}
+
 interface Deps {
   lane: LaneRepo;
   accounts: AccountRepo;
@@ -29,12 +40,19 @@ interface Deps {
   people: PeopleRepo;
   seals: Seals;
   send: Send;
+  pace: Pace;
+  options: OptionTokens;
   nextStep: NextStep;
-  publish: Publish;
+  /** Of the messages. */
+  outbox: Outbox;
+  /** What waited for a message's provider id is applied now. */
+  waitingFor(externalKeys: readonly string[]): Promise<void>;
   /** The provider said something about the account itself (token revoked, suspended). */
   accountFailed(account: ChannelAccount, failure: Failure, sentence: string): Promise<void>;
   /** A send went through: whatever was wrong with the account is over. */
   accountWorks(account: ChannelAccount): Promise<void>;
+  /** How long a message waited from its writing to the provider's yes. */
+  observe(channel: string, seconds: number): void;
   clock: Clock;
   log: Log;
 }
@@ -42,53 +60,88 @@ interface Deps {
 /** How long a message of a disabled account rests before it is looked at again. */
 const restMs = 60_000;
 
-/** The account is switched off: nothing was tried, nothing is lost. */
-class AccountOff extends Error {}
+/** Nothing was tried, nothing is lost: the account is off, or it is not this message's turn by the provider's pace. */
+class NotNow extends Error {
+  constructor(readonly afterMs: number) {
+    super("not now");
+  }
+}
+
+interface Delivery {
+  account: ChannelAccount;
+  route: Route;
+  reach: Reach;
+}
 
 /**
  * Sends what waits in one conversation, oldest first, until the lane is empty, somebody else is at it, or the first
  * message must wait. Resolves to when it wants to be called again, if at all.
  */
 export function drainLane(deps: Deps): (conversationId: string) => Promise<{ againAt?: Date }> {
-  const { lane, accounts, conversations, people, seals, send, nextStep, publish, clock, log } = deps;
+  const { lane, accounts, conversations, people, seals, send, pace, nextStep, outbox, clock, log } = deps;
 
-  async function deliver(claim: Claim): Promise<Awaited<ReturnType<Send>> & { account: ChannelAccount }> {
+  async function deliveryOf(claim: Claim): Promise<Delivery> {
     const account = await accounts.findById(claim.accountId);
     if (!account || account.workspaceId !== claim.workspaceId) {
       throw new ProviderError({ kind: "unsupported", feature: "account" }, "The channel account is gone.");
     }
-    if (!account.enabled) throw new AccountOff();
+    if (!account.enabled) throw new NotNow(restMs);
     const route = await conversations.route(claim.workspaceId, claim.conversationId);
-    const chat = route && (await people.chatOf(claim.workspaceId, route.identityId));
-    if (chat === undefined)
+    const reach = route && (await people.reach(claim.workspaceId, route.identityId));
+    if (!route || !reach)
       throw new ProviderError({ kind: "refused", why: "recipient" }, "The customer is not known any more.");
+    return { account, route, reach };
+  }
+
+  async function deliver(claim: Claim, { account, route, reach }: Delivery): ReturnType<Send> {
+    const waitMs = await pace.take(account, { key: route.chatKey, group: reach.group });
+    if (waitMs > 0) throw new NotNow(waitMs);
     try {
       const outcome = await send(account, {
         id: claim.id,
-        chat,
-        content: claim.content,
+        chat: reach.chat,
+        content: await deps.options.shortened(account, claim.content),
         byHuman: claim.byHuman,
         sentParts: claim.sentParts,
         ...(claim.replyTo === null ? {} : { replyTo: { externalId: claim.replyTo } }),
       });
       await deps.accountWorks(account);
-      return { ...outcome, account };
+      return outcome;
     } catch (error) {
-      if (error instanceof ProviderError) await deps.accountFailed(account, error.failure, error.message);
+      if (error instanceof ProviderError) await accountHears(account, route, error);
       throw error;
     }
   }
 
-  async function settle(claim: Claim, error: unknown): Promise<void> {
-    if (error instanceof AccountOff) {
-      await lane.putBack(claim, new Date(clock.now().getTime() + restMs));
-      return;
+  /** What a failure says beyond its message. */
+  async function accountHears(account: ChannelAccount, route: Route, error: ProviderError): Promise<void> {
+    const { failure } = error;
+    if (failure.kind === "rate_limited") await pace.pause(account.id, failure.retryAfterMs);
+    if (failure.kind === "moved") {
+      const newKey = await chatKeyOf(seals, account.workspaceId, account.id, failure.newChat);
+      await people.move(route.chatKey, { chat: failure.newChat, chatKey: newKey });
+      await conversations.move(route.chatKey, newKey);
+    }
+    if (failure.kind === "refused" && failure.why === "blocked") {
+      await people.setBlocked(route.chatKey, true);
+      await conversations.setBlocked(route.chatKey, true);
+    }
+    await deps.accountFailed(account, failure, error.message);
+  }
+
+  /** Returns when to come again, for a message that was not tried. */
+  async function settle(claim: Claim, error: unknown): Promise<Date | undefined> {
+    const now = clock.now();
+    if (error instanceof NotNow) {
+      const until = new Date(now.getTime() + error.afterMs);
+      await lane.putBack(claim, until);
+      return until;
     }
     const provider = error instanceof ProviderError ? error : undefined;
     if (!provider) log.error("send_failed", { messageId: claim.id, error: error as Error });
     const step = nextStep(provider?.failure ?? { kind: "unexpected" }, claim.attempt);
-    const now = clock.now();
     const attempt: Attempt = {
+      id: newId("attempt"),
       n: claim.attempt,
       at: now,
       outcome: step.step === "fail" ? "failed" : step.step,
@@ -100,42 +153,57 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
       step: step.step,
       attempt: claim.attempt,
       reason: attempt.reason,
+      traceId: claim.traceId,
     });
-    switch (step.step) {
-      case "retry":
-        await lane.retry(claim, attempt, new Date(now.getTime() + step.afterMs), provider?.sentParts ?? []);
-        return;
-      case "unknown":
-        await lane.unknown(claim, attempt);
-        break;
-      case "fail":
-        await lane.failed(claim, attempt, {
-          reason: step.reason,
-          detail: provider?.message ?? null,
-          providerCode: attempt.providerCode,
-        });
+    if (step.step === "retry") {
+      await lane.retry(claim, attempt, new Date(now.getTime() + step.afterMs), provider?.sentParts ?? []);
+      return undefined;
     }
-    await publish([statusChanged(claim, step.step === "fail" ? "failed" : "unknown", now)]);
+    const failure = {
+      reason: step.step === "fail" ? step.reason : "unknown",
+      detail: provider?.message ?? null,
+      providerCode: attempt.providerCode,
+    };
+    await tell(
+      step.step === "unknown" ? await lane.unknown(claim, attempt) : await lane.failed(claim, attempt, failure),
+    );
+    return undefined;
   }
 
-  async function sendOne(claim: Claim): Promise<void> {
+  async function tell(told: Telling | undefined): Promise<void> {
+    if (told) await outbox.tell([told]);
+  }
+
+  async function sendOne(claim: Claim): Promise<Date | undefined> {
     let outcome;
+    let delivery;
     try {
-      outcome = await deliver(claim);
+      delivery = await deliveryOf(claim);
+      outcome = await deliver(claim, delivery);
     } catch (error) {
-      await settle(claim, error);
-      return;
+      return settle(claim, error);
     }
-    const { account, externalIds, at } = outcome;
-    const keys = await Promise.all(externalIds.map((id) => externalKeyOf(seals, claim.workspaceId, account.id, id)));
-    const attempt: Attempt = { n: claim.attempt, at: clock.now(), outcome: "sent", reason: null, providerCode: null };
-    const ids = { externalId: externalIds[0] ?? "", externalKey: keys[0] ?? "", partKeys: keys.slice(1) };
+    const { externalIds, at, sequence } = outcome;
+    const keys = await Promise.all(
+      externalIds.map((id) => externalKeyOf(seals, claim.workspaceId, claim.accountId, id)),
+    );
+    const now = clock.now();
+    const attempt: Attempt = {
+      id: newId("attempt"),
+      n: claim.attempt,
+      at: now,
+      outcome: "sent",
+      reason: null,
+      providerCode: null,
+    };
     // A provider that numbers its messages decides the order. Otherwise what was sent now never shows before what it answers.
-    const { sequence } = outcome;
-    const when =
-      sequence === undefined && at < attempt.at ? { at: attempt.at, sequence: 0 } : { at, sequence: sequence ?? 0 };
-    if (!(await lane.sent(claim, attempt, ids, when))) log.warn("claim_ran_out", { messageId: claim.id });
-    await publish([statusChanged(claim, "sent", at)]);
+    const when = sequence === undefined && at < now ? { at: now, sequence: 0 } : { at, sequence: sequence ?? 0 };
+    const told = await lane.sent(claim, attempt, { externalIds, keys }, when);
+    if (!told) log.warn("claim_ran_out", { messageId: claim.id });
+    await tell(told);
+    deps.observe(delivery.account.kind, (now.getTime() - claim.createdAt.getTime()) / 1000);
+    await deps.waitingFor(keys);
+    return undefined;
   }
 
   return async (conversationId) => {
@@ -143,31 +211,12 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
       const turn = await lane.next(conversationId, clock.now());
       if (turn.kind === "idle") return {};
       if (turn.kind === "wait") return { againAt: turn.until };
-      if (turn.kind === "claimed") await sendOne(turn.claim);
-      else await publish([outcomeLost(turn, conversationId, clock.now())]);
+      if (turn.kind === "lost") {
+        await tell(turn.told);
+        continue;
+      }
+      const againAt = await sendOne(turn.claim);
+      if (againAt) return { againAt };
     }
-  };
-}
-
-/** A worker died while sending: nobody can say whether the provider has it. */
-function outcomeLost(turn: Extract<Turn, { kind: "lost" }>, conversationId: string, at: Date): DomainEvent {
-  return {
-    id: `${turn.messageId.replace(/^msg_/, "evt_")}_lost`,
-    workspaceId: turn.workspaceId,
-    type: "message.status.updated",
-    at,
-    conversationId,
-    data: { message_id: turn.messageId, status: "unknown" },
-  };
-}
-
-function statusChanged(claim: Claim, status: string, at: Date): DomainEvent {
-  return {
-    id: `${claim.id.replace(/^msg_/, "evt_")}_${claim.attempt}${status}`,
-    workspaceId: claim.workspaceId,
-    type: "message.status.updated",
-    at,
-    conversationId: claim.conversationId,
-    data: { message_id: claim.id, status },
   };
 }

@@ -1,24 +1,35 @@
 import type { InboundEvent } from "../../core/events.js";
-import { textOf } from "../../core/message.js";
-import type { Clock, DomainEvent, Log, Publish } from "../../core/ports.js";
-import type { ConversationRepo } from "../repos/conversations.js";
-import type { MessageRepo, Stored } from "../repos/messages.js";
+import type { Clock, Log } from "../../core/ports.js";
+import { mediaOf, type Content } from "../../core/message.js";
+import type { ConversationRepo, OpenConversation } from "../repos/conversations.js";
+import type { Fresh, MessageRepo, Stored } from "../repos/messages.js";
+import type { Outbox } from "../repos/outbox.js";
 import type { Chat, PeopleRepo } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
+import type { ApplyChanges, ChangeEvent } from "./applyChanges.js";
+import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
 
 /** One event of a channel account, as it came off the queue. */
 export interface AcceptedEvent {
   workspaceId: string;
   accountId: string;
   event: InboundEvent;
+  traceId: string | null;
 }
 
 interface Deps {
   people: PeopleRepo;
   conversations: ConversationRepo;
   messages: MessageRepo;
+  /** Of the conversations: new ones are told of. */
+  outbox: Outbox;
+  settle(fresh: readonly Fresh[]): Promise<void>;
+  applyChanges: ApplyChanges;
+  /** A button of ours was pressed: which option it was, when the channel carried only a stand-in of its id. */
+  resolveOption(workspaceId: string, replyKey: string | null, content: Content): Promise<Content>;
+  /** The customer is typing; for whoever looks, not kept. */
+  typing(accepted: AcceptedEvent, conversationId: string): void;
   seals: Seals;
-  publish: Publish;
   clock: Clock;
   log: Log;
 }
@@ -28,17 +39,11 @@ interface Incoming {
   accepted: AcceptedEvent;
   event: MessageEvent;
   chatKey: string;
+  peerKey: string;
   externalKey: string;
   replyKey: string | null;
+  albumKey: string | null;
 }
-
-/** Blind form of a chat of an account. */
-export const chatKeyOf = (seals: Seals, workspaceId: string, accountId: string, chat: string) =>
-  seals.blind(workspaceId, "chat", `${accountId}/${chat}`);
-
-/** Blind form of a provider's message id. */
-export const externalKeyOf = (seals: Seals, workspaceId: string, accountId: string, externalId: string) =>
-  seals.blind(workspaceId, "message", `${accountId}/${externalId}`);
 
 /**
  * Puts what channels told us into the inbox. Takes the events of many jobs at once, in order, and does each step for all
@@ -46,105 +51,155 @@ export const externalKeyOf = (seals: Seals, workspaceId: string, accountId: stri
  * and published under ids that follow from the message.
  */
 export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) => Promise<void> {
-  const { people, conversations, messages, seals, publish, clock, log } = deps;
+  const { people, conversations, messages, outbox, settle, applyChanges, seals, clock, log } = deps;
 
   async function incoming(accepted: AcceptedEvent): Promise<Incoming | undefined> {
     const { workspaceId, accountId, event } = accepted;
     if (event.type !== "message") return undefined;
-    const replied = event.message.replyTo?.externalId;
-    const [chatKey, externalKey, replyKey] = await Promise.all([
+    const { replyTo, groupId, content } = event.message;
+    const [chatKey, peerKey, externalKey, replyKey] = await Promise.all([
       chatKeyOf(seals, workspaceId, accountId, event.peer.chat),
+      people.peerKey(workspaceId, event.peer),
       externalKeyOf(seals, workspaceId, accountId, event.message.externalId),
-      replied === undefined ? null : externalKeyOf(seals, workspaceId, accountId, replied),
+      replyTo === undefined ? null : externalKeyOf(seals, workspaceId, accountId, replyTo.externalId),
     ]);
-    return { accepted, event, chatKey, externalKey, replyKey };
+    // Only files make albums; a provider that groups texts groups nothing that we could merge.
+    const grouped = groupId !== undefined && mediaOf(content).length > 0;
+    const albumKey = grouped
+      ? await externalKeyOf(seals, workspaceId, accountId, `album/${event.peer.chat}/${groupId}`)
+      : null;
+    return { accepted, event, chatKey, peerKey, externalKey, replyKey, albumKey };
   }
 
+  const chatOf = ({ accepted, event, chatKey }: Incoming): Chat => ({
+    workspaceId: accepted.workspaceId,
+    accountId: accepted.accountId,
+    channel: event.channel,
+    chatKey,
+    peer: event.peer,
+  });
+
   /** The open conversation of every chat, opening what is new. */
-  async function conversationsOf(all: readonly Incoming[]) {
+  async function conversationsOf(all: readonly Incoming[], now: Date): Promise<Map<string, OpenConversation>> {
+    const last = new Map(all.filter(({ event }) => speaks(event)).map((one) => [one.chatKey, one] as const));
     const keys = [...new Set(all.map((one) => one.chatKey))];
     const known = await conversations.openOf(keys);
     const unknown = keys.filter((key) => !known.has(key));
+    for (const [key, conversation] of known) {
+      const one = last.get(key);
+      if (!one || conversation.peerKey === one.peerKey) continue;
+      await people.refresh(chatOf(one), now);
+      await conversations.setPeerKey(conversation.id, one.peerKey);
+    }
     if (unknown.length === 0) return known;
 
-    const now = clock.now();
-    const first = new Map(all.map((one) => [one.chatKey, one] as const).reverse());
-    const chats = unknown.map((chatKey): Chat & { event: MessageEvent } => {
-      const { accepted, event } = first.get(chatKey)!;
-      return { workspaceId: accepted.workspaceId, accountId: accepted.accountId, chatKey, peer: event.peer, event };
-    });
-    const owners = await people.ensure(chats, now);
+    const first = new Map([...all].reverse().map((one) => [one.chatKey, one] as const));
+    const opening = unknown.map((chatKey) => first.get(chatKey)!);
+    const owners = await people.ensure(opening.map(chatOf), now);
     await conversations.ensureOpen(
-      chats.map((chat) => ({
-        workspaceId: chat.workspaceId,
-        accountId: chat.accountId,
-        channel: chat.event.channel,
-        chatKey: chat.chatKey,
-        ...owners.get(chat.chatKey)!,
-        at: instant(chat.event, now),
+      opening.map((one) => ({
+        workspaceId: one.accepted.workspaceId,
+        accountId: one.accepted.accountId,
+        channel: one.event.channel,
+        chatKey: one.chatKey,
+        peerKey: one.peerKey,
+        ...owners.get(one.chatKey)!,
+        at: instant(one.event, now),
       })),
       now,
     );
-    return conversations.openOf(keys);
+    const opened = await conversations.openOf(unknown);
+    await outbox.tell(
+      [...opened.values()].map(({ id, workspaceId, tell }) => ({ _id: id, workspaceId, tell: tell ?? [] })),
+    );
+    return new Map([...known, ...opened]);
   }
 
   async function recordMessages(all: readonly Incoming[]): Promise<void> {
     const now = clock.now();
-    const byChat = await conversationsOf(all);
-    const stored = await messages.insertInbound(
-      all.map(({ accepted, event, chatKey, externalKey, replyKey }) => ({
+    const byChat = await conversationsOf(all, now);
+    const given = await Promise.all(
+      all.map(async ({ accepted, event, chatKey, externalKey, replyKey, albumKey }) => ({
         workspaceId: accepted.workspaceId,
         accountId: accepted.accountId,
         conversationId: byChat.get(chatKey)!.id,
         externalKey,
         replyKey,
-        message: event.message,
+        albumKey,
+        message: {
+          ...event.message,
+          content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
+        },
         at: instant(event, now),
+        traceId: accepted.traceId,
       })),
-      now,
     );
-    const fresh = uniqueBy(all, (one) => one.externalKey)
-      .map((one) => ({ one, row: stored.get(one.externalKey) }))
-      .filter((pair): pair is { one: Incoming; row: Stored } => pair.row?.unsettled === true);
-    if (fresh.length === 0) return;
+    const stored = await messages.insertInbound(given, now);
+    const byKey = new Map(given.flatMap((one) => [one.albumKey, one.externalKey].map((key) => [key, one] as const)));
+    const fresh = [...stored.values()].flatMap((row): Fresh[] => {
+      // The first of an album speaks for it.
+      const one = given.find(({ albumKey }) => albumKey === row.externalKey) ?? byKey.get(row.externalKey);
+      return row.unsettled && one ? [freshOf(row, one.message.content, one)] : [];
+    });
+    await settle(fresh);
+    await applyChanges.waitingFor([...stored.keys()]);
+  }
 
-    await conversations.count(
-      fresh.map(({ one: { event }, row }) => ({
-        conversationId: row.conversationId,
-        workspaceId: row.workspaceId,
-        messageId: row.id,
-        direction: event.message.direction === "echo" ? "out" : "in",
-        kind: event.message.content.kind,
-        text: textOf(event.message.content),
-        at: instant(event, now),
-      })),
-    );
-    await publish(fresh.map(({ one, row }) => received(one, row, now)));
-    await messages.settle(fresh.map(({ row }) => row.id));
+  async function change(accepted: AcceptedEvent): Promise<void> {
+    const { workspaceId, accountId, event } = accepted;
+    const chatKey = await chatKeyOf(seals, workspaceId, accountId, event.peer.chat);
+    if (event.type === "blocked") {
+      await people.setBlocked(chatKey, event.blocked);
+      await conversations.setBlocked(chatKey, event.blocked);
+    } else if (event.type === "moved") {
+      const newKey = await chatKeyOf(seals, workspaceId, accountId, event.newChat);
+      await people.move(chatKey, { chat: event.newChat, chatKey: newKey });
+      await conversations.move(chatKey, newKey);
+      log.info("chat_moved", { accountId });
+    } else if (event.type === "typing") {
+      const conversation = (await conversations.openOf([chatKey])).get(chatKey);
+      if (conversation) deps.typing(accepted, conversation.id);
+    }
   }
 
   return async (accepted) => {
+    // A chat that moved brings its history along before anything is written in the new one.
+    for (const one of accepted) if (one.event.type === "moved") await change(one);
     const all = (await Promise.all(accepted.map(incoming))).filter((one) => one !== undefined);
-    if (all.length > 0) await recordMessages(all);
-    for (const { workspaceId, accountId, event } of accepted) {
-      if (event.type === "blocked") {
-        await people.setBlocked(await chatKeyOf(seals, workspaceId, accountId, event.peer.chat), event.blocked);
-      } else if (event.type !== "message") {
-        log.info("event_not_shown", { type: event.type, accountId });
-      }
-    }
+    if (all.length > 0) await recordMessages(uniqueBy(all, (one) => one.externalKey));
+    await applyChanges.of(accepted.filter(isChange));
+    for (const one of accepted) if (one.event.type === "blocked" || one.event.type === "typing") await change(one);
   };
 }
 
-/** The event that tells of a new message. Its id follows from the message: telling it twice is telling it once. */
-function received({ event }: Incoming, row: Stored, now: Date): DomainEvent {
+function isChange(one: AcceptedEvent): one is AcceptedEvent & { event: ChangeEvent } {
+  return ["edit", "removal", "reaction", "receipt"].includes(one.event.type);
+}
+
+/** What a person wrote says who the chat is; echoes and notices of the service name others. */
+function speaks({ message }: MessageEvent): boolean {
+  return message.direction === "in" && message.content.kind !== "system" && message.content.kind !== "unsupported";
+}
+
+function freshOf(
+  row: Stored,
+  content: Content,
+  { accountId, at, message }: { accountId: string; at: Date; message: MessageEvent["message"] },
+): Fresh {
+  const shown: Content = row.album
+    ? { kind: "album", items: [], ...("caption" in content && content.caption ? { caption: content.caption } : {}) }
+    : content;
   return {
-    id: row.id.replace(/^msg_/, "evt_"),
+    id: row.id,
     workspaceId: row.workspaceId,
-    type: event.message.direction === "echo" ? "message.sent" : "message.received",
-    at: now,
+    accountId,
     conversationId: row.conversationId,
-    data: { message_id: row.id },
+    direction: message.direction === "echo" ? "out" : "in",
+    author: message.direction === "echo" ? { kind: "business" } : { kind: "contact" },
+    content: shown,
+    mentions: [],
+    partOf: row.partOf,
+    at,
   };
 }
 

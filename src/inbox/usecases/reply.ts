@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
+import type { Capabilities } from "../../core/capabilities.js";
 import { AppError } from "../../core/errors.js";
-import { textOf, type Author, type Content } from "../../core/message.js";
+import { mediaOf, type Author, type Content } from "../../core/message.js";
 import type { Clock, Enqueue, Log } from "../../core/ports.js";
-import type { ConversationRepo } from "../repos/conversations.js";
-import type { MessageRepo } from "../repos/messages.js";
+import { maySend, mayWrite, type Verdict } from "../policy.js";
+import type { AccountRepo } from "../repos/accounts.js";
+import type { ConversationRepo, Route } from "../repos/conversations.js";
+import type { FileRepo } from "../repos/files.js";
+import type { Fresh, MessageRepo } from "../repos/messages.js";
 import type { Message } from "../types.js";
+import { drainJob } from "./settle.js";
 
 export interface ReplyInput {
   workspaceId: string;
@@ -15,25 +20,32 @@ export interface ReplyInput {
   replyTo?: string | undefined;
   /** The caller's Idempotency-Key: the same key and content give the same message. */
   idempotencyKey?: string | undefined;
+  traceId?: string | undefined;
 }
 
 interface Deps {
+  accounts: AccountRepo;
   conversations: ConversationRepo;
   messages: MessageRepo;
+  files: FileRepo;
+  capabilitiesOf(kind: string): Capabilities | undefined;
+  settle(fresh: readonly Fresh[]): Promise<void>;
   enqueue: Enqueue;
   clock: Clock;
   log: Log;
 }
 
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+const gone = () => new AppError("not_found", "There is no such conversation.");
 
 /**
  * Stores a reply as queued and asks the conversation's lane to send it. Once this resolves the reply is not lost: when the
  * queue is down, the sweeper finds it. `replayed` is true when the same request was answered before.
- * Throws AppError: `not_found`, `unprocessable` (reply to a message that is not here), `idempotency_mismatch`.
+ * Throws AppError: `not_found`, `unprocessable` (may not be said here and now, with the reason; a file or a message that is
+ * not here), `idempotency_mismatch`.
  */
 export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Message; replayed: boolean }> {
-  const { conversations, messages, enqueue, clock, log } = deps;
+  const { conversations, messages, files, enqueue, settle, clock, log } = deps;
 
   async function repliedTo({ workspaceId, conversationId, replyTo }: ReplyInput) {
     if (replyTo === undefined) return null;
@@ -42,48 +54,74 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
       throw new AppError(
         "unprocessable",
         "The message to answer is not in this conversation, or was never delivered.",
-        {
-          errors: [{ pointer: "/reply_to", message: "Unknown message" }],
-        },
+        { errors: [{ pointer: "/reply_to", message: "Unknown message" }] },
       );
     }
     return { key, messageId: replyTo };
   }
 
-  return async (input) => {
-    const { workspaceId, conversationId, author, content, idempotencyKey } = input;
-    const route = await conversations.route(workspaceId, conversationId);
-    if (!route) throw new AppError("not_found", "There is no such conversation.");
+  /** The content with what we know about its files; they must be of this workspace and not sent yet. */
+  async function withFiles(workspaceId: string, content: Content): Promise<Content> {
+    const uploads = uploadsOf(content);
+    if (uploads.length === 0) return content;
+    const known = await files.byId(uploads);
+    const filled = mediaOf(content).map((ref) => {
+      const file = known.get(ref.source.slice("upload:".length));
+      if (file?.workspaceId !== workspaceId || file.state !== "stored") {
+        throw new AppError("unprocessable", "A file of the message is not here. Upload it first.", {
+          errors: [{ pointer: "/content", message: "Unknown attachment" }],
+        });
+      }
+      return {
+        ...ref,
+        mime: file.mime ?? undefined,
+        name: file.name ?? undefined,
+        bytes: file.bytes ?? undefined,
+        width: file.width ?? undefined,
+        height: file.height ?? undefined,
+        seconds: file.seconds ?? undefined,
+      };
+    });
+    if (content.kind === "media") return { ...content, media: filled[0]! };
+    return content.kind === "album" ? { ...content, items: filled } : content;
+  }
 
-    const requestHash = hash({ conversationId, content, replyTo: input.replyTo ?? null });
-    const { message, created, ...earlier } = await messages.insertReply({
+  async function allowed(route: Route, author: Author, content: Content, requestKey: string | null): Promise<void> {
+    const verdict = maySend(situation(deps, route, author), content);
+    if (verdict.allowed) return;
+    // What was accepted before stays accepted: its repetition must not read like a refusal.
+    if (requestKey !== null && (await messages.hasRequest(requestKey))) return;
+    throw new AppError("unprocessable", verdict.sentence, { reason: verdict.reason });
+  }
+
+  return async (input) => {
+    const { workspaceId, conversationId, author, idempotencyKey } = input;
+    const route = await conversations.route(workspaceId, conversationId);
+    if (!route) throw gone();
+    const content = await withFiles(workspaceId, input.content);
+    const requestKey = idempotencyKey === undefined ? null : hash({ workspaceId, author, idempotencyKey });
+    await allowed(route, author, content, requestKey);
+
+    const requestHash = hash({ conversationId, content: input.content, replyTo: input.replyTo ?? null });
+    const { message, created, fresh, ...earlier } = await messages.insertReply({
       workspaceId,
       accountId: route.accountId,
       conversationId,
       author,
       content,
       replyTo: await repliedTo(input),
-      requestKey: idempotencyKey === undefined ? null : hash({ workspaceId, author, idempotencyKey }),
+      requestKey,
       requestHash,
+      traceId: input.traceId ?? null,
       now: clock.now(),
     });
     if (!created && earlier.requestHash !== requestHash) {
       throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.");
     }
-    // Counting is idempotent, so a request that died here is finished by its repetition.
-    await conversations.count([
-      {
-        conversationId,
-        workspaceId,
-        messageId: message.id,
-        direction: "out",
-        kind: content.kind,
-        text: textOf(content),
-        at: message.at,
-      },
-    ]);
-    if (created) {
-      await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId } }]).catch((error: unknown) => {
+    if (fresh) {
+      await files.attach(workspaceId, uploadsOf(content), { id: message.id, conversationId });
+      await settle([fresh]);
+      await enqueue.add([drainJob(workspaceId, conversationId)]).catch((error: unknown) => {
         // The message is safe already; a queue that is down only makes it later: the sweeper finds it.
         log.warn("reply_waits_for_sweeper", { messageId: message.id, error: error as Error });
       });
@@ -91,3 +129,37 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     return { message, replayed: !created };
   };
 }
+
+/** What the composer shows before a word is typed. Throws AppError `not_found`. */
+export function replyPolicy(
+  deps: Deps,
+): (
+  workspaceId: string,
+  conversationId: string,
+  author: Author,
+) => Promise<Verdict & { capabilities: Capabilities | null }> {
+  return async (workspaceId, conversationId, author) => {
+    const route = await deps.conversations.route(workspaceId, conversationId);
+    if (!route) throw gone();
+    const account = await deps.accounts.find(workspaceId, route.accountId);
+    const about = { ...situation(deps, route, author), accountEnabled: account?.enabled ?? false };
+    return { ...mayWrite(about), capabilities: about.capabilities ?? null };
+  };
+}
+
+function situation(deps: Deps, route: Route, author: Author) {
+  return {
+    capabilities: deps.capabilitiesOf(route.channel),
+    // What is sent to a disabled account waits; it is no reason to refuse.
+    accountEnabled: true,
+    blocked: route.blocked,
+    lastInboundAt: route.lastInboundAt,
+    author: author.kind,
+    now: deps.clock.now(),
+  };
+}
+
+const uploadsOf = (content: Content): string[] =>
+  mediaOf(content)
+    .filter(({ source }) => source.startsWith("upload:"))
+    .map(({ source }) => source.slice("upload:".length));

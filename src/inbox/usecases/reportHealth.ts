@@ -1,10 +1,11 @@
 import type { Failure } from "../../core/errors.js";
-import type { Clock, Log } from "../../core/ports.js";
+import type { Clock, Log, Publish } from "../../core/ports.js";
 import type { HealthEntry, HealthState } from "../models/channelAccount.js";
 import type { AccountRepo } from "../repos/accounts.js";
 
 interface Deps {
   accounts: AccountRepo;
+  publish: Publish;
   clock: Clock;
   log: Log;
 }
@@ -18,11 +19,22 @@ function stateAfter(failure: Failure): HealthState | undefined {
 }
 
 /** Keeps each account's health, with the cause in words. */
-export function reportHealth({ accounts, clock, log }: Deps) {
+export function reportHealth({ accounts, publish, clock, log }: Deps) {
   async function set(accountId: string, state: HealthState, cause: string | null): Promise<void> {
-    if (await accounts.setHealth(accountId, state, cause, clock.now())) {
-      log.info("account_health", { accountId, state });
-    }
+    const now = clock.now();
+    if (!(await accounts.setHealth(accountId, state, cause, now))) return;
+    log.info("account_health", { accountId, state });
+    const account = await accounts.findById(accountId);
+    if (!account) return;
+    await publish([
+      {
+        id: `${accountId.replace(/^acc_/, "evt_")}_${now.getTime()}_${state}`,
+        workspaceId: account.workspaceId,
+        type: "channel.status.updated",
+        at: now,
+        data: { channel_account_id: accountId, state, cause },
+      },
+    ]);
   }
   return {
     set,

@@ -1,7 +1,8 @@
 /** Distinct words of one text that are searchable; more would only serve to fill the index. */
 const wordsMost = 512;
 const wordLengthMost = 64;
-const prefixes = { from: 3, to: 10 };
+/** Lengths of beginnings that are kept: few, because each is an entry of the index for every word. */
+const prefixLengths = [3, 5, 8];
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 
@@ -20,12 +21,8 @@ export function searchWords(text: string): string[] {
   return [...words];
 }
 
-/** The beginnings by which a word is found while it is typed. */
+/** The beginnings by which a word is found while it is typed; the whole word counts as one when it is that short. */
 export function prefixesOf(word: string): string[] {
   const letters = Array.from(word);
-  const found: string[] = [];
-  for (let length = prefixes.from; length <= Math.min(prefixes.to, letters.length - 1); length++) {
-    found.push(letters.slice(0, length).join(""));
-  }
-  return found;
+  return prefixLengths.filter((length) => length <= letters.length).map((length) => letters.slice(0, length).join(""));
 }

@@ -42,7 +42,10 @@ const markup = /^[\s\uFEFF]*<(?:[a-z!?/]|\s*script)/i;
  * What a file is, by its first bytes (4 KB are enough): neither its name nor what its sender declares decides. Pages,
  * scripts and vector pictures are never shown in place, and are named as bytes.
  */
-export async function sniff(head: Buffer, declared: { mime?: string | undefined; name?: string | undefined } = {}): Promise<Sniffed> {
+export async function sniff(
+  head: Buffer,
+  declared: { mime?: string | undefined; name?: string | undefined } = {},
+): Promise<Sniffed> {
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   if (found && !/xml|html|javascript|svg/.test(found.mime)) {
     // A voice of Telegram and WhatsApp is Opus in Ogg; players know it by the container.

@@ -76,9 +76,11 @@ async function wavWaveform(content: Readable): Promise<Waveform | undefined> {
   let head = Buffer.alloc(0);
   let format: { channels: number; rate: number } | undefined;
   let samples = 0;
+  // Half a sample may end a chunk.
+  let rest = Buffer.alloc(0);
   const pieces: Piece[] = [];
   for await (const chunk of content as AsyncIterable<Buffer>) {
-    let data = chunk;
+    let data = Buffer.concat([rest, chunk]);
     if (!format) {
       head = Buffer.concat([head, chunk]);
       const at = head.indexOf("data", 12, "latin1");
@@ -96,6 +98,7 @@ async function wavWaveform(content: Readable): Promise<Waveform | undefined> {
     for (let index = 0; index + 1 < data.length; index += 2) {
       highest = Math.max(highest, Math.abs(data.readInt16LE(index)));
     }
+    rest = data.subarray(data.length - (data.length % 2));
     samples += Math.floor(data.length / 2);
     pieces.push({ end: samples, weight: highest });
   }

@@ -1,20 +1,63 @@
 import type { InboundEvent } from "../../core/events.js";
-import type { Keyring } from "../../core/ports.js";
+import { coalesce } from "../../core/coalesce.js";
+import { newId } from "../../core/ids.js";
+import type { Clock, Keyring } from "../../core/ports.js";
 import { inboundPlace } from "../../adapters/intake.js";
 import type { Inbox } from "../../inbox/index.js";
 import type { InboundQuarantine, InboundRecord } from "../jobs.js";
 
-/** Gives providers the quick answers they wait for; never rejects. */
-type Acknowledge = (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
+interface RecordDeps {
+  inbox: Inbox;
+  keyring: Keyring;
+  /** Gives providers the quick answers they wait for; never rejects. */
+  acknowledge(accountId: string, events: readonly InboundEvent[]): Promise<void>;
+  /** How far apart the stations of an event are, in seconds. */
+  observe(stage: "accepted" | "recorded", channel: string, seconds: number): void;
+  clock: Clock;
+}
+
+const rawOf = (job: InboundRecord) => ({
+  id: job.id ?? newId("accepted"),
+  workspaceId: job.workspaceId,
+  accountId: job.accountId,
+  traceId: job.traceId,
+  acceptedAt: new Date(job.acceptedAt),
+  events: Buffer.from(job.events, "base64"),
+});
 
 /** Opens what intake sealed and records it. Concurrent jobs share the inbox's round trips. */
-export const inboundRecord =
-  (inbox: Inbox, keyring: Keyring, acknowledge: Acknowledge) => async (job: InboundRecord) => {
-    const { workspaceId, accountId } = job;
-    const opened = await keyring.open(inboundPlace(workspaceId), Buffer.from(job.events, "base64"));
-    const events = JSON.parse(opened) as InboundEvent[];
-    await inbox.recordInbound(events.map((event) => ({ workspaceId, accountId, event })));
+export function inboundRecord({ inbox, keyring, acknowledge, observe, clock }: RecordDeps) {
+  const keep = coalesce<ReturnType<typeof rawOf>, undefined>(
+    async (raw) => {
+      await inbox.rawEvents.keep(raw);
+      return raw.map(() => undefined);
+    },
+    { maxBatch: 200 },
+  );
+  return async (job: InboundRecord) => {
+    const { workspaceId, accountId, traceId } = job;
+    const raw = rawOf(job);
+    const events = JSON.parse(await keyring.open(inboundPlace(workspaceId), raw.events)) as InboundEvent[];
+    await Promise.all([
+      inbox.recordInbound(events.map((event) => ({ workspaceId, accountId, event, traceId }))),
+      keep(raw),
+    ]);
+    const now = clock.now().getTime();
+    for (const event of events) {
+      const accepted = raw.acceptedAt.getTime();
+      if (!event.timeUnknown) observe("accepted", event.channel, (accepted - Date.parse(event.at)) / 1000);
+      observe("recorded", event.channel, (now - accepted) / 1000);
+    }
     await acknowledge(accountId, events);
+  };
+}
+
+/** Keeps what came for an account that is off. It may have been switched on meanwhile: then it is recorded right away. */
+export const inboundHold =
+  (inbox: Inbox, record: (job: InboundRecord) => Promise<void>) => async (job: InboundRecord) => {
+    const account = await inbox.accounts.findById(job.accountId);
+    if (account?.enabled) await record(job);
+    else await inbox.rawEvents.hold(rawOf(job));
   };
 
 /** Keeps a payload nobody could read, still sealed. */

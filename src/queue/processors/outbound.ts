@@ -13,13 +13,13 @@ export const outboundDrain = (inbox: Inbox, enqueue: Enqueue, clock: Clock) => a
   const delayMs = Math.max(againAt.getTime() - clock.now().getTime(), 50);
   // However many jobs look at a waiting lane, one comes back.
   const key = `${job.conversationId}/${againAt.getTime()}`;
-  await enqueue.add([{ name: "outbound.drain", payload: { v: 1, conversationId: job.conversationId }, delayMs, key }]);
+  await enqueue.add([{ name: "outbound.drain", payload: job, delayMs, key }]);
 };
 
 /** Gives lanes whose job was lost (an emptied Redis, a crash between two steps) a new one. */
 export const outboundSweep = (inbox: Inbox, enqueue: Enqueue, clock: Clock) => async () => {
   const before = new Date(clock.now().getTime() - overdueMs);
-  const conversations = await inbox.overdueLanes(before, revivedAtOnce);
-  const jobs = conversations.map((conversationId) => ({ name: "outbound.drain", payload: { v: 1, conversationId } }));
+  const lanes = await inbox.overdueLanes(before, revivedAtOnce);
+  const jobs = lanes.map((lane) => ({ name: "outbound.drain", payload: { v: 1, ...lane } }));
   if (jobs.length > 0) await enqueue.add(jobs);
 };

@@ -1,0 +1,29 @@
+import type { Router } from "express";
+import { adapters } from "../adapters/registry.js";
+import type { Endpoint } from "../api/endpoint.js";
+import { endpointRoutes } from "../http/endpoints.js";
+import { attachmentEndpoints } from "../http/routes/attachments.js";
+import { channelEndpoints } from "../http/routes/channels.js";
+import { contactEndpoints } from "../http/routes/contacts.js";
+import { conversationEndpoints } from "../http/routes/conversations.js";
+import { messageEndpoints } from "../http/routes/messages.js";
+import { operationsEndpoints } from "../http/routes/operations.js";
+import { workspaceEndpoints } from "../http/routes/workspace.js";
+import type { Services } from "./services.js";
+
+/** Every endpoint of `/api/v1`. */
+export function endpointsOf(services: Services, publicUrl: () => string): Endpoint[] {
+  const { inbox, identity, channels, operations, present, queues } = services;
+  return [
+    ...conversationEndpoints({ inbox, present, isMember: identity.members.has }),
+    ...messageEndpoints({ inbox, present }),
+    ...attachmentEndpoints({ inbox, present, enqueue: queues }),
+    ...contactEndpoints(inbox),
+    ...channelEndpoints({ inbox, channels, adapters, publicUrl }),
+    ...workspaceEndpoints({ identity, inbox }),
+    ...operationsEndpoints({ inbox, operations }),
+  ];
+}
+
+export const apiRoutes = (endpoints: readonly Endpoint[], services: Services): Router =>
+  endpointRoutes(endpoints, services.keptAnswers);

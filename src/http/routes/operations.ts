@@ -1,0 +1,223 @@
+import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
+import { AppError } from "../../core/errors.js";
+import type { SequencedEvent } from "../../core/ports.js";
+import type { Inbox, Page, Quarantined } from "../../inbox/index.js";
+import {
+  deadLetterDto,
+  eventDto as eventShape,
+  eventPage,
+  eventQuery,
+  quarantineDetailDto,
+  quarantineDto,
+  quarantineEdit,
+  replayDto,
+  replayRequest,
+} from "../../wire/operations.js";
+import { listQuery } from "../../wire/inbox.js";
+import { z } from "zod";
+
+/** A job that failed for good, without what it carries. */
+export interface DeadLetter {
+  id: string;
+  queue: string;
+  job: string;
+  attempts: number;
+  reason: string;
+  failedAt: Date;
+  traceId: string | null;
+  accountId: string | null;
+  conversationId: string | null;
+}
+
+/** What operators do about work that did not go through; implemented by the composition root. */
+export interface Operations {
+  /** Reads a quarantined payload again; true when it could be read now and is on its way. */
+  replayQuarantined(workspaceId: string, id: string): Promise<boolean>;
+  /** Puts what a provider said in a time into the inbox again; what is there already stays once. */
+  replayRaw(workspaceId: string, range: { accountId: string; since: Date; until: Date }): Promise<number>;
+  deadLetters(workspaceId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<DeadLetter>>;
+  /** undefined when there is none; its payload is opened when `open`. */
+  deadLetter(workspaceId: string, id: string): Promise<(DeadLetter & { payload: unknown }) | undefined>;
+  retryDeadLetter(workspaceId: string, id: string): Promise<boolean>;
+  discardDeadLetter(workspaceId: string, id: string): Promise<boolean>;
+}
+
+const tag = "Operations";
+
+export const eventDto = (event: SequencedEvent) => ({
+  id: event.id,
+  seq: event.seq,
+  type: event.type,
+  at: event.at.toISOString(),
+  conversation_id: event.conversationId ?? null,
+  data: event.data,
+});
+
+const quarantined = ({ id, channel, accountId, where, receivedAt }: Quarantined) => ({
+  id,
+  channel,
+  channel_account_id: accountId,
+  where,
+  received_at: receivedAt.toISOString(),
+});
+
+const deadLetter = (letter: DeadLetter) => ({
+  id: letter.id,
+  queue: letter.queue,
+  job: letter.job,
+  attempts: letter.attempts,
+  reason: letter.reason,
+  failed_at: letter.failedAt.toISOString(),
+  trace_id: letter.traceId,
+  channel_account_id: letter.accountId,
+  conversation_id: letter.conversationId,
+});
+
+/** The event sequence, and what did not go through: quarantine, dead letters, playing again. */
+export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; operations: Operations }): Endpoint[] {
+  const there = (done: boolean, what: string) => {
+    if (!done) throw new AppError("not_found", `There is no such ${what}.`);
+    return undefined;
+  };
+  const operator = { tag, scope: "operations" } as const;
+  return [
+    endpoint({
+      method: "get",
+      path: "/events",
+      tag: "Events",
+      summary: "Events of the workspace after a sequence number, in order",
+      description: "The sequence has no gaps: whoever has read up to a number has missed nothing before it.",
+      scope: "conversations:read",
+      query: eventQuery,
+      answer: eventPage,
+      async handle({ principal, query }) {
+        const { workspaceId } = principal;
+        const events = await inbox.events.after(workspaceId, query.after, query.limit);
+        const last = await inbox.events.last(workspaceId);
+        const seen = events.at(-1)?.seq ?? query.after;
+        return { data: events.map(eventDto), last_seq: last, has_more: seen < last };
+      },
+    }),
+    endpoint({
+      ...operator,
+      method: "get",
+      path: "/quarantine",
+      summary: "List payloads that could not be read",
+      query: listQuery,
+      answer: pageOf(quarantineDto),
+      handle: async ({ principal, query }) =>
+        pageDto(await inbox.quarantine.list(principal.workspaceId, query), quarantined),
+    }),
+    endpoint({
+      ...operator,
+      method: "get",
+      path: "/quarantine/:id",
+      summary: "Look at a payload that could not be read",
+      answer: quarantineDetailDto,
+      async handle({ principal, params }) {
+        const entry = await inbox.quarantine.find(principal.workspaceId, params.id!);
+        if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
+        return { ...quarantined(entry), raw: entry.raw };
+      },
+    }),
+    endpoint({
+      ...operator,
+      method: "put",
+      path: "/quarantine/:id",
+      summary: "Mend a payload, to replay it",
+      body: quarantineEdit,
+      answer: null,
+      handle: async ({ principal, params, body }) =>
+        there(await inbox.quarantine.edit(principal.workspaceId, params.id!, body.raw), "payload in quarantine"),
+    }),
+    endpoint({
+      ...operator,
+      method: "post",
+      path: "/quarantine/:id/replay",
+      summary: "Read a payload again",
+      description: "When it can be read now it goes into the inbox and leaves quarantine.",
+      answer: null,
+      errors: ["unprocessable"],
+      idempotency: "none",
+      async handle({ principal, params }) {
+        if (!(await inbox.quarantine.find(principal.workspaceId, params.id!))) there(false, "payload in quarantine");
+        if (!(await operations.replayQuarantined(principal.workspaceId, params.id!))) {
+          throw new AppError("unprocessable", "The payload still cannot be read. It stays in quarantine.");
+        }
+        return undefined;
+      },
+    }),
+    endpoint({
+      ...operator,
+      method: "delete",
+      path: "/quarantine/:id",
+      summary: "Discard a payload",
+      answer: null,
+      handle: async ({ principal, params }) =>
+        there(await inbox.quarantine.remove(principal.workspaceId, params.id!), "payload in quarantine"),
+    }),
+    endpoint({
+      ...operator,
+      method: "post",
+      path: "/replay",
+      summary: "Put what a provider said in a time into the inbox again",
+      description: "What was accepted is kept for seven days. What is in the inbox already stays once.",
+      body: replayRequest,
+      answer: replayDto,
+      errors: ["unprocessable"],
+      idempotency: "none",
+      async handle({ principal, body }) {
+        const { workspaceId } = principal;
+        const accountId = body.channel_account_id;
+        if (!(await inbox.accounts.find(workspaceId, accountId))) {
+          throw new AppError("unprocessable", "There is no such channel account.", {
+            errors: [{ pointer: "/channel_account_id", message: "Unknown channel account" }],
+          });
+        }
+        const until = body.until === undefined ? new Date() : new Date(body.until);
+        return { replayed: await operations.replayRaw(workspaceId, { accountId, since: new Date(body.since), until }) };
+      },
+    }),
+    endpoint({
+      ...operator,
+      method: "get",
+      path: "/dead-letters",
+      summary: "List work that failed for good",
+      query: listQuery,
+      answer: pageOf(deadLetterDto),
+      handle: async ({ principal, query }) =>
+        pageDto(await operations.deadLetters(principal.workspaceId, query), deadLetter),
+    }),
+    endpoint({
+      ...operator,
+      method: "get",
+      path: "/dead-letters/:id",
+      summary: "Look at work that failed for good",
+      answer: deadLetterDto.extend({ payload: z.unknown().describe("What it carries, opened") }),
+      async handle({ principal, params }) {
+        const letter = await operations.deadLetter(principal.workspaceId, params.id!);
+        if (!letter) throw new AppError("not_found", "There is no such dead letter.");
+        return { ...deadLetter(letter), payload: letter.payload };
+      },
+    }),
+    endpoint({
+      ...operator,
+      method: "post",
+      path: "/dead-letters/:id/retry",
+      summary: "Try it again",
+      answer: null,
+      idempotency: "none",
+      handle: async ({ principal, params }) =>
+        there(await operations.retryDeadLetter(principal.workspaceId, params.id!), "dead letter"),
+    }),
+    endpoint({
+      ...operator,
+      method: "delete",
+      path: "/dead-letters/:id",
+      summary: "Discard it",
+      answer: null,
+      handle: async ({ principal, params }) =>
+        there(await operations.discardDeadLetter(principal.workspaceId, params.id!), "dead letter"),
+    }),
+  ];
+}

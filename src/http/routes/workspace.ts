@@ -1,0 +1,250 @@
+import { z } from "zod";
+import { endpoint, type Endpoint } from "../../api/endpoint.js";
+import { AppError } from "../../core/errors.js";
+import type { ApiKey, Identity, Member, Team } from "../../identity/index.js";
+import type { Inbox, Label } from "../../inbox/index.js";
+import {
+  apiKeyDto,
+  createdApiKeyDto,
+  labelChange,
+  labelDto,
+  memberChange,
+  memberDto,
+  newApiKey,
+  newLabel,
+  newMember,
+  newTeam,
+  teamChange,
+  teamDto,
+  workspaceChange,
+  workspaceDto,
+} from "../../wire/workspace.js";
+
+const tag = "Workspace";
+const iso = (date: Date | null) => date?.toISOString() ?? null;
+const label = ({ id, name, color, createdAt }: Label) => ({ id, name, color, created_at: createdAt.toISOString() });
+const member = ({ id, name, active, createdAt }: Member) => ({ id, name, active, created_at: createdAt.toISOString() });
+const team = ({ id, name, memberIds, createdAt }: Team) => ({
+  id,
+  name,
+  member_ids: memberIds,
+  created_at: createdAt.toISOString(),
+});
+const apiKey = (key: ApiKey) => ({
+  id: key.id,
+  name: key.name,
+  hint: key.hint,
+  scopes: key.scopes,
+  created_at: key.createdAt.toISOString(),
+  expires_at: iso(key.expiresAt),
+  revoked_at: iso(key.revokedAt),
+  last_used_at: iso(key.lastUsedAt),
+});
+
+/** The workspace itself: members, teams, labels, API keys. */
+export function workspaceEndpoints({ identity, inbox }: { identity: Identity; inbox: Inbox }): Endpoint[] {
+  const found = <T>(thing: T | undefined, what: string): T => {
+    if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`);
+    return thing;
+  };
+  const read = { tag, scope: "conversations:read" } as const;
+  const manage = { tag, scope: "workspace:manage" } as const;
+  return [
+    endpoint({
+      ...read,
+      method: "get",
+      path: "/workspace",
+      summary: "Get the workspace of the key",
+      scope: null,
+      answer: workspaceDto,
+      async handle({ principal }) {
+        const { id, name, createdAt } = found(await identity.workspace(principal.workspaceId), "workspace");
+        return { id, name, created_at: createdAt.toISOString() };
+      },
+    }),
+    endpoint({
+      ...manage,
+      method: "patch",
+      path: "/workspace",
+      summary: "Rename the workspace",
+      body: workspaceChange,
+      answer: workspaceDto,
+      async handle({ principal, body }) {
+        await identity.renameWorkspace(principal.workspaceId, body.name);
+        const { id, name, createdAt } = found(await identity.workspace(principal.workspaceId), "workspace");
+        return { id, name, created_at: createdAt.toISOString() };
+      },
+    }),
+    endpoint({
+      ...read,
+      method: "get",
+      path: "/members",
+      summary: "List members",
+      answer: z.object({ data: z.array(memberDto) }),
+      handle: async ({ principal }) => ({ data: (await identity.members.list(principal.workspaceId)).map(member) }),
+    }),
+    endpoint({
+      ...manage,
+      method: "post",
+      path: "/members",
+      summary: "Add a member, to whom conversations can be given",
+      body: newMember,
+      status: 201,
+      answer: memberDto,
+      handle: async ({ principal, body }) => member(await identity.members.create(principal.workspaceId, body.name)),
+    }),
+    endpoint({
+      ...manage,
+      method: "patch",
+      path: "/members/:id",
+      summary: "Rename a member, or take them out",
+      body: memberChange,
+      answer: memberDto,
+      handle: async ({ principal, params, body }) =>
+        member(found(await identity.members.update(principal.workspaceId, params.id!, body), "member")),
+    }),
+    endpoint({
+      ...read,
+      method: "get",
+      path: "/teams",
+      summary: "List teams",
+      answer: z.object({ data: z.array(teamDto) }),
+      handle: async ({ principal }) => ({ data: (await identity.teams.list(principal.workspaceId)).map(team) }),
+    }),
+    endpoint({
+      ...manage,
+      method: "post",
+      path: "/teams",
+      summary: "Add a team",
+      body: newTeam,
+      status: 201,
+      answer: teamDto,
+      errors: ["unprocessable"],
+      handle: async ({ principal, body }) =>
+        team(await identity.teams.create(principal.workspaceId, body.name, body.member_ids ?? [])),
+    }),
+    endpoint({
+      ...manage,
+      method: "patch",
+      path: "/teams/:id",
+      summary: "Change a team",
+      body: teamChange,
+      answer: teamDto,
+      errors: ["unprocessable"],
+      handle: async ({ principal, params, body }) =>
+        team(
+          found(
+            await identity.teams.update(principal.workspaceId, params.id!, {
+              name: body.name,
+              memberIds: body.member_ids,
+            }),
+            "team",
+          ),
+        ),
+    }),
+    endpoint({
+      ...manage,
+      method: "delete",
+      path: "/teams/:id",
+      summary: "Delete a team",
+      answer: null,
+      async handle({ principal, params }) {
+        if (!(await identity.teams.remove(principal.workspaceId, params.id!))) found(undefined, "team");
+        return undefined;
+      },
+    }),
+    endpoint({
+      ...read,
+      method: "get",
+      path: "/labels",
+      summary: "List labels",
+      answer: z.object({ data: z.array(labelDto) }),
+      handle: async ({ principal }) => ({ data: (await inbox.labels.list(principal.workspaceId)).map(label) }),
+    }),
+    endpoint({
+      ...manage,
+      method: "post",
+      path: "/labels",
+      summary: "Add a label",
+      scope: "conversations:write",
+      body: newLabel,
+      status: 201,
+      answer: labelDto,
+      errors: ["conflict", "unprocessable"],
+      handle: async ({ principal, body }) => label(await inbox.labels.create(principal.workspaceId, body, new Date())),
+    }),
+    endpoint({
+      ...manage,
+      method: "patch",
+      path: "/labels/:id",
+      summary: "Change a label",
+      scope: "conversations:write",
+      body: labelChange,
+      answer: labelDto,
+      errors: ["conflict"],
+      handle: async ({ principal, params, body }) =>
+        label(
+          found(
+            await inbox.labels.update(principal.workspaceId, params.id!, {
+              ...(body.name === undefined ? {} : { name: body.name }),
+              ...(body.color === undefined ? {} : { color: body.color }),
+            }),
+            "label",
+          ),
+        ),
+    }),
+    endpoint({
+      ...manage,
+      method: "delete",
+      path: "/labels/:id",
+      summary: "Delete a label, and take it off every conversation",
+      scope: "conversations:write",
+      answer: null,
+      async handle({ principal, params }) {
+        if (!(await inbox.labels.remove(principal.workspaceId, params.id!))) found(undefined, "label");
+        return undefined;
+      },
+    }),
+    endpoint({
+      ...manage,
+      method: "get",
+      path: "/api-keys",
+      summary: "List API keys",
+      answer: z.object({ data: z.array(apiKeyDto) }),
+      handle: async ({ principal }) => ({ data: (await identity.apiKeys(principal.workspaceId)).map(apiKey) }),
+    }),
+    endpoint({
+      ...manage,
+      method: "post",
+      path: "/api-keys",
+      summary: "Make an API key",
+      description: "It is shown once and can do no more than the key that makes it.",
+      body: newApiKey,
+      status: 201,
+      answer: createdApiKeyDto,
+      // A kept answer would keep the key.
+      idempotency: "none",
+      errors: ["unprocessable"],
+      async handle({ principal, body }) {
+        const beyond = body.scopes.find((one) => !principal.scopes.includes("*") && !principal.scopes.includes(one));
+        if (beyond)
+          throw new AppError("forbidden", `This API key lacks the scope ${beyond}, so it cannot give it away.`);
+        const expiresAt = body.expires_at === undefined ? null : new Date(body.expires_at);
+        const { key, row } = await identity.createKey(principal.workspaceId, body.name, body.scopes, expiresAt);
+        return { ...apiKey(row), key };
+      },
+    }),
+    endpoint({
+      ...manage,
+      method: "delete",
+      path: "/api-keys/:id",
+      summary: "Revoke an API key",
+      description: "It stops working within five seconds.",
+      answer: null,
+      async handle({ principal, params }) {
+        if (!(await identity.revokeApiKey(principal.workspaceId, params.id!))) found(undefined, "API key");
+        return undefined;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,28 @@
+import { AppError } from "../../core/errors.js";
+import type { Clock } from "../../core/ports.js";
+import type { ContactChange, ContactRepo } from "../repos/contacts.js";
+import type { Outbox } from "../repos/outbox.js";
+import type { Contact } from "../types.js";
+
+/** Contacts made or changed by people and integrators. Throws AppError `not_found`, `conflict`. */
+export function contactChanges(deps: {
+  contacts: ContactRepo;
+  /** Of the contacts. */
+  outbox: Outbox;
+  clock: Clock;
+}) {
+  const { contacts, outbox, clock } = deps;
+  return {
+    async create(workspaceId: string, change: ContactChange): Promise<Contact> {
+      const { id, told } = await contacts.create(workspaceId, change, clock.now());
+      await outbox.tell([{ _id: id, workspaceId, tell: [told] }]);
+      return (await contacts.find(workspaceId, id))!;
+    },
+    async update(workspaceId: string, id: string, change: ContactChange): Promise<Contact> {
+      const told = await contacts.update(workspaceId, id, change, clock.now());
+      if (!told) throw new AppError("not_found", "There is no such contact.");
+      await outbox.tell([{ _id: id, workspaceId, tell: [told] }]);
+      return (await contacts.find(workspaceId, id))!;
+    },
+  };
+}

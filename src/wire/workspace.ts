@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { time } from "./time.js";
+
+const id = z.string().min(1).max(100);
+const name = z.string().trim().min(1).max(100);
+
+export const workspaceDto = z.object({ id: z.string(), name: z.string(), created_at: time }).meta({ id: "Workspace" });
+export const workspaceChange = z.strictObject({ name });
+
+export const memberDto = z
+  .object({ id: z.string(), name: z.string(), active: z.boolean(), created_at: time })
+  .meta({ id: "Member" });
+export const newMember = z.strictObject({ name });
+export const memberChange = z.strictObject({ name: name.optional(), active: z.boolean().optional() });
+
+export const teamDto = z
+  .object({ id: z.string(), name: z.string(), member_ids: z.array(z.string()), created_at: time })
+  .meta({ id: "Team" });
+export const newTeam = z.strictObject({ name, member_ids: z.array(id).max(500).optional() });
+export const teamChange = z.strictObject({ name: name.optional(), member_ids: z.array(id).max(500).optional() });
+
+export const labelDto = z
+  .object({ id: z.string(), name: z.string(), color: z.string(), created_at: time })
+  .meta({ id: "Label" });
+const color = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/, "six hexadecimal digits after #, lower case")
+  .describe("#rrggbb");
+export const newLabel = z.strictObject({ name: name.max(50), color: color.default("#0b7268") });
+export const labelChange = z.strictObject({ name: name.max(50).optional(), color: color.optional() });
+
+const scope = z.enum([
+  "*",
+  "conversations:read",
+  "conversations:write",
+  "messages:send",
+  "contacts:read",
+  "contacts:write",
+  "channels:manage",
+  "webhooks:manage",
+  "workspace:manage",
+  "operations",
+]);
+export const apiKeyDto = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    hint: z.string().describe("The beginning of the key, to recognise it"),
+    scopes: z.array(z.string()),
+    created_at: time,
+    expires_at: time.nullable(),
+    revoked_at: time.nullable(),
+    last_used_at: time.nullable(),
+  })
+  .meta({ id: "ApiKey" });
+export const newApiKey = z.strictObject({
+  name,
+  scopes: z.array(scope).min(1).max(20),
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+});
+export const createdApiKeyDto = apiKeyDto.extend({ key: z.string().describe("Shown once") }).meta({ id: "NewApiKey" });
