@@ -59,7 +59,7 @@ export function endpoint<
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodUndefined,
 >(definition: EndpointDefinition<Q, B, A>): Endpoint {
-  return definition as unknown as Endpoint;
+  return definition;
 }
 
 /** The query of every list. */

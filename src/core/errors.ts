@@ -4,6 +4,8 @@ export type Failure =
   /** No answer. `mayHaveBeenSent` false: the request surely never reached the provider. */
   | { kind: "unreachable"; mayHaveBeenSent: boolean }
   | { kind: "auth_expired" }
+  /** The provider closed the account itself, for now or for good: nothing can be sent over it. */
+  | { kind: "suspended" }
   | { kind: "refused"; why: "recipient" | "content" | "blocked" | "window_closed" | "policy" }
   | { kind: "unsupported"; feature: string }
   | { kind: "malformed"; where: string }

@@ -57,6 +57,8 @@ export function nextStep(failure: Failure, attempt: number): Step {
       return attempt < maxAttempts ? { step: "retry", afterMs: 0 } : { step: "fail", reason: "invalid_recipient" };
     case "auth_expired":
       return { step: "fail", reason: "auth_expired" };
+    case "suspended":
+      return { step: "fail", reason: "policy" };
     case "refused":
       return { step: "fail", reason: refusals[failure.why] };
     case "unsupported":

@@ -185,7 +185,7 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       if (changes.length === 0) return [];
       const operations = await Promise.all(changes.map((change) => operation(change, now)));
       // In order: two changes of one message build on each other.
-      await model.collection.bulkWrite(operations as never, { ordered: true });
+      await model.collection.bulkWrite(operations, { ordered: true });
       const ids = [...new Set(changes.map((change) => change.target.id))];
       return model.find({ _id: { $in: ids } }, { workspaceId: 1, tell: 1 }).lean();
     },

@@ -95,7 +95,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
 
   /** Through the driver: mongoose casts no pipelines. */
   const change = (filter: Record<string, unknown>, set: Record<string, unknown>, told: Told, now: Date) =>
-    contacts.collection.updateOne(filter as never, [{ $set: { ...set, ...alsoTell(told, now) } }]);
+    contacts.collection.updateOne(filter, [{ $set: { ...set, ...alsoTell(told, now) } }]);
 
   return {
     async find(workspaceId, id) {

@@ -94,8 +94,6 @@ export function viewOf(
         : {}),
     },
     sort: { lastMessageAt: -1, _id: -1 },
-    ...(first === undefined
-      ? {}
-      : { hint: { workspaceId: 1, [first]: 1, status: 1, lastMessageAt: -1, _id: -1 } as Record<string, 1 | -1> }),
+    ...(first === undefined ? {} : { hint: { workspaceId: 1, [first]: 1, status: 1, lastMessageAt: -1, _id: -1 } }),
   };
 }

@@ -120,16 +120,35 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     return { content: { kind: "album", items, ...(caption === undefined ? {} : { caption }) }, ids };
   }
 
+  /** Our ids of the messages that customers answered, as far as they are here; they may come later. */
+  async function answeredBy(rows: readonly ShownRow[]): Promise<Map<string, string>> {
+    const keys = rows.flatMap((row) => (row.replyTo && row.replyTo.messageId === null ? [row.replyTo.key] : []));
+    if (keys.length === 0) return new Map();
+    const found = await model
+      .find(
+        { $or: [{ externalKey: { $in: keys } }, { partKeys: { $in: keys } }] },
+        { externalKey: 1, partKeys: 1, partOf: 1 },
+      )
+      .lean();
+    return new Map(
+      found.flatMap((row) =>
+        [row.externalKey ?? "", ...(row.partKeys ?? [])].map((key) => [key, row.partOf ?? row._id] as const),
+      ),
+    );
+  }
+
   async function opened(rows: readonly ShownRow[]): Promise<Message[]> {
     const pictures = await picturesOf(rows);
     const contents = await Promise.all(rows.map((row) => shown(row, pictures.get(row._id) ?? [])));
     const known = await files.byId(contents.flatMap(({ ids }) => ids));
+    const answered = await answeredBy(rows);
     return Promise.all(
       rows.map((row, index) => {
         const { content, ids } = contents[index]!;
+        const messageId = row.replyTo && (row.replyTo.messageId ?? answered.get(row.replyTo.key) ?? null);
         return openedMessage(
           seals,
-          row,
+          row.replyTo ? { ...row, replyTo: { ...row.replyTo, messageId } } : row,
           content,
           ids.map((id) => known.get(id) ?? null),
         );
@@ -260,7 +279,9 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     },
 
     async idOf(workspaceId, externalKey) {
-      const row = await model.findOne({ externalKey, workspaceId }, { partOf: 1 }).lean();
+      const row = await model
+        .findOne({ $or: [{ externalKey }, { partKeys: externalKey }], workspaceId }, { partOf: 1 })
+        .lean();
       return row?.partOf ?? row?._id;
     },
 

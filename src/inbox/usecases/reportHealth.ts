@@ -13,7 +13,7 @@ interface Deps {
 /** What a failed send says about the account as a whole; undefined when it only concerns that message. */
 function stateAfter(failure: Failure): HealthState | undefined {
   if (failure.kind === "auth_expired") return "needs_reauth";
-  if (failure.kind === "refused" && failure.why === "policy") return "suspended";
+  if (failure.kind === "suspended") return "suspended";
   if (failure.kind === "unreachable") return "degraded";
   return undefined;
 }
@@ -40,7 +40,7 @@ export function reportHealth({ accounts, publish, clock, log }: Deps) {
     set,
     /** The account does what it should. Costs a write only when it did not before. */
     works: async (account: { id: string; health: HealthEntry }): Promise<void> => {
-      if (["degraded", "needs_reauth"].includes(account.health.state)) await set(account.id, "ok", null);
+      if (["degraded", "needs_reauth", "suspended"].includes(account.health.state)) await set(account.id, "ok", null);
     },
     /** A provider refused or did not answer a send over this account. */
     sendFailed: async (account: { id: string }, failure: Failure, sentence: string): Promise<void> => {
