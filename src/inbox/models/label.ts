@@ -19,6 +19,7 @@ export interface ReadMarkRow {
   /** Of the last message read. */
   messageId: string;
   at: Date;
+  sequence: number;
   readAt: Date;
 }
 
@@ -48,6 +49,7 @@ export function readMarkModel(connection: Connection): Model<ReadMarkRow> {
       readerId: { type: String, required: true },
       messageId: { type: String, required: true },
       at: { type: Date, required: true },
+      sequence: { type: Number, required: true },
       readAt: { type: Date, required: true },
     },
     { collection: "read_marks", versionKey: false },

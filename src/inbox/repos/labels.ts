@@ -74,7 +74,7 @@ export interface ReadMark {
 
 export interface ReadMarkRepo {
   /** Moves a reader's mark forward; never back. */
-  set(mark: ReadMark & { workspaceId: string; conversationId: string }): Promise<void>;
+  set(mark: ReadMark & { workspaceId: string; conversationId: string; sequence: number }): Promise<void>;
   of(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
 }
 
@@ -84,7 +84,15 @@ export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
       const _id = `${conversationId}/${readerId}`;
       try {
         await model.updateOne(
-          { _id, at: { $lt: mark.at } },
+          // The order of the thread: time, the provider's own number, the id.
+          {
+            _id,
+            $or: [
+              { at: { $lt: mark.at } },
+              { at: mark.at, sequence: { $lt: mark.sequence } },
+              { at: mark.at, sequence: mark.sequence, messageId: { $lt: mark.messageId } },
+            ],
+          },
           { $set: { ...mark }, $setOnInsert: { conversationId, readerId } },
           { upsert: true },
         );

@@ -45,6 +45,7 @@ export function readConversation({ conversations, messages, readMarks, ephemeral
       readerId,
       messageId: read.id,
       at: read.at,
+      sequence: read.sequence,
       readAt: clock.now(),
     });
     if (read.id === newest?.id) await conversations.seen(workspaceId, conversationId);
