@@ -50,8 +50,9 @@ export interface ProviderIds {
   keys: readonly string[];
 }
 
-/** How long a worker may hold a message before it is taken for dead. Longer than any provider time-out. */
-const claimMs = 90_000;
+/** How long a worker may be silent about a message before it is taken for dead. It says that it is alive three times as often. */
+const claimMs = 30_000;
+export const holdEveryMs = claimMs / 3;
 
 export interface LaneRepo {
   /** Claims the oldest unsent message of the conversation, never a later one. */
@@ -65,6 +66,8 @@ export interface LaneRepo {
   ): Promise<Telling | undefined>;
   failed(claim: Claim, attempt: Attempt, failure: NonNullable<MessageRow["failure"]>): Promise<Telling | undefined>;
   unknown(claim: Claim, attempt: Attempt): Promise<Telling | undefined>;
+  /** The worker is still at it. Changes `claim.until`; nothing may end the claim meanwhile. */
+  hold(claim: Claim, now: Date): Promise<void>;
   retry(claim: Claim, attempt: Attempt, dueAt: Date, sentParts: readonly string[]): Promise<boolean>;
   /** Gives the message back untried. */
   putBack(claim: Claim, dueAt: Date): Promise<boolean>;
@@ -215,6 +218,14 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
         ...when,
       };
       return end(claim, attempt, set, statusTold(claim, "sent", claim.attempt, attempt.at));
+    },
+    async hold(claim, now) {
+      const until = new Date(now.getTime() + claimMs);
+      const { modifiedCount } = await model.updateOne(
+        { _id: claim.id, lane: true, status: "sending", dueAt: claim.until },
+        { $set: { dueAt: until } },
+      );
+      if (modifiedCount === 1) claim.until = until;
     },
     async retry(claim, attempt, dueAt, sentParts) {
       const parts =

@@ -5,7 +5,7 @@ import type { Clock, Log } from "../../core/ports.js";
 import type { Attempt } from "../models/message.js";
 import type { AccountRepo } from "../repos/accounts.js";
 import type { ConversationRepo, Route } from "../repos/conversations.js";
-import type { Claim, LaneRepo, Telling } from "../repos/lane.js";
+import { holdEveryMs, type Claim, type LaneRepo, type Telling } from "../repos/lane.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { PeopleRepo, Reach } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
@@ -174,12 +174,28 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     if (told) await outbox.tell([told]);
   }
 
+  /** Runs the sending and says meanwhile that somebody is at it: an upload may take minutes. */
+  async function held<T>(claim: Claim, work: Promise<T>): Promise<T> {
+    let holding: Promise<void> = Promise.resolve();
+    const timer = setInterval(() => {
+      holding = lane.hold(claim, clock.now()).catch((error: unknown) => {
+        log.warn("claim_not_held", { messageId: claim.id, error: error as Error });
+      });
+    }, holdEveryMs);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+      await holding;
+    }
+  }
+
   async function sendOne(claim: Claim): Promise<Date | undefined> {
     let outcome;
     let delivery;
     try {
       delivery = await deliveryOf(claim);
-      outcome = await deliver(claim, delivery);
+      outcome = await held(claim, deliver(claim, delivery));
     } catch (error) {
       return settle(claim, error);
     }
