@@ -22,6 +22,7 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
     ...channelEndpoints({ inbox, channels, adapters, publicUrl }),
     ...workspaceEndpoints({ identity, inbox }),
     ...operationsEndpoints({ inbox, operations }),
+    ...services.hooks.endpoints,
   ];
 }
 

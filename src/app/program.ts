@@ -9,6 +9,7 @@ import { createApp, serverFor } from "../http/app.js";
 import { healthRoutes } from "../http/health.js";
 import { providerWebhooks } from "../http/providerWebhooks.js";
 import { authenticated } from "../http/request.js";
+import { binRoutes } from "../http/bins.js";
 import { uploads } from "../http/files.js";
 import { pingMongo } from "../platform/mongo.js";
 import { connectConsumer } from "../platform/redis.js";
@@ -111,7 +112,11 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
       uploads: uploads({ inbox, present: services.present }),
       routes: [apiRoutes(endpointsOf(services, publicUrl), services)],
     },
-    pages: [{ path: "/", router: services.files.downloads }, ...board],
+    pages: [
+      { path: "/", router: services.files.downloads },
+      { path: "/", router: binRoutes(services.hooks.bins) },
+      ...board,
+    ],
   });
 }
 
@@ -144,7 +149,7 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
 }
 
 async function work(config: Config, stores: Stores, services: Services, log: Log) {
-  const { inbox, keyring, queues, channels, lag } = services;
+  const { inbox, keyring, queues, channels, hooks, lag } = services;
   const record = inboundRecord({
     inbox,
     keyring,
@@ -165,6 +170,9 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
       "outbound.sweep": outboundSweep(inbox, queues, systemClock),
       "media.fetch": mediaFetch(inbox),
       "media.sweep": mediaSweep(inbox, queues, systemClock),
+      "hooks.relay": ({ workspaceId }) => hooks.relay(workspaceId),
+      "hooks.pump": ({ workspaceId, endpointId }) => hooks.pump(workspaceId, endpointId),
+      "hooks.sweep": () => hooks.sweep(),
       "inbox.sweep": () => inbox.sweep(),
       "channels.check": () => channels.checkAll(),
     },

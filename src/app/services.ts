@@ -11,6 +11,8 @@ import { signedFiles, type SignedFiles } from "../http/files.js";
 import type { Operations } from "../http/routes/operations.js";
 import { createInbox, type Inbox } from "../inbox/index.js";
 import { createKeyring, type ManagedKeyring } from "../platform/keyring/index.js";
+import { createOutgoingWebhooks, type OutgoingWebhooks } from "../features/outgoing-webhooks/index.js";
+import { createOutbound } from "../platform/outbound/index.js";
 import { createKeptAnswers } from "../platform/keptAnswers.js";
 import { connectMongo } from "../platform/mongo.js";
 import { checkRedis, connectProducer } from "../platform/redis.js";
@@ -21,6 +23,7 @@ import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
 import { createFanout, type Fanout } from "./fanout.js";
+import { hookListener, hookPayloads } from "./hooks.js";
 import { lagMetrics, type Lag } from "./lag.js";
 import { blobStoreOf, mediaTools } from "./media.js";
 import { createOperations } from "./operations.js";
@@ -43,6 +46,7 @@ export interface Services {
   metrics: Registry;
   lag: Lag;
   keptAnswers: KeptAnswers;
+  hooks: OutgoingWebhooks;
   close(): Promise<void>;
 }
 
@@ -127,7 +131,23 @@ export async function createServices(
     enqueue: queues,
     keyring,
   });
+  const present = inboxPresenter(files.urls);
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, log });
+  const hooks = createOutgoingWebhooks({
+    connection: mongo,
+    keyring,
+    outbound,
+    enqueue: queues,
+    events: inbox.events,
+    payloadOf: hookPayloads(inbox, present),
+    publish: inbox.publish,
+    publicUrl,
+    clock,
+    log,
+  });
+  fanout.listen(hookListener(hooks, queues, log));
   const close = async () => {
+    await outbound.close();
     await channels.close();
     await queues.close();
     redis.disconnect();
@@ -139,6 +159,7 @@ export async function createServices(
       identity.ensureIndexes(),
       inbox.ensureIndexes(),
       keptAnswers.ensureIndexes(),
+      hooks.ensureIndexes(),
     ]);
     await checkMasterKeys(keyring);
   } catch (error) {
@@ -156,12 +177,13 @@ export async function createServices(
     channels,
     intake,
     operations,
-    present: inboxPresenter(files.urls),
+    present,
     files,
     fanout,
     metrics,
     lag,
     keptAnswers,
+    hooks,
     close,
   };
 }

@@ -18,6 +18,10 @@ const prefixes = {
   label: "lbl",
   member: "mem",
   team: "tea",
+  hookEndpoint: "whk",
+  replay: "rpl",
+  bin: "bin",
+  binRequest: "brq",
   deadLetter: "dlq",
 } as const;
 

@@ -1,5 +1,14 @@
 import type { z } from "zod";
-import { inboundQuarantine, inboundRecord, mediaFetch, outboundDrain, outboundSweep, upkeep } from "./jobs.js";
+import {
+  hooksPump,
+  hooksRelay,
+  inboundQuarantine,
+  inboundRecord,
+  mediaFetch,
+  outboundDrain,
+  outboundSweep,
+  upkeep,
+} from "./jobs.js";
 
 /** One kind of work: what it carries, where it waits, and how stubbornly it is tried. */
 export interface JobKind<S extends z.ZodType = z.ZodType> {
@@ -15,7 +24,9 @@ export interface JobKind<S extends z.ZodType = z.ZodType> {
 }
 
 /** Queues of their own, so that a flood of one kind of work does not delay another. */
-export const queueNames = ["inbound", "outbound", "media", "upkeep"] as const;
+export const queueNames = ["inbound", "outbound", "media", "hooks", "upkeep"] as const;
+/** Deliveries mostly wait for others: many of them fit where few jobs do. */
+export const queueConcurrency: Partial<Record<QueueName, number>> = { hooks: 10 };
 export type QueueName = (typeof queueNames)[number];
 
 /** Everything the workers can do. Adding a job is one entry here and one handler; start-up checks that both are there. */
@@ -25,6 +36,9 @@ export const catalog = {
   "inbound.quarantine": kind({ queue: "inbound", payload: inboundQuarantine, attempts: 12, backoffMs: 1_000 }),
   "outbound.drain": kind({ queue: "outbound", payload: outboundDrain, attempts: 12, backoffMs: 1_000 }),
   "media.fetch": kind({ queue: "media", payload: mediaFetch, attempts: 6, backoffMs: 2_000 }),
+  "hooks.relay": kind({ queue: "hooks", payload: hooksRelay, attempts: 5, backoffMs: 500 }),
+  "hooks.pump": kind({ queue: "hooks", payload: hooksPump, attempts: 3, backoffMs: 1_000 }),
+  "hooks.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 3_000 }),
   "inbox.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 5_000 }),
   "media.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 60_000 }),
   "channels.check": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 300_000 }),

@@ -29,6 +29,8 @@ export const inboundQuarantine = z.strictObject({
 export const outboundDrain = z.strictObject({ v: v1, workspaceId: z.string().optional(), conversationId: z.string() });
 export const outboundSweep = z.strictObject({ v: v1 });
 export const mediaFetch = z.strictObject({ v: v1, workspaceId: z.string().optional(), fileId: z.string() });
+export const hooksRelay = z.strictObject({ v: v1, workspaceId: z.string() });
+export const hooksPump = z.strictObject({ v: v1, workspaceId: z.string(), endpointId: z.string() });
 export const upkeep = z.strictObject({ v: v1 });
 
 export type InboundRecord = z.infer<typeof inboundRecord>;

@@ -1,7 +1,15 @@
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Log } from "../core/ports.js";
-import { catalog, handlerProblems, jobKind, queueNames, type Handlers, type JobName } from "./catalog.js";
+import {
+  catalog,
+  handlerProblems,
+  jobKind,
+  queueConcurrency,
+  queueNames,
+  type Handlers,
+  type JobName,
+} from "./catalog.js";
 import type { Queues } from "./queues.js";
 
 export interface Workers {
@@ -44,7 +52,7 @@ export async function startWorkers(options: Options): Promise<Workers> {
     const worker = new Worker(name, run, {
       connection: redis,
       prefix,
-      concurrency,
+      concurrency: concurrency * (queueConcurrency[name] ?? 1),
       lockDuration: lockMs,
       stalledInterval: stalledMs,
       maxStalledCount: 1_000,

@@ -17,6 +17,8 @@ export interface GatewaySettings {
   masterKey?: string;
   /** A multiple of the providers' own pace; suites are in a hurry. */
   sendPace?: string;
+  /** Private targets that webhooks may reach. */
+  outboundAllow?: string;
   roles?: string;
 }
 
@@ -62,6 +64,7 @@ const environment = (settings: GatewaySettings) => ({
   ADMIN_TOKEN: "admin-token-of-a-test",
   TELEGRAM_API_ROOT: settings.telegramApiRoot,
   SEND_PACE: settings.sendPace ?? "100",
+  OUTBOUND_ALLOW: settings.outboundAllow ?? "",
   ROLES: settings.roles ?? "all",
 });
 

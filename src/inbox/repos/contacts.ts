@@ -4,7 +4,7 @@ import { newId } from "../../core/ids.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { Told } from "../models/told.js";
 import type { Contact, ContactIdentity, DatedAlias, Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import { alsoTell } from "./outbox.js";
 import { contactWords } from "./people.js";
 import { queryTokens } from "./searchQuery.js";

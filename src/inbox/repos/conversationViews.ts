@@ -5,7 +5,7 @@ import {
   type ConversationStatus,
   type Priority,
 } from "../models/conversation.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 
 /** A list of conversations. Every combination is served by an index: one thing, within statuses, newest first. */
 export interface ConversationQuery {

@@ -2,7 +2,7 @@ import type { Model } from "mongoose";
 import type { Content, MediaRef } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
 import type { Message, Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { FileRepo } from "./files.js";
 import {
   albumRow,

@@ -2,7 +2,7 @@ import type { Model } from "mongoose";
 import type { QuarantineRow } from "../models/quarantine.js";
 import { asSealed } from "../../platform/sealed.js";
 import type { Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { Seals } from "./seals.js";
 
 /** A genuine payload nobody could read, without what it says. */

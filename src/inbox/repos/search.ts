@@ -1,7 +1,7 @@
 import type { Model } from "mongoose";
 import type { MessageRow } from "../models/message.js";
 import type { Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "./cursor.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 
 /** A message that carries the tokens of a question; whether it holds the words is yet to be seen. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.js";
+import { AppError } from "../core/errors.js";
 
 type Part = "date" | "string" | "number";
 type Parts<P extends readonly Part[]> = {
