@@ -119,6 +119,14 @@ export const sections = {
         "Private targets that requests on behalf of users may reach all the same: host names, IPs, CIDRs, each with an optional :port",
       ),
   },
+  limits: {
+    API_READS_PER_MINUTE: wholeNumber(0, 10_000_000)
+      .default(1_200)
+      .describe("Reading requests an API key may make in a minute; 0: no limit"),
+    API_WRITES_PER_MINUTE: wholeNumber(0, 10_000_000)
+      .default(600)
+      .describe("Writing requests an API key may make in a minute; 0: no limit"),
+  },
   logging: {
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error", "silent"])
@@ -154,6 +162,7 @@ export const schema = z.object({
   ...sections.secrets,
   ...sections.files,
   ...sections.outbound,
+  ...sections.limits,
   ...sections.logging,
   ...sections.channels,
 });

@@ -2,6 +2,8 @@ import type { Router } from "express";
 import { adapters } from "../adapters/registry.js";
 import type { Endpoint } from "../api/endpoint.js";
 import { endpointRoutes } from "../http/endpoints.js";
+import { openApiDocument } from "../http/openapi.js";
+import { webhookEvents } from "../wire/hooks.js";
 import { attachmentEndpoints } from "../http/routes/attachments.js";
 import { channelEndpoints } from "../http/routes/channels.js";
 import { contactEndpoints } from "../http/routes/contacts.js";
@@ -25,6 +27,10 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
     ...services.hooks.endpoints,
   ];
 }
+
+/** The OpenAPI document of all of them. */
+export const apiDocument = (endpoints: readonly Endpoint[], version: string, serverUrl: string) =>
+  openApiDocument(endpoints, { version, serverUrl, webhooks: webhookEvents });
 
 export const apiRoutes = (endpoints: readonly Endpoint[], services: Services): Router =>
   endpointRoutes(endpoints, services.keptAnswers);

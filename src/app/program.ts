@@ -6,11 +6,14 @@ import { adapters } from "../adapters/registry.js";
 import { AppError } from "../core/errors.js";
 import { systemClock, type Log } from "../core/ports.js";
 import { createApp, serverFor } from "../http/app.js";
+import { docsRoutes } from "../http/docs.js";
+import { guessLimit, rateLimit } from "../http/rateLimit.js";
 import { healthRoutes } from "../http/health.js";
 import { providerWebhooks } from "../http/providerWebhooks.js";
 import { authenticated } from "../http/request.js";
 import { binRoutes } from "../http/bins.js";
 import { uploads } from "../http/files.js";
+import { eventDto } from "../http/routes/operations.js";
 import { pingMongo } from "../platform/mongo.js";
 import { connectConsumer } from "../platform/redis.js";
 import { bullBoardRoutes } from "../queue/bullBoard.js";
@@ -19,8 +22,9 @@ import { inboundHold, inboundQuarantine, inboundRecord } from "../queue/processo
 import { mediaFetch, mediaSweep } from "../queue/processors/media.js";
 import { outboundDrain, outboundSweep } from "../queue/processors/outbound.js";
 import { startWorkers } from "../queue/workers.js";
+import { createRealtime, createRealtimeEmitter } from "../realtime/index.js";
 import { createSupervisor } from "../sessions/supervisor.js";
-import { apiRoutes, endpointsOf } from "./endpoints.js";
+import { apiDocument, apiRoutes, endpointsOf } from "./endpoints.js";
 import { createServices, type Services, type Stores } from "./services.js";
 
 export const version = "0.1.0";
@@ -53,7 +57,10 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
         httpApp(config, services, log, publicUrl, () => state.draining),
       );
       url = `http://${config.HOST}:${(server.address() as AddressInfo).port}`;
+      stops.push(serveSockets(config, stores, services, server, publicUrl, log));
       stops.push(() => closeServer(server, config.SHUTDOWN_TIMEOUT_MS));
+    } else {
+      stops.push(emitOnly(config, stores, services, log));
     }
     if (has("worker")) stops.push(await work(config, stores, services, log));
     if (has("sessions")) stops.push(sessions(config, services, log));
@@ -95,6 +102,8 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
             }),
           },
         ];
+  const endpoints = endpointsOf(services, publicUrl);
+  const limits = { redis, prefix: config.REDIS_PREFIX };
   return createApp({
     log,
     metrics,
@@ -108,16 +117,60 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
     }),
     webhooks: providerWebhooks(intake, { bodyLimitBytes: config.WEBHOOK_LIMIT_BYTES }),
     api: {
-      authenticate: authenticated(identity),
+      authenticate: guessLimit(limits, authenticated(identity)),
+      limit: rateLimit({
+        ...limits,
+        readsPerMinute: config.API_READS_PER_MINUTE,
+        writesPerMinute: config.API_WRITES_PER_MINUTE,
+      }),
       uploads: uploads({ inbox, present: services.present }),
-      routes: [apiRoutes(endpointsOf(services, publicUrl), services)],
+      routes: [apiRoutes(endpoints, services)],
     },
     pages: [
+      { path: "/", router: docsRoutes({ document: () => apiDocument(endpoints, version, publicUrl()) }) },
       { path: "/", router: services.files.downloads },
       { path: "/", router: binRoutes(services.hooks.bins) },
       ...board,
     ],
   });
+}
+
+/** Sockets of agents and integrators, on the same server. */
+function serveSockets(
+  config: Config,
+  stores: Stores,
+  { inbox, identity, fanout }: Services,
+  server: Server,
+  publicUrl: () => string,
+  log: Log,
+): () => Promise<void> {
+  const redis = connectConsumer({ url: stores.redisUrl, log });
+  const realtime = createRealtime({
+    server,
+    redis,
+    prefix: config.REDIS_PREFIX,
+    authenticate: (token) => identity.authenticate(token),
+    events: inbox.events,
+    present: eventDto,
+    allowOrigin: (origin) => origin === new URL(publicUrl()).origin,
+    log,
+  });
+  fanout.listen(realtime);
+  return async () => {
+    await realtime.close();
+    redis.disconnect();
+  };
+}
+
+/** A process without sockets tells those that have them. */
+function emitOnly(config: Config, stores: Stores, { fanout }: Services, log: Log): () => Promise<void> {
+  const redis = connectConsumer({ url: stores.redisUrl, log });
+  const emitter = createRealtimeEmitter({ redis, prefix: config.REDIS_PREFIX, log });
+  fanout.listen(emitter);
+  return async () => {
+    await emitter.close();
+    redis.disconnect();
+  };
 }
 
 function listen(config: Config, app: ReturnType<typeof httpApp>): Promise<Server> {

@@ -21,6 +21,8 @@ export interface AppOptions {
   /** Every `/api/v1` route, and who may pass. */
   api: {
     authenticate: RequestHandler;
+    /** Stands behind authentication. */
+    limit: RequestHandler;
     /** Take bodies that are no JSON, and may take long to come. */
     uploads: Router;
     routes: readonly Router[];
@@ -78,6 +80,7 @@ export function createApp(options: AppOptions): Express {
     "/api/v1",
     rememberBase,
     options.api.authenticate,
+    options.api.limit,
     options.api.uploads,
     ...jsonBody(options.jsonLimitBytes),
     ...options.api.routes,

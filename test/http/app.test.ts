@@ -61,7 +61,12 @@ describe("the HTTP app", () => {
         metrics,
         draining: () => false,
       }),
-      api: { authenticate: (_request, _response, next) => next(), uploads: Router(), routes: [routes] },
+      api: {
+        authenticate: (_request, _response, next) => next(),
+        limit: (_request, _response, next) => next(),
+        uploads: Router(),
+        routes: [routes],
+      },
       pages: [],
     });
     server = serverFor(app);

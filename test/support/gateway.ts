@@ -19,6 +19,8 @@ export interface GatewaySettings {
   sendPace?: string;
   /** Private targets that webhooks may reach. */
   outboundAllow?: string;
+  /** What a key may ask for; suites ask for a lot. */
+  requestsPerMinute?: number;
   roles?: string;
 }
 
@@ -65,6 +67,8 @@ const environment = (settings: GatewaySettings) => ({
   TELEGRAM_API_ROOT: settings.telegramApiRoot,
   SEND_PACE: settings.sendPace ?? "100",
   OUTBOUND_ALLOW: settings.outboundAllow ?? "",
+  API_READS_PER_MINUTE: String(settings.requestsPerMinute ?? 0),
+  API_WRITES_PER_MINUTE: String(settings.requestsPerMinute ?? 0),
   ROLES: settings.roles ?? "all",
 });
 

@@ -297,10 +297,10 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         ...(status === "resolved" ? { unread: 0, waitingSince: null } : {}),
       };
       const telling = told.length > 0 ? { tell: tellAll(told), tellAt: { $ifNull: ["$tellAt", now] } } : {};
-      const { matchedCount } = await collection().updateOne({ _id: id, workspaceId } as never, [
-        { $set: { ...set, ...telling } },
-      ]);
-      if (matchedCount === 0) return undefined;
+      const changes = { ...set, ...telling };
+      if (Object.keys(changes).length > 0) {
+        await collection().updateOne({ _id: id, workspaceId } as never, [{ $set: changes }]);
+      }
       return (await model.findOne({ _id: id, workspaceId }).lean()) ?? undefined;
     },
 

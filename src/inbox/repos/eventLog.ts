@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Model } from "mongoose";
+import { coalesce } from "../../core/coalesce.js";
 import type { DomainEvent, SequencedEvent } from "../../core/ports.js";
 import type { EventRow } from "../models/event.js";
 
@@ -11,8 +13,12 @@ export interface EventLog {
   last(workspaceId: string): Promise<number>;
 }
 
-/** Writers that meet at the same number try again this often before giving up. */
-const tries = 50;
+/** Processes that meet at the same number try again this often before giving up. */
+const tries = 100;
+/** From this try on they step aside for a random moment. */
+const politeAfter = 3;
+/** Workspaces whose turns are remembered. */
+const turnsMost = 10_000;
 
 /**
  * A gapless sequence per workspace without a counter: each writer takes the number after the last one it sees, and the
@@ -46,10 +52,36 @@ export function eventLog(model: Model<EventRow>): EventLog {
         const told = await model.find({ _id: { $in: rest.map((event) => event.id) } }, { _id: 1 }).lean();
         const toldIds = new Set(told.map((row) => row._id));
         waiting = rest.filter((event) => !toldIds.has(event.id));
+        if (attempt >= politeAfter && waiting.length > 0) await sleep(Math.random() * 5 * attempt);
       }
     }
     if (waiting.length > 0) throw new Error("the event sequence of a workspace is too busy");
     return written;
+  }
+
+  /** Whatever this process tells of a workspace at the same time takes one turn: only processes meet at a number. */
+  const turns = new Map<string, (events: readonly DomainEvent[]) => Promise<EventRow[]>>();
+  function turnOf(workspaceId: string) {
+    const known = turns.get(workspaceId);
+    if (known) return known;
+    const turn = coalesce<readonly DomainEvent[], EventRow[]>(
+      async (calls) => {
+        const written = await appendTo(workspaceId, calls.flat());
+        const byId = new Map(written.map((row) => [row._id, row]));
+        // Each event belongs to the first call that brought it.
+        return calls.map((call) =>
+          call.flatMap(({ id }) => {
+            const row = byId.get(id);
+            byId.delete(id);
+            return row ? [row] : [];
+          }),
+        );
+      },
+      { maxBatch: 500, weigh: (events) => events.length },
+    );
+    if (turns.size >= turnsMost) turns.clear();
+    turns.set(workspaceId, turn);
+    return turn;
   }
 
   return {
@@ -60,7 +92,7 @@ export function eventLog(model: Model<EventRow>): EventLog {
         if (list) list.push(event);
         else byWorkspace.set(event.workspaceId, [event]);
       }
-      const rows = await Promise.all([...byWorkspace].map(([workspaceId, list]) => appendTo(workspaceId, list)));
+      const rows = await Promise.all([...byWorkspace].map(([workspaceId, list]) => turnOf(workspaceId)(list)));
       return rows.flat().map(sequenced);
     },
     async after(workspaceId, seq, limit) {
