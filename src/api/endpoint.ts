@@ -51,11 +51,9 @@ export interface Endpoint extends Omit<EndpointDefinition<z.ZodObject, z.ZodType
   handle(call: Call<unknown, unknown>): unknown;
 }
 
-const nothing = z.strictObject({});
-
 /** Declares an endpoint; checks that handler and schemas agree. */
 export function endpoint<
-  Q extends z.ZodObject = typeof nothing,
+  Q extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>,
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodUndefined,
 >(definition: EndpointDefinition<Q, B, A>): Endpoint {

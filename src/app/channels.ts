@@ -8,6 +8,7 @@ import type { AtProvider, ChannelAccount, HealthState, Inbox, OpenMedia, Send } 
 import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
 import { recordOf } from "./operations.js";
+import { powersOf } from "./powers.js";
 
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
@@ -82,9 +83,6 @@ export function createChannels(deps: Deps): Channels {
     senders.set(account.id, { settings, channel });
     return channel;
   }
-
-  const unable = (feature: string) =>
-    new ProviderError({ kind: "unsupported", feature }, "This channel cannot do that.");
 
   const intakeAccount = (account: ChannelAccount): IntakeAccount => ({
     id: account.id,
@@ -187,14 +185,14 @@ export function createChannels(deps: Deps): Channels {
     // What we generated for the draft stays: the webhook's owner has been told of it.
     const before = (account.settings ?? {}) as Record<string, unknown>;
     const generated = Object.fromEntries(Object.entries(before).filter(([key]) => /secretToken$/i.test(key)));
-    return put({ workspaceId, kind: account.kind, settings: { ...generated, ...settings } }, async (state) => {
+    return put({ workspaceId, kind: account.kind, settings: { ...generated, ...settings } }, (state) => {
       if (account.accountRef !== null && account.accountRef !== state.accountRef) {
         throw new AppError(
           "unprocessable",
           "These credentials belong to another account. Nothing was saved; connect that one as a channel of its own.",
         );
       }
-      return account;
+      return Promise.resolve(account);
     });
   }
 
@@ -331,34 +329,7 @@ export function createChannels(deps: Deps): Channels {
 
     // Async, so that a channel without credentials rejects instead of throwing.
     send: async (account, message) => sender(account).send(message),
-    atProvider: {
-      edit: async (account, chat, target, content) => {
-        const channel = sender(account);
-        if (!channel.edit) throw unable("edit");
-        await channel.edit(chat, target, content);
-      },
-      remove: async (account, chat, target) => {
-        const channel = sender(account);
-        if (!channel.remove) throw unable("remove");
-        await channel.remove(chat, target);
-      },
-      react: async (account, chat, target, emoji) => {
-        const channel = sender(account);
-        if (!channel.react) throw unable("reaction");
-        await channel.react(chat, target, emoji);
-      },
-      markRead: async (account, chat, target) => {
-        await sender(account).markRead?.(chat, target);
-      },
-      typing: async (account, chat) => {
-        await sender(account).typing?.(chat);
-      },
-    },
-    openMedia: async (account, ref) => {
-      const channel = sender(account);
-      if (!channel.openMedia) throw unable("media");
-      return channel.openMedia(ref);
-    },
+    ...powersOf(sender),
 
     async findByEndpoint(kind, endpointKey) {
       const key = `${kind}/${endpointKey}`;

@@ -37,7 +37,11 @@ export function createOutgoingWebhooks(
 
   return {
     async ensureIndexes() {
-      for (const model of Object.values(models)) await model.createIndexes();
+      const { endpoints, deliveries, bins: binModel, binRequests } = models;
+      await endpoints.createIndexes();
+      await deliveries.createIndexes();
+      await binModel.createIndexes();
+      await binRequests.createIndexes();
     },
     async wants(workspaceId) {
       const now = rest.clock.now().getTime();

@@ -4,7 +4,6 @@ import type { SequencedEvent } from "../../core/ports.js";
 import type { Inbox, Page, Quarantined } from "../../inbox/index.js";
 import {
   deadLetterDto,
-  eventDto as eventShape,
   eventPage,
   eventQuery,
   quarantineDetailDto,

@@ -8,6 +8,7 @@ import {
 } from "../models/conversation.js";
 import type { Told } from "../models/told.js";
 import type { Conversation, Page } from "../types.js";
+import { figuresOf, type Counted } from "./conversationFigures.js";
 import { conversationPage, type ConversationQuery } from "./conversationViews.js";
 import { alsoTell } from "./outbox.js";
 import type { PeopleRepo } from "./people.js";
@@ -19,8 +20,6 @@ const countedMost = 200;
 const precisionMs = 1_000;
 /** Characters of a message shown in the list. */
 const previewMost = 160;
-/** Members mentioned in one conversation that are remembered. */
-const mentionedMost = 100;
 
 export interface NewChat {
   workspaceId: string;
@@ -30,18 +29,6 @@ export interface NewChat {
   peerKey: string;
   contactId: string;
   identityId: string;
-  at: Date;
-}
-
-/** What one message changes in its conversation. */
-export interface Counted {
-  conversationId: string;
-  workspaceId: string;
-  messageId: string;
-  direction: "in" | "out" | "note";
-  kind: string;
-  text: string;
-  mentions?: readonly string[];
   at: Date;
 }
 
@@ -75,6 +62,8 @@ export interface ConversationChange {
   priority?: Priority | undefined;
   labels?: readonly string[] | undefined;
 }
+
+export type { Counted };
 
 export interface ConversationRepo {
   /** The open conversations of these chats. */
@@ -380,38 +369,3 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
 const tellAll = (told: readonly Told[]) => ({
   $concatArrays: [{ $ifNull: ["$tell", []] }, { $literal: [...told] }],
 });
-
-/** What a message changes in the figures of its conversation, as expressions over the row before it. */
-function figuresOf({ direction, at, conversationId, messageId, mentions }: Counted): Record<string, unknown> {
-  if (direction === "note") {
-    const all = { $setUnion: [{ $ifNull: ["$mentioned", []] }, [...(mentions ?? [])]] };
-    return { mentioned: { $slice: [all, mentionedMost] } };
-  }
-  if (direction === "out") return { unread: 0, waitingSince: null };
-  const asleep = { $in: ["$status", ["resolved", "snoozed"]] };
-  const told: Told = {
-    id: `${messageId.replace(/^msg_/, "evt_")}_reopened`,
-    type: "conversation.updated",
-    at,
-    conversationId,
-    data: { changes: ["status"], status: "open", cause: "customer_wrote" },
-  };
-  return {
-    unread: { $add: ["$unread", 1] },
-    lastInboundAt: { $max: ["$lastInboundAt", at] },
-    waitingSince: { $ifNull: ["$waitingSince", at] },
-    // Who writes does not block us.
-    blocked: false,
-    // Whatever the customer does reopens what was put aside.
-    status: { $cond: [asleep, "open", "$status"] },
-    snoozedUntil: { $cond: [asleep, null, "$snoozedUntil"] },
-    tell: {
-      $cond: [
-        asleep,
-        { $concatArrays: [{ $ifNull: ["$tell", []] }, [{ $literal: told }]] },
-        { $ifNull: ["$tell", "$$REMOVE"] },
-      ],
-    },
-    tellAt: { $cond: [asleep, { $ifNull: ["$tellAt", at] }, { $ifNull: ["$tellAt", "$$REMOVE"] }] },
-  };
-}

@@ -274,7 +274,7 @@ async function withHead(content: Readable): Promise<{ head: Buffer; rest: Readab
     });
     pipeline(content, tap, rest).catch((error: unknown) => {
       // Whoever reads on hears of it; whoever still waits for the head as well.
-      reject(error);
+      reject(error instanceof Error ? error : new Error(String(error)));
     });
   });
   await enough;

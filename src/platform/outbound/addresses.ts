@@ -73,6 +73,9 @@ export function allowList(entries: readonly string[]): AllowList {
   };
 }
 
+/** This machine, whatever a resolver makes of the name (RFC 6761). */
+export const isLocalhost = (host: string): boolean => /(^|\.)localhost$/.test(bare(host));
+
 /** Names are compared without the dot that ends a fully qualified one. */
 const bare = (host: string) => host.replace(/\.$/, "").toLowerCase();
 
@@ -85,6 +88,8 @@ function within(address: string, [network, bits]: Range): boolean {
 function entryOf(text: string): Entry {
   const wrong = () => new TypeError(`"${text}" is no host name, IP address or CIDR range with an optional :port`);
   const many = text.split(":").length > 2;
+  const brackets = text.startsWith("[") ? text.includes("]") : !text.includes("]");
+  if (!brackets) throw wrong();
   const match =
     many && !text.startsWith("[") ? [text, text] : /^\[?([^\]:]+|(?<=\[)[^\]]+)\]?(?::(\d{1,5}))?$/.exec(text);
   if (!match?.[1]) throw wrong();
@@ -97,6 +102,7 @@ function entryOf(text: string): Entry {
     const address = ipaddr.parse(place);
     return { range: [address, address.kind() === "ipv4" ? 32 : 128], ...at };
   }
+  if (/[/[\]]/.test(place)) throw wrong();
   const host = domainToASCII(bare(place));
   if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host)) throw wrong();
   return { host, ...at };

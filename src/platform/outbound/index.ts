@@ -2,7 +2,7 @@ import { lookup as systemLookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import { Agent, buildConnector, request as send, type Dispatcher } from "undici";
 import type { Log } from "../../core/ports.js";
-import { allowList, isLiteral, isPublic } from "./addresses.js";
+import { allowList, isLiteral, isLocalhost, isPublic } from "./addresses.js";
 import { outboundError, refusedAddress, timedOut } from "./errors.js";
 import { hostOf, portOf, readHeaders, readTarget } from "./target.js";
 
@@ -76,6 +76,7 @@ export function createOutbound({ allow, log, lookup = lookupAll }: OutboundOptio
 
   /** The addresses of a host that may be reached. Throws when there are none. */
   async function addressesOf(host: string, port: number): Promise<{ address: string; family: number }[]> {
+    if (isLocalhost(host) && !guardAddress(host, port, "127.0.0.1")) refuse(host, port);
     const found = await lookup(host);
     const passed = found.filter(({ address }) => guardAddress(host, port, address));
     return passed.length > 0 || found.length === 0 ? passed : refuse(host, port);

@@ -1,0 +1,51 @@
+import type { Told } from "../models/told.js";
+
+/** Members mentioned in one conversation that are remembered. */
+const mentionedMost = 100;
+
+/** What one message changes in its conversation. */
+export interface Counted {
+  conversationId: string;
+  workspaceId: string;
+  messageId: string;
+  direction: "in" | "out" | "note";
+  kind: string;
+  text: string;
+  mentions?: readonly string[];
+  at: Date;
+}
+
+/** What a message changes in the figures of its conversation, as expressions over the row before it. */
+export function figuresOf({ direction, at, conversationId, messageId, mentions }: Counted): Record<string, unknown> {
+  if (direction === "note") {
+    const all = { $setUnion: [{ $ifNull: ["$mentioned", []] }, [...(mentions ?? [])]] };
+    return { mentioned: { $slice: [all, mentionedMost] } };
+  }
+  if (direction === "out") return { unread: 0, waitingSince: null };
+  const asleep = { $in: ["$status", ["resolved", "snoozed"]] };
+  const told: Told = {
+    id: `${messageId.replace(/^msg_/, "evt_")}_reopened`,
+    type: "conversation.updated",
+    at,
+    conversationId,
+    data: { changes: ["status"], status: "open", cause: "customer_wrote" },
+  };
+  return {
+    unread: { $add: ["$unread", 1] },
+    lastInboundAt: { $max: ["$lastInboundAt", at] },
+    waitingSince: { $ifNull: ["$waitingSince", at] },
+    // Who writes does not block us.
+    blocked: false,
+    // Whatever the customer does reopens what was put aside.
+    status: { $cond: [asleep, "open", "$status"] },
+    snoozedUntil: { $cond: [asleep, null, "$snoozedUntil"] },
+    tell: {
+      $cond: [
+        asleep,
+        { $concatArrays: [{ $ifNull: ["$tell", []] }, [{ $literal: told }]] },
+        { $ifNull: ["$tell", "$$REMOVE"] },
+      ],
+    },
+    tellAt: { $cond: [asleep, { $ifNull: ["$tellAt", at] }, { $ifNull: ["$tellAt", "$$REMOVE"] }] },
+  };
+}
