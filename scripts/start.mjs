@@ -58,6 +58,7 @@ async function start() {
   if (ready.url) say(`Switchboard listens at ${ready.url}`);
   for (const line of stores.lines) say(line);
   if (ready.firstKey) say(`First API key, shown only now: ${ready.firstKey}`);
+  if (ready.url) say(`API documentation: ${ready.url}/docs`);
   if (ready.url && secrets.ADMIN_TOKEN)
     say(`Queues: ${ready.url}/admin/queues (the token is ADMIN_TOKEN in ${dir}/secrets.json)`);
   say("Ctrl-C stops it.");

@@ -63,6 +63,11 @@ interface Conversation {
   unread: number;
   last_message: { preview: string } | null;
 }
+interface BinRequest {
+  headers: Record<string, string>;
+  body: string;
+  signature_valid: boolean;
+}
 interface Message {
   id: string;
   direction: string;
@@ -94,6 +99,11 @@ async function play(): Promise<void> {
       settings: { token, mode: "webhook" },
     });
     say("channel", `${account.name} connected, webhook registered, health ${account.health.state}`);
+
+    // Without a server of one's own, a request bin takes the webhooks and checks their signature.
+    const bin = await api<{ id: string; url: string; secret: string }>("POST", "/webhook-bins");
+    await api("POST", "/webhook-endpoints", { url: bin.url, secret: bin.secret, events: ["message.*"] });
+    say("integrator", "a signed webhook for every message goes to a request bin");
 
     const ana = telegram.customer({ id: 420001, firstName: "Ana", lastName: "Pérez" });
     const question = "Hola, do you have the blue one in size M?";
@@ -128,6 +138,18 @@ async function play(): Promise<void> {
     for (const message of thread.data.toReversed()) {
       console.log(
         `${" ".repeat(24)}${message.direction === "in" ? "Ana  " : "agent"}  ${message.status.padEnd(8)}  ${message.content.text}`,
+      );
+    }
+    const hooks = await until("the webhooks", async () => {
+      const { data } = await api<Page<BinRequest>>("GET", `/webhook-bins/${bin.id}/requests`);
+      const arrived = data.map((request) => ({ ...request, event: JSON.parse(request.body) as { type: string } }));
+      return arrived.some(({ event }) => event.type === "message.status.updated") ? arrived : undefined;
+    });
+    say("integrator", "the webhooks that arrived:");
+    for (const { event, headers, signature_valid: valid } of hooks.toReversed()) {
+      const signature = headers["webhook-signature"] ?? "";
+      console.log(
+        `${" ".repeat(24)}${event.type.padEnd(24)}${signature.slice(0, 14)}…  ${valid ? "signature valid" : "NOT SIGNED BY US"}`,
       );
     }
   } finally {

@@ -53,7 +53,7 @@ export interface Endpoint extends Omit<EndpointDefinition<z.ZodObject, z.ZodType
 
 /** Declares an endpoint; checks that handler and schemas agree. */
 export function endpoint<
-  Q extends z.ZodObject = z.ZodObject<Record<never, z.ZodType>>,
+  Q extends z.ZodObject = z.ZodObject,
   B extends z.ZodType = z.ZodUndefined,
   A extends z.ZodType = z.ZodUndefined,
 >(definition: EndpointDefinition<Q, B, A>): Endpoint {

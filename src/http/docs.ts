@@ -140,6 +140,8 @@ const startScript = `window.SwaggerUIBundle({
 });
 `;
 
+const coded = (text: string) => text.replace(/`([^`]+)`/g, "<code>$1</code>");
+
 const errorsPage = page(
   "Errors · Switchboard API",
   "",
@@ -147,7 +149,7 @@ const errorsPage = page(
 ${Object.entries(errors)
   .map(
     ([code, { means, todo }]) =>
-      `<section id="${code}"><h2><code>${code}</code> <span>${statusOf(code as ErrorCode)}</span></h2><p>${means}</p><p><b>What to do:</b> ${todo}</p></section>`,
+      `<section id="${code}"><h2><code>${code}</code> <span>${statusOf(code as ErrorCode)}</span></h2><p>${coded(means)}</p><p><b>What to do:</b> ${coded(todo)}</p></section>`,
   )
   .join("\n")}</main>`,
 );
@@ -163,7 +165,8 @@ nav a { margin-right: 12px; padding: 4px 0; display: inline-block; }
 .errors section { border-top: 1px solid var(--line); padding: 8px 0; scroll-margin-top: 8px; }
 .errors h2 { font-size: 1.05rem; margin: 8px 0 0; } .errors h2 span { color: var(--text-2); font-weight: 400; }
 .errors p { margin: 6px 0; overflow-wrap: anywhere; }
-.swagger-ui .info { margin: 20px 0; } .swagger-ui .scheme-container { box-shadow: none; }
+.swagger-ui .info { margin: 20px 0; } .swagger-ui .scheme-container { box-shadow: none; background: none; padding: 12px 0; }
+.swagger-ui .btn.authorize { color: #0b7268; border-color: #0b7268; } .swagger-ui .btn.authorize svg { fill: #0b7268; }
 @media (max-width: 600px) { .swagger-ui .wrapper { padding: 0 10px; } .swagger-ui .opblock .opblock-summary-path { max-width: 60vw; } .swagger-ui .opblock .opblock-summary-description { display: none; } }
 @media (prefers-color-scheme: dark) {
   .swagger-ui { filter: invert(88%) hue-rotate(180deg); }

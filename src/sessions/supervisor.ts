@@ -52,7 +52,9 @@ export function createSupervisor(deps: Deps): Supervisor {
   }
 
   async function run(account: ChannelAccount, channel: Channel, stop: AbortController): Promise<void> {
-    const lease = await takeLease(redis, `${prefix}:lease:session:${account.id}`, leaseMs);
+    // By the provider's account, not by ours: two workspaces that connect the same bot must not both poll it.
+    const name = `${account.kind}:${account.accountRef ?? account.id}`;
+    const lease = await takeLease(redis, `${prefix}:lease:session:${name}`, leaseMs);
     if (!lease) return;
     const signal = AbortSignal.any([stop.signal, lease.lost]);
     log.info("session_started", { accountId: account.id, channel: account.kind });
