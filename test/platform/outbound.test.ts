@@ -188,9 +188,7 @@ describe("a request on behalf of a user", () => {
   ])("carries no header that is not the caller's to set: %j", async (headers) => {
     const { seen, port } = await web(hello);
     const client = outbound(["127.0.0.1"]);
-    expect(await kindOf(client.request(`http://127.0.0.1:${port}/`, { headers: headers }))).toBe(
-      "invalid_url",
-    );
+    expect(await kindOf(client.request(`http://127.0.0.1:${port}/`, { headers: headers }))).toBe("invalid_url");
     expect(seen).toHaveLength(0);
   });
 
@@ -367,7 +365,13 @@ describe("an answer", () => {
 
   it("that is none says so without what came", async () => {
     const garbage = await listening(
-      createTcpServer((socket) => void socket.on("error", () => undefined).resume().end("-ERR secret internals\r\n")),
+      createTcpServer(
+        (socket) =>
+          void socket
+            .on("error", () => undefined)
+            .resume()
+            .end("-ERR secret internals\r\n"),
+      ),
     );
     const hangUp = await listening(createTcpServer((socket) => void socket.destroy()));
     const plain = await web(hello);

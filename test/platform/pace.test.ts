@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Redis } from "ioredis";
+import { createPaceKeeper, type PaceKeeper } from "../../src/platform/pace.js";
+import { connectTestRedis, testStores } from "../support/stores.js";
+
+describe("the pace that all workers share", () => {
+  const stores = testStores();
+  let redis: Redis;
+  let pace: PaceKeeper;
+  beforeAll(() => {
+    redis = connectTestRedis(stores.redisUrl);
+    pace = createPaceKeeper(redis, stores.prefix);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await stores.drop();
+  });
+
+  const chat = (key: string) => ({ key, perMs: 60_000, burst: 3 });
+
+  it("lets a burst through and then makes everybody wait their turn", async () => {
+    const waits = await Promise.all(Array.from({ length: 6 }, () => pace.take("one", [chat("a")], 0)));
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(3);
+    for (const wait of waits.filter((one) => one > 0)) {
+      expect(wait).toBeGreaterThan(50_000);
+      expect(wait).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it("takes a place in all limits or in none", async () => {
+    const overall = { key: "all", perMs: 60_000, burst: 4 };
+    for (let n = 0; n < 3; n++) expect(await pace.take("two", [overall, chat("a")], 0)).toBe(0);
+    expect(await pace.take("two", [overall, chat("a")], 0)).toBeGreaterThan(0);
+    // What was refused for its chat has taken nothing of the whole.
+    expect(await pace.take("two", [overall, chat("b")], 0)).toBe(0);
+    expect(await pace.take("two", [overall, chat("b")], 0)).toBeGreaterThan(0);
+  });
+
+  it("gives a near place away at once: who comes next waits longer", async () => {
+    const limit = [{ key: "near", perMs: 1_000, burst: 1 }];
+    const waits = [];
+    for (let n = 0; n < 3; n++) waits.push(await pace.take("three", limit, 60_000));
+    expect(waits[0]).toBe(0);
+    expect(waits[2]! - waits[1]!).toBeGreaterThan(900);
+  });
+
+  it("holds a whole account when its provider asks for it, and no other", async () => {
+    await pace.pause("four", 60_000);
+    await pace.pause("four", 10);
+    expect(await pace.take("four", [chat("x")], 100)).toBeGreaterThan(50_000);
+    expect(await pace.take("four", [chat("y")], 100_000)).toBeGreaterThan(50_000);
+    expect(await pace.take("five", [chat("x")], 100)).toBe(0);
+  });
+});
