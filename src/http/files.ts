@@ -6,6 +6,7 @@ import { AppError } from "../core/errors.js";
 import { requireScope } from "../identity/index.js";
 import type { Attachment, Inbox } from "../inbox/index.js";
 import { downloadHeaders } from "../platform/media/index.js";
+import { uploadQuery } from "../wire/content.js";
 import type { FileUrls, InboxPresenter } from "./presenters/inbox.js";
 import { parse, principalOf } from "./request.js";
 
@@ -122,11 +123,6 @@ export function rangeOf(
   const end = to === "" ? size - 1 : Math.min(Number(to), size - 1);
   return start >= size || start > end ? "beyond" : { start, end };
 }
-
-const uploadQuery = z.strictObject({
-  name: z.string().max(500).optional(),
-  role: z.enum(["image", "audio", "voice", "video", "video_note", "animation", "document", "sticker"]).optional(),
-});
 
 /** Takes files that are to be sent: the body is the file, streamed. Stands behind authentication. */
 export function uploads(deps: { inbox: Inbox; present: InboxPresenter }): Router {

@@ -2,6 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-ope
 import { z } from "zod";
 import type { Endpoint } from "../api/endpoint.js";
 import type { ErrorCode } from "../core/errors.js";
+import { attachmentDto, uploadQuery } from "../wire/content.js";
 import { statusOf } from "./problems.js";
 
 /** A problem document as every refusal is answered (RFC 9457). */
@@ -50,6 +51,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], options: OpenApi
   const registry = new OpenAPIRegistry();
   registry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
   for (const definition of endpoints) registry.registerPath(pathOf(definition));
+  registry.registerPath(uploadPath);
   for (const { name, summary, payload } of options.webhooks) {
     registry.registerWebhook({
       method: "post",
@@ -73,6 +75,34 @@ export function openApiDocument(endpoints: readonly Endpoint[], options: OpenApi
 }
 
 type PathConfig = Parameters<OpenAPIRegistry["registerPath"]>[0];
+
+const problemContent = { "application/problem+json": { schema: problem } };
+
+/** The one address whose body is no JSON; `files.ts` serves it. */
+const uploadPath: PathConfig = {
+  method: "post",
+  path: "/attachments",
+  operationId: "postAttachments",
+  tags: ["Attachments"],
+  summary: "Upload a file that is to be sent",
+  description: "The body is the file itself. It is kept for a day, or for good once a message carries it.",
+  "x-scope": "messages:send",
+  request: {
+    query: uploadQuery,
+    body: {
+      required: true,
+      content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
+    },
+  },
+  responses: {
+    201: { description: "Done", content: { "application/json": { schema: attachmentDto } } },
+    ...Object.fromEntries(
+      (
+        ["invalid_request", "unauthenticated", "forbidden", "payload_too_large", "rate_limited", "unavailable"] as const
+      ).map((code) => [statusOf(code), { description: refusals[code] ?? code, content: problemContent }]),
+    ),
+  },
+};
 
 function pathOf(definition: Endpoint): PathConfig {
   const names = [...definition.path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
@@ -111,7 +141,7 @@ function pathOf(definition: Endpoint): PathConfig {
           statusOf(code),
           {
             description: refusals[code] ?? code,
-            content: { "application/problem+json": { schema: problem } },
+            content: problemContent,
           },
         ]),
       ),

@@ -25,6 +25,12 @@ const entity = z.object({
 
 const role = z.enum(["image", "audio", "voice", "video", "video_note", "animation", "document", "sticker"]);
 
+/** What is said of an upload, beside its bytes. */
+export const uploadQuery = z.strictObject({
+  name: z.string().max(500).optional(),
+  role: role.optional().describe("As what it is to be sent; found from the content when left out"),
+});
+
 /** A file of a message. */
 export const attachmentDto = z
   .object({
