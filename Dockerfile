@@ -14,13 +14,13 @@ RUN npm ci --omit=dev && \
   rm -f node_modules/.bin/esbuild node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY scripts/makeSecrets.mjs ./scripts/
-RUN mkdir /secrets && chown node:node /secrets
+RUN mkdir /secrets /data && chown node:node /secrets /data
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { createServices, type Services } from "../app/services.js";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
@@ -64,6 +65,18 @@ quarantine
       const entry = await inbox.quarantine.find(workspaceId, id);
       if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
       console.log(entry.raw);
+    }),
+  );
+quarantine
+  .command("edit <id> <file>")
+  .description("put the content of a file in the payload's place, to replay it")
+  .option(...workspace)
+  .action((id: string, file: string, options: Options) =>
+    within(options, async ({ inbox }, workspaceId) => {
+      const raw = await readFile(file, "utf8").catch(() => {
+        throw new AppError("not_found", `The file ${file} cannot be read.`);
+      });
+      done(await inbox.quarantine.edit(workspaceId, id, raw), "payload in quarantine");
     }),
   );
 quarantine

@@ -252,6 +252,21 @@ describe("what happens to a message after it was written", () => {
       expect((await shop.api("DELETE", path)).status).toBe(204);
     });
 
+    it("loses its formatting rather than not being said, and shows that somebody writes", async () => {
+      shop.telegram.customer({ id: 85, firstName: "Lou" }).write("bold?");
+      const conversation = await shop.conversationSaying("bold?");
+      const path = `/api/v1/conversations/${conversation.id}`;
+      expect((await shop.api("POST", `${path}/typing`)).status).toBe(204);
+      expect(shop.telegram.calls().some((one) => one.method === "sendChatAction")).toBe(true);
+      const description = "Bad Request: can't parse entities: Can't find end of the entity";
+      shop.telegram.faults.next({ method: "sendMessage", status: 400, description });
+      const entities = [{ kind: "bold", offset: 0, length: 4 }];
+      const sent = await shop.reply(conversation.id, { kind: "text", text: "bold it is", entities });
+      expect(sent.status).toBe("sent");
+      const arrived = await shop.telegram.waitFor((one) => one.text === "bold it is");
+      expect(arrived.params.entities).toBeUndefined();
+    });
+
     it("is not said to be changed when the provider refuses", async () => {
       shop.telegram.customer({ id: 83, firstName: "Jo" }).write("late question");
       const conversation = await shop.conversationSaying("late question");

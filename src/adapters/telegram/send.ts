@@ -74,10 +74,16 @@ async function execute(client: Client, tools: AdapterTools, { method, parameters
     if (parameters.reply_parameters !== undefined && rejected(error, /repl(y|ied)\b|quote/i)) {
       return attempt({ ...parameters, reply_parameters: undefined });
     }
+    if (formatted(parameters) && rejected(error, /can't parse|entit(y|ies)\b|ENTITY_/i)) {
+      return attempt({ ...parameters, entities: undefined, caption_entities: undefined });
+    }
     if (rejected(error, /file is temporarily unavailable/i)) return attempt(parameters);
     throw error;
   }
 }
+
+const formatted = ({ entities, caption_entities: ofCaption }: Record<string, unknown>) =>
+  entities !== undefined || ofCaption !== undefined;
 
 /** Replaces files of ours by streams. Opened only now: a stream can be sent once. */
 async function openFiles(

@@ -217,7 +217,9 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     const told = await lane.sent(claim, attempt, { externalIds, keys }, when);
     if (!told) log.warn("claim_ran_out", { messageId: claim.id });
     await tell(told);
-    deps.observe(delivery.account.kind, (now.getTime() - claim.createdAt.getTime()) / 1000);
+    const waitedMs = now.getTime() - claim.createdAt.getTime();
+    log.info("message_sent", { messageId: claim.id, traceId: claim.traceId, attempt: claim.attempt, waitedMs });
+    deps.observe(delivery.account.kind, waitedMs / 1000);
     await deps.waitingFor(keys);
     return undefined;
   }
