@@ -18,7 +18,11 @@ const targetList = z
   .transform((value) => value.split(",").map((part) => part.trim()))
   .refine(
     (parts) =>
-      parts.every((part) => /^(\[[0-9a-f:.]+\](:\d{1,5})?|[0-9a-f:.]+(\/\d{1,3})?|[\w.-]+(:\d{1,5})?)$/i.test(part)),
+      parts.every((part) =>
+        /^(\[[0-9a-f:.]+(\/\d{1,3})?\](:\d{1,5})?|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*(\/\d{1,3})?|[\w.-]+(\/\d{1,3})?(:\d{1,5})?)$/i.test(
+          part,
+        ),
+      ),
     "must be a list of host names, IP addresses or CIDR ranges, each with an optional :port",
   );
 

@@ -80,7 +80,8 @@ describe("the settings", () => {
   });
 
   it("take hosts, addresses and ranges as private targets to let through", () => {
-    const OUTBOUND_ALLOW = "crm.internal, crm.internal:8080,10.1.2.3,10.0.0.0/8,[fd00::1]:443,fd00::/8";
+    const OUTBOUND_ALLOW =
+      "crm.internal, crm.internal:8080,10.1.2.3,10.0.0.0/8,10.0.0.0/8:80,[fd00::1]:443,fd00::/8,[fd00::/8]:80";
     expect(loadConfig({ OUTBOUND_ALLOW }).OUTBOUND_ALLOW).toEqual(OUTBOUND_ALLOW.split(/, ?/));
     expect(loadConfig({}).OUTBOUND_ALLOW).toEqual([]);
     for (const wrong of ["http://crm.internal", "a b", "a,,b", "host:port"]) {

@@ -8,8 +8,10 @@ export function downloadHeaders(file: {
   name: string;
   bytes?: number | undefined;
 }): Record<string, string> {
-  const ascii = file.name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  const utf8 = encodeURIComponent(file.name).replace(
+  // Half a surrogate pair has no UTF-8 form.
+  const name = file.name.replace(/\p{Cs}/gu, "_");
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  const utf8 = encodeURIComponent(name).replace(
     /['()*]/g,
     (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -71,24 +71,29 @@ function isText(head: Buffer): boolean {
   return head.length > 0 && !/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\uFFFD]/.test(text);
 }
 
+/** In UTF-16 units, so that what one sign can carry (a hundred accents) is bounded as well. */
 const nameMost = 120;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
- * A name a file can safely be saved under: no folders, no control or direction characters, bounded, and with the ending of
- * what the file is. Without one: "file".
+ * A name a file can safely be saved under: no folders, no control or direction characters, at most 120 characters, and with
+ * the ending of what the file is. Without one: "file".
  */
 export function safeName(name: string | undefined, ext: string): string {
-  const last = (name ?? "").normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const last = (name ?? "").slice(-4096).normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const plain = last
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, "")
+    // The two joiners stay: Persian and Hindi words and many emoji are made with them.
+    .replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, "")
     .replace(/["*:<>?|]/g, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "");
-  const ending = new RegExp(`\\.(${ext}|jpeg)$`, "i").test(plain) && (ext === "jpg" || !/\.jpeg$/i.test(plain));
-  const stem = ending ? plain.replace(/\.[a-z0-9]+$/i, "") : plain;
-  const short = [...graphemes.segment(stem)]
-    .slice(0, nameMost - ext.length - 1)
-    .map(({ segment }) => segment)
-    .join("");
-  return `${short === "" ? "file" : short}.${ext}`;
+  const ending = /\.([a-z0-9]+)$/i.exec(plain)?.[1]?.toLowerCase();
+  const right = ending === ext || (ending === "jpeg" && ext === "jpg");
+  const stem = right ? plain.slice(0, -(ending.length + 1)) : plain;
+  let short = "";
+  for (const { segment } of graphemes.segment(stem)) {
+    if (short.length + segment.length > nameMost - ext.length - 1) break;
+    short += segment;
+  }
+  // Joiners alone show nothing.
+  return `${/[^\s\u200c\u200d]/.test(short) ? short : "file"}.${ext}`;
 }
