@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: figures as ratios to a bare floor measured in the same run. */
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   store: () => import("./store.js"),
+  intake: () => import("./intake.js"),
 };
 
 const name = process.argv[2];

@@ -10,7 +10,7 @@ import { Stop } from "./say.mjs";
 import { openStores, running } from "./stores.mjs";
 
 const [script, ...args] = process.argv.slice(2);
-const alone = /^(embedded|bench)\//.test(script);
+const alone = script.startsWith("embedded/") || (script.startsWith("bench/") && args[0] !== "intake");
 
 function runScript(env) {
   return new Promise((resolve) => {

@@ -39,8 +39,11 @@ export interface Keyring {
   needsReseal(place: SealPlace, sealed: Uint8Array): Promise<boolean>;
   /** A keyed hash, the same for equal values of one workspace and purpose: lets an index find what is sealed. Base64url, 22 characters. */
   blind(workspaceId: string, purpose: string, value: string): Promise<string>;
-  /** Blind tokens of every word of a text (and of its prefixes when `prefixes`), for search over sealed text. */
-  searchTokens(workspaceId: string, text: string, options?: { prefixes?: boolean }): Promise<string[]>;
+  /**
+   * Blind tokens of a text, for search over sealed text: of every word; with `prefixes` of its beginnings as well; with
+   * `prefixes: "only"` of its beginnings instead, and of the whole only where a word is shorter than the shortest of them.
+   */
+  searchTokens(workspaceId: string, text: string, options?: { prefixes?: boolean | "only" }): Promise<string[]>;
 }
 
 /** One event of a workspace that others may react to. Its id is derived from its cause: a repeated cause publishes the same id. */

@@ -19,7 +19,7 @@ import { type Disk, unfinished } from "./disk.js";
 import { explainCountScan, explainPlan, explainPoint } from "./explain.js";
 import { buildIndexes, changedIndex, missingIndexes, pickDropped } from "./indexChanges.js";
 import type { Gate } from "./gate.js";
-import { checkUnique, keysOf, learn, type StoredIndex } from "./indexTable.js";
+import { changedFields, checkUnique, concerns, keysOf, learn, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
 import { type Plan, planRead } from "./planner.js";
 import { firstField } from "./firstField.js";
@@ -278,7 +278,9 @@ export class StoredCollection implements Collection {
     if (bytes.length > documentBytesMost) {
       throw new MongoError(17419, `Resulting document after update is larger than ${documentBytesMost}`);
     }
-    const changes = state.indexes.map((index) => {
+    const changed = changedFields(before, after);
+    const affected = state.indexes.filter((index) => concerns(index, changed));
+    const changes = affected.map((index) => {
       const old = keysOf(index, before).keys;
       const extracted = keysOf(index, after);
       const has = (list: readonly Buffer[], key: Buffer) => list.some((one) => one.equals(key));

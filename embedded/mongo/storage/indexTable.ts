@@ -16,6 +16,8 @@ export interface StoredIndex {
   readonly multikey: boolean;
   /** Some key was too long to be stored whole, so the order of keys is not quite that of values. Never false again. */
   cut: boolean;
+  /** The fields at the top of a document that its keys, or whether it has any, depend on. */
+  fields: ReadonlySet<string>;
   collator: Collator | undefined;
   partial: Filter | undefined;
   ops: number;
@@ -35,11 +37,35 @@ export function storedIndex(id: number, spec: IndexSpec, arrays: readonly string
       return this.arrays.length > 0;
     },
     cut,
+    fields: new Set([...Object.keys(spec.key).map(topOf), ...fieldsOf(spec.partialFilterExpression)]),
     collator,
     partial,
     ops: 0,
     since: new Date(),
   };
+}
+
+const topOf = (path: string) => path.split(".", 1)[0]!;
+
+/** The fields at the top of a document that a filter asks for. */
+function fieldsOf(filter: unknown): string[] {
+  if (Array.isArray(filter)) return filter.flatMap(fieldsOf);
+  if (typeof filter !== "object" || filter === null) return [];
+  return Object.entries(filter).flatMap(([name, value]) => (name.startsWith("$") ? fieldsOf(value) : [topOf(name)]));
+}
+
+/** The fields at the top that are not the very same in both documents: an update keeps what it does not touch. */
+export function changedFields(before: Doc, after: Doc): Set<string> {
+  const changed = new Set<string>();
+  for (const name of Object.keys(after)) if (!Object.is(before[name], after[name])) changed.add(name);
+  for (const name of Object.keys(before)) if (!(name in after)) changed.add(name);
+  return changed;
+}
+
+/** Whether a change of these fields can change what the index holds. */
+export function concerns(index: StoredIndex, changed: ReadonlySet<string>): boolean {
+  for (const name of index.fields) if (changed.has(name)) return true;
+  return false;
 }
 
 /** Notes what a document's keys tell of the index as a whole; true when that is new. */

@@ -151,7 +151,9 @@ describe("serving", () => {
       }
     })().catch(() => undefined);
     while (acknowledged < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    const dead = new Promise((resolve) => first.child.once("exit", resolve));
     first.child.kill("SIGKILL");
+    await dead;
     await writing;
     await client.close();
     const again = await startStore({ dir });

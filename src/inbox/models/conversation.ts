@@ -36,7 +36,8 @@ export interface ConversationRow extends Telling {
   assigneeId: string | null;
   teamId: string | null;
   labels: string[];
-  priority: Priority;
+  /** null: none. */
+  priority: Exclude<Priority, "none"> | null;
   /** Members who were mentioned in notes. */
   mentioned: string[];
   /** The customer blocked us: nothing can be sent. */
@@ -80,7 +81,7 @@ export function conversationModel(connection: Connection): Model<ConversationRow
       assigneeId: { type: String, default: null },
       teamId: { type: String, default: null },
       labels: { type: [String], required: true },
-      priority: { type: String, required: true },
+      priority: { type: String, default: null },
       mentioned: { type: [String], required: true },
       blocked: { type: Boolean, required: true },
       unread: { type: Number, required: true },
@@ -98,10 +99,20 @@ export function conversationModel(connection: Connection): Model<ConversationRow
   schema.index({ chatKey: 1 }, { unique: true, partialFilterExpression: { open: true } });
   // List views, newest first with the id as tie-breaker of the cursor: all; by status; and by one thing within a status.
   schema.index({ workspaceId: 1, lastMessageAt: -1, _id: -1 });
-  for (const field of ["assigneeId", "teamId", "labels", "mentioned", "accountId", "contactId", "priority"]) {
+  schema.index({ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 });
+  for (const field of ["assigneeId", "accountId"]) {
     schema.index({ workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 });
   }
-  schema.index({ workspaceId: 1, status: 1, lastMessageAt: -1, _id: -1 });
+  // Every new message moves a conversation in each of these: those that have nothing to be found by are left out.
+  for (const field of ["teamId", "labels", "mentioned", "priority"]) {
+    schema.index(
+      { workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 },
+      { partialFilterExpression: { [field]: { $type: "string" } } },
+    );
+  }
+  // A contact has few conversations: their order is not worth an index.
+  schema.index({ workspaceId: 1, contactId: 1 });
+  schema.index({ workspaceId: 1, identityId: 1 });
   // Who has been waiting longest.
   schema.index(
     { workspaceId: 1, waitingSince: 1, _id: 1 },

@@ -96,7 +96,7 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       switch (one.kind) {
         case "edit": {
           const content = await seals.sealJson(place("content"), one.content);
-          const words = await seals.searchTokens(target.workspaceId, textOf(one.content), { prefixes: true });
+          const words = await seals.searchTokens(target.workspaceId, textOf(one.content), { prefixes: "only" });
           // An edit that comes late is history: it does not undo a newer one.
           const newest = { $gte: [at, { $ifNull: ["$editedAt", new Date(0)] }] };
           const before = { content: "$content", at: { $ifNull: ["$editedAt", "$at"] }, key };

@@ -7,7 +7,7 @@ import type { Contact, ContactIdentity, DatedAlias, Page } from "../types.js";
 import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import { alsoTell } from "./outbox.js";
 import { contactWords } from "./people.js";
-import { queryTokens } from "./searchQuery.js";
+import { contactTokens } from "./searchQuery.js";
 import type { Seals } from "./seals.js";
 
 /** What a person or an integrator may change about a contact. */
@@ -105,7 +105,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
 
     async list(workspaceId, { limit, cursor, q }) {
       const after = decodeCursor(cursor, ["date", "string"] as const);
-      const tokens = q === undefined ? undefined : await queryTokens(seals, workspaceId, q);
+      const tokens = q === undefined ? undefined : await contactTokens(seals, workspaceId, q);
       if (tokens?.length === 0) return { items: [], next: null };
       const filter = {
         workspaceId,

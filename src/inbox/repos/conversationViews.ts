@@ -50,15 +50,18 @@ export function viewOf(
   query: ConversationQuery,
 ): { filter: Record<string, unknown>; sort: Record<string, 1 | -1>; hint?: Record<string, 1 | -1> } {
   const { status, assigneeId, teamId, labelId, accountId, contactId, mentioned, priority, cursor } = query;
+  // Some indexes hold only what has something to be found by; the query says that it asks for nothing else.
+  const some = (value: string) => ({ $eq: value, $type: "string" });
   const by = {
-    ...(labelId === undefined ? {} : { labels: labelId }),
     ...(contactId === undefined ? {} : { contactId }),
-    ...(mentioned === undefined ? {} : { mentioned }),
+    ...(labelId === undefined ? {} : { labels: some(labelId) }),
+    ...(mentioned === undefined ? {} : { mentioned: some(mentioned) }),
+    ...(priority === undefined || priority === "none" ? {} : { priority: some(priority) }),
+    ...(teamId === undefined ? {} : { teamId: some(teamId) }),
     ...(assigneeId === undefined ? {} : { assigneeId }),
-    ...(teamId === undefined ? {} : { teamId }),
     ...(accountId === undefined ? {} : { accountId }),
-    ...(priority === undefined ? {} : { priority }),
   };
+  const unurgent = priority === "none" ? { priority: null } : {};
   const after = decodeCursor(cursor, ["date", "string"] as const);
 
   if (query.sort === "waiting") {
@@ -66,6 +69,7 @@ export function viewOf(
       filter: {
         workspaceId,
         ...by,
+        ...unurgent,
         ...(status ? { status } : {}),
         // The range bounds the index; the alternative only breaks ties of the same instant.
         ...(after
@@ -84,6 +88,7 @@ export function viewOf(
     filter: {
       workspaceId,
       ...by,
+      ...unurgent,
       // An index that leads to one thing has the status in it: naming all of them keeps its order usable.
       ...(status ? { status } : first === undefined ? {} : { status: { $in: [...conversationStatuses] } }),
       ...(after
@@ -94,6 +99,12 @@ export function viewOf(
         : {}),
     },
     sort: { lastMessageAt: -1, _id: -1 },
-    ...(first === undefined ? {} : { hint: { workspaceId: 1, [first]: 1, status: 1, lastMessageAt: -1, _id: -1 } }),
+    ...(first === undefined ? {} : { hint: indexOf(first) }),
   };
+}
+
+/** The index that leads to one thing. */
+function indexOf(field: string): Record<string, 1 | -1> {
+  if (field === "contactId") return { workspaceId: 1, contactId: 1 };
+  return { workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 };
 }

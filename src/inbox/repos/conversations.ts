@@ -130,7 +130,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         assigneeId: row.assigneeId,
         teamId: row.teamId,
         labels: row.labels,
-        priority: row.priority,
+        priority: row.priority ?? "none",
         blocked: row.blocked,
         unread: row.unread,
         waitingSince: row.waitingSince,
@@ -177,7 +177,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
           assigneeId: null,
           teamId: null,
           labels: [],
-          priority: "none",
+          priority: null,
           mentioned: [],
           blocked: false,
           unread: 0,
@@ -214,7 +214,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
           const last = { id: message.messageId, direction, kind: message.kind, preview, at };
           return {
             updateOne: {
-              filter: { _id: message.conversationId, counted: { $ne: message.messageId } },
+              filter: { _id: message.conversationId, counted: { $ne: shortOf(message.messageId) } },
               update: [
                 {
                   $set: {
@@ -231,7 +231,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
                           },
                           lastMessageAt: { $max: ["$lastMessageAt", at] },
                         }),
-                    counted: { $slice: [{ $concatArrays: ["$counted", [message.messageId]] }, -countedMost] },
+                    counted: { $slice: [{ $concatArrays: ["$counted", [shortOf(message.messageId)]] }, -countedMost] },
                   },
                 },
               ],
@@ -279,7 +279,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       const set: Record<string, unknown> = {
         ...(assigneeId === undefined ? {} : { assigneeId: { $literal: assigneeId } }),
         ...(teamId === undefined ? {} : { teamId: { $literal: teamId } }),
-        ...(priority === undefined ? {} : { priority }),
+        ...(priority === undefined ? {} : { priority: { $literal: priority === "none" ? null : priority } }),
         ...(labels === undefined ? {} : { labels: { $literal: [...new Set(labels)] } }),
         ...(status === undefined ? {} : { status, snoozedUntil: { $literal: snoozedUntil ?? null } }),
         // Who resolved it has seen it, and nobody waits any more.
@@ -321,7 +321,9 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
 
     async forgetLabel(workspaceId, labelId) {
       for (const status of conversationStatuses) {
-        await model.updateMany({ workspaceId, labels: labelId, status }, { $pull: { labels: labelId } });
+        await model.updateMany({ workspaceId, labels: { $eq: labelId, $type: "string" }, status } as never, {
+          $pull: { labels: labelId },
+        });
       }
     },
 
@@ -352,7 +354,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         .find(
           {
             workspaceId,
-            ...(labelId === undefined ? {} : { labels: labelId }),
+            ...(labelId === undefined ? {} : { labels: { $eq: labelId, $type: "string" } }),
             ...(contactId === undefined ? {} : { contactId }),
             status: { $in: [...conversationStatuses] },
           },
@@ -365,6 +367,9 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     },
   };
 }
+
+/** Enough of an id to tell the messages of one conversation apart: 60 bits of chance. */
+const shortOf = (messageId: string) => messageId.slice(-12);
 
 const tellAll = (told: readonly Told[]) => ({
   $concatArrays: [{ $ifNull: ["$tell", []] }, { $literal: [...told] }],

@@ -88,7 +88,7 @@ export async function inboundRow(seals: Seals, input: InboundMessage, now: Date)
     seals.sealOptional(at("quote"), message.replyTo?.quote),
     seals.sealOptional(at("forwardedFrom"), message.forwardedFrom),
     seals.sealOptional(at("referral"), message.referral?.parameter),
-    seals.searchTokens(workspaceId, text, { prefixes: true }),
+    seals.searchTokens(workspaceId, text, { prefixes: "only" }),
   ]);
   const echo = message.direction === "echo";
   return {
@@ -134,7 +134,7 @@ export async function replyRow(seals: Seals, reply: NewReply): Promise<MessageRo
   const { workspaceId, content, now } = reply;
   const [sealed, words] = await Promise.all([
     seals.sealJson(messagePlace(workspaceId, "content"), content),
-    seals.searchTokens(workspaceId, textOf(content), { prefixes: true }),
+    seals.searchTokens(workspaceId, textOf(content), { prefixes: "only" }),
   ]);
   return {
     ...empty,
@@ -171,7 +171,7 @@ export async function noteRow(seals: Seals, note: NewNote): Promise<MessageRow> 
     author: note.author,
     kind: "text",
     content: await seals.sealJson(messagePlace(note.workspaceId, "content"), content),
-    words: await seals.searchTokens(note.workspaceId, note.text, { prefixes: true }),
+    words: await seals.searchTokens(note.workspaceId, note.text, { prefixes: "only" }),
     status: "noted",
     mentions: [...note.mentions],
     at: note.now,

@@ -7,21 +7,32 @@ export const indexedPrefixes = [3, 5, 8] as const;
 const wordsMost = 8;
 
 /**
- * The blind tokens that a row must carry to match a question: every word as a whole, and the last one, which is perhaps
- * still being typed, as a beginning when it has three letters or more. Empty when there is nothing to look for.
+ * The blind tokens that a message must carry to answer a question: of each word its longest indexed beginning, or the word
+ * itself when it is shorter. What carries them is yet to be compared with `holds`. Empty when there is nothing to look for.
  */
-export async function queryTokens(seals: Seals, workspaceId: string, question: string): Promise<string[]> {
+export async function messageTokens(seals: Seals, workspaceId: string, question: string): Promise<string[]> {
+  const words = seals.wordsOf(question).slice(0, wordsMost);
+  return Promise.all(words.map((word) => begun(seals, workspaceId, word)));
+}
+
+/**
+ * The blind tokens that a contact must carry: every word as a whole, and the last one, which is perhaps still being typed,
+ * as a beginning when it has three letters or more.
+ */
+export async function contactTokens(seals: Seals, workspaceId: string, question: string): Promise<string[]> {
   const words = seals.wordsOf(question).slice(0, wordsMost);
   const last = words.at(-1);
   if (last === undefined) return [];
-  const letters = Array.from(last);
-  const length = [...indexedPrefixes].reverse().find((one) => letters.length >= one);
   const whole = words.slice(0, -1).map((word) => seals.blind(workspaceId, "word", word));
-  const begun =
-    length === undefined
-      ? seals.blind(workspaceId, "word", last)
-      : seals.blind(workspaceId, "prefix", letters.slice(0, length).join(""));
-  return Promise.all([...whole, begun]);
+  return Promise.all([...whole, begun(seals, workspaceId, last)]);
+}
+
+function begun(seals: Seals, workspaceId: string, word: string): Promise<string> {
+  const letters = Array.from(word);
+  const length = [...indexedPrefixes].reverse().find((one) => letters.length >= one);
+  return length === undefined
+    ? seals.blind(workspaceId, "word", word)
+    : seals.blind(workspaceId, "prefix", letters.slice(0, length).join(""));
 }
 
 /** True when a text really holds what was asked: all words, the last one as a beginning. */

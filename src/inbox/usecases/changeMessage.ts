@@ -178,7 +178,7 @@ export function messageCommands(deps: Deps): MessageCommands {
       if (message.direction === "in") throw conflict("A customer's message cannot be edited.");
       const edited = withOldMedia(message.content, content);
       if (message.direction === "out") {
-        const words = await seals.searchTokens(workspaceId, textOf(edited), { prefixes: true });
+        const words = await seals.searchTokens(workspaceId, textOf(edited), { prefixes: "only" });
         if (message.status === "queued" && (await lane.rewrite(workspaceId, id, edited, words))) {
           await relabel(message, edited.kind, textOf(edited));
           return found(workspaceId, id);

@@ -2,7 +2,7 @@ import { textOf } from "../../core/message.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { MessageRepo } from "../repos/messages.js";
 import type { SearchRepo } from "../repos/search.js";
-import { holds, queryTokens } from "../repos/searchQuery.js";
+import { holds, messageTokens } from "../repos/searchQuery.js";
 import type { Seals } from "../repos/seals.js";
 import type { Conversation, Message, Page } from "../types.js";
 
@@ -42,7 +42,7 @@ export function search(deps: {
 
   return async (input) => {
     const { workspaceId, q, labelId, contactId, channel, limit } = input;
-    const tokens = await queryTokens(seals, workspaceId, q);
+    const tokens = await messageTokens(seals, workspaceId, q);
     if (tokens.length === 0) return { items: [], next: null };
     const items: Hit[] = [];
     let { cursor } = input;

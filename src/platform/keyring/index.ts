@@ -154,7 +154,8 @@ export function createKeyring(options: {
       const starts = prefixes
         ? [...new Set(words.flatMap(prefixesOf))].map((start) => token(key, "prefix", start))
         : [];
-      return [...words.map((word) => token(key, "word", word)), ...starts];
+      const whole = prefixes === "only" ? words.filter((word) => prefixesOf(word).length === 0) : words;
+      return [...whole.map((word) => token(key, "word", word)), ...starts];
     },
 
     async rewrapAll() {
