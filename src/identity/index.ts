@@ -3,25 +3,13 @@ import type { Connection } from "mongoose";
 import { AppError } from "../core/errors.js";
 import { newId } from "../core/ids.js";
 import type { Clock } from "../core/ports.js";
+import type { Scope } from "../wire/scopes.js";
 import { identityModels, type ApiKeyRow } from "./models.js";
 import { memberRepo, teamRepo, type MemberRepo, type TeamRepo } from "./people.js";
 
 export type { Member, Team } from "./people.js";
 
-/** What a key may be allowed. `*` allows everything. */
-export const scopes = [
-  "*",
-  "conversations:read",
-  "conversations:write",
-  "messages:send",
-  "contacts:read",
-  "contacts:write",
-  "channels:manage",
-  "webhooks:manage",
-  "workspace:manage",
-  "operations",
-] as const;
-export type Scope = (typeof scopes)[number];
+export type { Scope };
 
 /** Who asks: one API key of one workspace. */
 export interface Principal {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scopes } from "./scopes.js";
 import { time } from "./time.js";
 
 const id = z.string().min(1).max(100);
@@ -29,18 +30,7 @@ const color = z
 export const newLabel = z.strictObject({ name: name.max(50), color: color.default("#0b7268") });
 export const labelChange = z.strictObject({ name: name.max(50).optional(), color: color.optional() });
 
-const scope = z.enum([
-  "*",
-  "conversations:read",
-  "conversations:write",
-  "messages:send",
-  "contacts:read",
-  "contacts:write",
-  "channels:manage",
-  "webhooks:manage",
-  "workspace:manage",
-  "operations",
-]);
+const scope = z.enum(scopes);
 export const apiKeyDto = z
   .object({
     id: z.string(),

@@ -97,26 +97,32 @@ export function fileUsecases(deps: Deps): Files {
     const { head, rest } = await withHead(content);
     const what = await media.inspect(head, declared);
     const blob = await blobs.put(workspaceId, rest, { maxBytes: deps.maxBytes });
-    const open = () => blobs.open(workspaceId, blob.key);
-    const picture = what.family === "image" && what.inline ? await media.thumbnail(await open()) : undefined;
-    const small = picture
-      ? await blobs.put(workspaceId, Readable.from([picture.image]), { maxBytes: picture.image.length })
-      : undefined;
-    const sound = what.family === "audio" ? await media.waveform(await open(), what.mime) : undefined;
-    return {
-      blob: blob.key,
-      thumbnail: small?.key ?? null,
-      name: what.name,
-      mime: what.mime,
-      inline: what.inline,
-      bytes: blob.bytes,
-      sha256: blob.sha256,
-      width: picture?.width ?? null,
-      height: picture?.height ?? null,
-      seconds: sound?.seconds ?? null,
-      peaks: sound?.peaks ?? null,
-      family: what.family,
-    };
+    try {
+      const open = () => blobs.open(workspaceId, blob.key);
+      const picture = what.family === "image" && what.inline ? await media.thumbnail(await open()) : undefined;
+      const small = picture
+        ? await blobs.put(workspaceId, Readable.from([picture.image]), { maxBytes: picture.image.length })
+        : undefined;
+      const sound = what.family === "audio" ? await media.waveform(await open(), what.mime) : undefined;
+      return {
+        blob: blob.key,
+        thumbnail: small?.key ?? null,
+        name: what.name,
+        mime: what.mime,
+        inline: what.inline,
+        bytes: blob.bytes,
+        sha256: blob.sha256,
+        width: picture?.width ?? null,
+        height: picture?.height ?? null,
+        seconds: sound?.seconds ?? null,
+        peaks: sound?.peaks ?? null,
+        family: what.family,
+      };
+    } catch (error) {
+      // Nothing refers to it yet.
+      await blobs.remove(workspaceId, blob.key);
+      throw error;
+    }
   }
 
   async function tell(file: PendingFile, state: string): Promise<void> {
