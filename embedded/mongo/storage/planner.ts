@@ -72,9 +72,11 @@ function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): bo
     const own = request.filter.source[path];
     if (own !== undefined && canonicalKey(own) === canonicalKey(clause)) return true;
     const test = compileFilter({ value: clause }, request.context);
+    const holds = (value: unknown) => typeof value !== "symbol" && test.matches({ value } as Doc);
     return (analysis.byPath.get(path) ?? []).some((one) =>
       one.kind === "points"
-        ? one.values.every((value) => typeof value !== "symbol" && test.matches({ value }))
+        ? // The key of null is also that of a missing field, which the expression may leave out.
+          one.values.every((value) => holds(value) && (value !== null || test.matches({})))
         : rangeImplies(one, path, clause, request),
     );
   });

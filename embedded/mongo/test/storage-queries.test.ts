@@ -160,6 +160,14 @@ async function expectSame(collection: Collection, read: Read): Promise<void> {
 }
 
 describe("reads through indexes", () => {
+  it("do not take a partial index of what has a field for what lacks it", async () => {
+    const specs = [index({ b: 1 }, { partialFilterExpression: { b: { $exists: true } } })];
+    const collection = await withIndexes([{}, { b: null }, { b: 1 }], specs);
+    expect(idsOf(await find(collection, { b: { $exists: false } }))).toEqual(["0"]);
+    expect(idsOf(await find(collection, { b: null })).sort()).toEqual(["0", "1"]);
+    expect(idsOf(await find(collection, { b: 1 }))).toEqual(["2"]);
+  });
+
   it("find what reading the collection finds", async () => {
     await fc.assert(
       fc.asyncProperty(
