@@ -148,6 +148,15 @@ export const sections = {
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("Where the Bot API lives; unset: Telegram's own. A local Bot API server or a stand-in goes here"),
+    GRAPH_API_ROOT: z
+      .url({ protocol: /^https?$/ })
+      .default("https://graph.facebook.com")
+      .describe("Where Meta's Graph API lives, for WhatsApp and Messenger; a stand-in goes here"),
+    GRAPH_API_VERSION: z
+      .string()
+      .regex(/^v\d{1,3}\.\d{1,2}$/, "such as v25.0")
+      .default("v25.0")
+      .describe("The version of the Graph API to speak"),
   },
 };
 

@@ -26,6 +26,8 @@ export type Verdict =
 /** What the running program lends to a channel. */
 export interface AdapterTools {
   log: Log;
+  /** The system's clock when missing. */
+  now?: (() => Date) | undefined;
   /** Base URLs of the providers, so that stand-ins can take their place. By adapter kind. */
   apiRoot: string | undefined;
   /**
@@ -33,6 +35,18 @@ export interface AdapterTools {
    * can be uploaded.
    */
   openUpload?: ((source: string) => Promise<{ stream: Readable; name?: string | undefined }>) | undefined;
+  /**
+   * Opens a public address that a provider named, never one of this network. Rejects with ProviderError. Missing where
+   * nothing may be fetched.
+   */
+  openPublic?: ((url: string) => Promise<{ stream: Readable; mime?: string | undefined }>) | undefined;
+}
+
+/** What we tell a provider about the webhook that it is to call. */
+export interface WebhookAddress {
+  url: string;
+  /** What the provider's handshake must bring. */
+  verifyToken: string;
 }
 
 /** What a provider said about the connected account. */
@@ -64,6 +78,25 @@ export interface SessionSink {
   saveCursor(cursor: string): Promise<void>;
 }
 
+/** One approved (or not yet approved) message template as the provider has it. */
+export interface ProviderTemplate {
+  id: string;
+  name: string;
+  language: string;
+  /** The provider's word in lower case: approved, pending, rejected, paused, disabled … */
+  status: string;
+  category: string;
+  quality?: string | undefined;
+  reason?: string | undefined;
+  parts: TemplatePart[];
+}
+
+/** A part of a template. Texts have places for parameters: `{{1}}` or `{{name}}`. */
+export type TemplatePart =
+  | { in: "header"; format: "text" | "image" | "video" | "document" | "location"; text?: string | undefined }
+  | { in: "body" | "footer"; text: string }
+  | { in: "button"; index: number; type: string; label: string; url?: string | undefined };
+
 /** One connected number, bot, page or widget. Every method rejects with ProviderError and nothing else. */
 export interface Channel {
   /** Resolves once the provider accepted. Never retries on its own. Splits what is too long for one provider message. */
@@ -72,7 +105,7 @@ export interface Channel {
   /** Networks we stay connected to: runs until `stop`; rejects when the connection cannot go on. */
   listen?(sink: SessionSink, stop: AbortSignal): Promise<void>;
   /** Networks where the webhook can be set by us. Idempotent. */
-  register?(webhookUrl: string): Promise<void>;
+  register?(webhook: WebhookAddress): Promise<void>;
   unregister?(): Promise<void>;
   /** Is the token alive, is the webhook set, does the provider report delivery errors. Feeds channel health. */
   probe?(): Promise<AccountState>;
@@ -80,8 +113,15 @@ export interface Channel {
   edit?(chat: ExternalId, target: ExternalId, content: Content): Promise<void>;
   remove?(chat: ExternalId, target: ExternalId): Promise<void>;
   react?(chat: ExternalId, target: ExternalId, emoji: string | null): Promise<void>;
-  typing?(chat: ExternalId): Promise<void>;
+  /** `answering`: the customer's last message, which some networks must be told. */
+  typing?(chat: ExternalId, answering?: ExternalId): Promise<void>;
   markRead?(chat: ExternalId, target: ExternalId): Promise<void>;
+  /** Who somebody is, where webhooks do not say it; empty when the network does not tell. */
+  profile?(user: ExternalId): Promise<{ name?: string | undefined }>;
+  /** Keeps a person from writing to us, or lets them again. */
+  block?(chat: ExternalId, blocked: boolean): Promise<void>;
+  /** The message templates of the account, all of them. */
+  templates?(): Promise<ProviderTemplate[]>;
   /** After an event was stored: quick answers a provider waits for (Telegram: answerCallbackQuery). Failures are only logged. */
   acknowledge?(event: InboundEvent): Promise<void>;
 }
@@ -95,6 +135,10 @@ export interface ChannelAdapter<S = unknown> {
     official: boolean;
     /** Works without a public URL. */
     needsPublicUrl: boolean;
+    /** Why somebody should think twice before connecting it; shown before. */
+    warning?: string | undefined;
+    /** The owner tells the provider our address and a token of ours by hand, and the provider asks for the token. */
+    handshake?: boolean | undefined;
     /** The credentials and options of one account; the connect form is built from it. Secrets carry `.meta({ secret: true })`. */
     settings: z.ZodType<S>;
     can: Capabilities;
@@ -112,8 +156,11 @@ export interface ChannelAdapter<S = unknown> {
   rotate?(settings: S, now: Date): S;
   /** Without old secrets whose time is over; undefined when there is nothing to take away. */
   retire?(settings: S, now: Date): S | undefined;
-  /** Networks that call us: over the raw bytes, constant time. `settings` is a list during rotation, newest first. */
-  verify?(request: RawRequest, settings: readonly S[]): Verdict;
+  /**
+   * Networks that call us: over the raw bytes, constant time. `settings` is a list during rotation, newest first, and empty
+   * for a draft. `verifyToken` is what a handshake must bring, where the provider makes one.
+   */
+  verify?(request: RawRequest, settings: readonly S[], verifyToken?: string): Verdict;
 }
 
 /** The payload cannot be read at all; it goes to quarantine with its raw bytes. `where` never quotes the payload. */

@@ -14,6 +14,8 @@ export interface IntakeAccount {
   /** What is wrong with it at the moment, as far as intake knows; null when nothing is. */
   trouble: string | null;
   settings: readonly unknown[];
+  /** What a handshake at its address must bring. */
+  verifyToken?: string | undefined;
 }
 
 /** What intake needs from the rest of the program. */
@@ -21,6 +23,11 @@ export interface IntakePorts {
   adapterFor(kind: ChannelKind): ChannelAdapter | undefined;
   /** Served from memory while fresh: a webhook should cost no database round trip. undefined = no such key. */
   findByEndpoint(kind: ChannelKind, endpointKey: string): Promise<IntakeAccount | undefined>;
+  /**
+   * The account that an event is of, when it came by the address of another one: one application may serve many pages and
+   * numbers. An account nobody has connected yet becomes a draft, so that nothing is lost. Served from memory while fresh.
+   */
+  accountOf(receiver: IntakeAccount, accountRef: string): Promise<IntakeAccount>;
   /** Something was refused or could not be read; for the account's health. Never rejects. */
   reportTrouble(account: IntakeAccount, why: string): void;
   /** A genuine request was taken. Never rejects. */
@@ -96,21 +103,33 @@ export function createIntake(ports: IntakePorts): Intake {
     };
   }
 
-  async function jobFor(
+  /** One job for each account that the payload speaks of, or one that keeps what cannot be read. */
+  async function jobsFor(
     adapter: ChannelAdapter,
     account: IntakeAccount,
     payload: unknown,
     raw: string,
     traceId: string,
-  ) {
+  ): Promise<QueuedJob[]> {
+    let events: InboundEvent[];
     try {
-      const events = adapter.normalize(payload, account.accountRef);
-      return events.length > 0 ? await recorded(account, events, traceId) : undefined;
+      events = adapter.normalize(payload, account.accountRef);
     } catch (error) {
       if (!(error instanceof Malformed))
         log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
-      return quarantined(account, raw, error instanceof Malformed ? error.where : "normalize", traceId);
+      return [await quarantined(account, raw, error instanceof Malformed ? error.where : "normalize", traceId)];
     }
+    const refs = [...new Set(events.map((event) => event.accountRef))];
+    return Promise.all(
+      refs.map(async (ref) => {
+        const owner = ref === account.accountRef ? account : await ports.accountOf(account, ref);
+        return recorded(
+          owner,
+          events.filter((event) => event.accountRef === ref),
+          traceId,
+        );
+      }),
+    );
   }
 
   return {
@@ -119,7 +138,7 @@ export function createIntake(ports: IntakePorts): Intake {
       const account = adapter?.verify ? await ports.findByEndpoint(kind, endpointKey) : undefined;
       if (!adapter?.verify || !account) return { status: 404 };
 
-      const verdict = adapter.verify(request, account.settings);
+      const verdict = adapter.verify(request, account.settings, account.verifyToken);
       if (verdict.kind === "refused") {
         log.warn("webhook_refused", { accountId: account.id, why: verdict.why, traceId });
         ports.reportTrouble(account, verdict.why);
@@ -129,12 +148,12 @@ export function createIntake(ports: IntakePorts): Intake {
 
       const raw = request.body.toString("utf8");
       const payload = parsed(raw);
-      const job =
+      const jobs =
         payload === undefined
-          ? await quarantined(account, raw, "json", traceId)
-          : await jobFor(adapter, account, payload, raw, traceId);
-      if (job) await enqueue.add([job]);
-      if (job?.name === "inbound.record") ports.reportWell(account);
+          ? [await quarantined(account, raw, "json", traceId)]
+          : await jobsFor(adapter, account, payload, raw, traceId);
+      if (jobs.length > 0) await enqueue.add(jobs);
+      if (jobs.some((job) => job.name === "inbound.record")) ports.reportWell(account);
       return { status: 200 };
     },
 
@@ -142,10 +161,9 @@ export function createIntake(ports: IntakePorts): Intake {
       const adapter = ports.adapterFor(account.kind);
       if (!adapter) throw new AppError("not_found", `There is no channel kind ${account.kind}.`);
       const jobs = await Promise.all(
-        payloads.map((payload) => jobFor(adapter, account, payload, JSON.stringify(payload), traceId)),
+        payloads.map((payload) => jobsFor(adapter, account, payload, JSON.stringify(payload), traceId)),
       );
-      const real = jobs.filter((job) => job !== undefined);
-      if (real.length > 0) await enqueue.add(real);
+      if (jobs.flat().length > 0) await enqueue.add(jobs.flat());
     },
   };
 }

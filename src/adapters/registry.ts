@@ -1,9 +1,11 @@
 import type { ChannelKind } from "../core/events.js";
 import type { ChannelAdapter } from "./contract.js";
+import { messenger } from "./messenger/index.js";
 import { telegram } from "./telegram/index.js";
+import { whatsapp } from "./whatsapp/index.js";
 
 /** Every channel there is. A new one adds its line here. Settings are opaque outside: each adapter validates its own. */
-export const adapters: readonly ChannelAdapter[] = [telegram];
+export const adapters: readonly ChannelAdapter[] = [telegram, whatsapp, messenger];
 
 /** The adapter of a kind; undefined for kinds we do not have. */
 export function adapterFor(kind: ChannelKind): ChannelAdapter | undefined {

@@ -1,13 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
-import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { InboundEvent } from "../core/events.js";
-import type { Clock, Enqueue, Log } from "../core/ports.js";
-import type { AtProvider, ChannelAccount, HealthState, Inbox, OpenMedia, Send } from "../inbox/index.js";
+import type { Clock, Enqueue, Keyring, Log } from "../core/ports.js";
+import {
+  templatesJob,
+  type AtProvider,
+  type ChannelAccount,
+  type Inbox,
+  type OpenMedia,
+  type Send,
+} from "../inbox/index.js";
+import type { Outbound } from "../platform/outbound/index.js";
 import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
+import { createIntakeAccounts, type IntakeAccounts } from "./intakeAccounts.js";
 import { recordOf } from "./operations.js";
+import { openPublic } from "./publicFiles.js";
 import { powersOf } from "./powers.js";
 
 interface Deps {
@@ -15,18 +24,14 @@ interface Deps {
   inbox: () => Inbox;
   /** By channel kind: where its provider lives, when not at the usual place. */
   apiRoots: Record<string, string | undefined>;
+  keyring: Keyring;
+  outbound: Outbound;
   publicUrl: () => string;
   enqueue: Enqueue;
   clock: Clock;
   log: Log;
 }
 
-/** How long intake trusts what it read of an account: a webhook then costs no database round trip. */
-const intakeTrustMs = 5_000;
-/** Unknown keys are remembered too, so that a guessing stranger does not reach the database each time. */
-const intakeMost = 10_000;
-/** That something was heard is written down this often. */
-const heardEveryMs = 60_000;
 /** After so much silence the webhook is set again, in case the provider lost it. */
 const silenceMs = 24 * 3_600_000;
 /** Requests that are put into the inbox at once when an account is switched on. */
@@ -34,17 +39,12 @@ const heldAtOnce = 200;
 /** Accounts looked at in one go. */
 const checkedAtOnce = 50;
 
-export interface Channels extends ChannelAdmin {
+export interface Channels extends ChannelAdmin, Omit<IntakeAccounts, "forget"> {
   send: Send;
   atProvider: AtProvider;
   openMedia: OpenMedia;
-  /** The account as intake needs it, from memory while fresh, and from stale memory while the database is away. */
-  findByEndpoint: (kind: string, endpointKey: string) => Promise<IntakeAccount | undefined>;
-  intakeAccount: (account: ChannelAccount) => IntakeAccount;
   /** A channel of this account; the caller closes it. undefined for a draft. */
   open: (account: ChannelAccount) => Channel | undefined;
-  reportTrouble: (account: IntakeAccount, why: string) => void;
-  reportWell: (account: IntakeAccount) => void;
   /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
   acknowledge: (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
   /** Asks every provider how its account is doing; sets webhooks again that went silent. */
@@ -56,12 +56,12 @@ export interface Channels extends ChannelAdmin {
 export function createChannels(deps: Deps): Channels {
   const { adapterFor, inbox, clock, log } = deps;
   const senders = new Map<string, { settings: string; channel: Channel }>();
-  const known = new Map<string, { account: IntakeAccount | undefined; until: number }>();
-  const heard = new Map<string, number>();
 
   const tools = (kind: string): AdapterTools => ({
     log: log.with({ channel: kind }),
+    now: () => clock.now(),
     apiRoot: deps.apiRoots[kind],
+    openPublic: openPublic(deps.outbound),
     openUpload: (source) => inbox().files.openUpload(source),
   });
 
@@ -84,14 +84,15 @@ export function createChannels(deps: Deps): Channels {
     return channel;
   }
 
-  const intakeAccount = (account: ChannelAccount): IntakeAccount => ({
-    id: account.id,
-    workspaceId: account.workspaceId,
-    kind: account.kind,
-    accountRef: account.accountRef ?? "",
-    enabled: account.enabled,
-    trouble: account.health.state === "degraded" ? account.health.cause : null,
-    settings: account.settings === null ? [] : [account.settings],
+  /** Follows from the address, so that there is nothing to keep. */
+  const verifyTokenOf = ({ workspaceId, endpointKey }: Pick<ChannelAccount, "workspaceId" | "endpointKey">) =>
+    deps.keyring.blind(workspaceId, "verify-token", endpointKey);
+  const intakeSide = createIntakeAccounts({
+    inbox,
+    labelOf: (kind) => adapterOf(kind).manifest.label,
+    verifyTokenOf,
+    clock,
+    log,
   });
 
   function adapterOf(kind: string): ChannelAdapter {
@@ -159,8 +160,9 @@ export function createChannels(deps: Deps): Channels {
         if ((error as { code?: unknown }).code !== 11000) throw error;
         throw new AppError("conflict", "This account is connected to the workspace already. Nothing was saved.");
       }
-      known.clear();
+      intakeSide.forget();
       await reportHealth.set(account.id, state.state, state.cause ?? null);
+      if (channel.templates) await deps.enqueue.add([templatesJob(workspaceId, account.id)]).catch(() => undefined);
       if (account.enabled) await registered(channel, account);
       return await found(workspaceId, account.id);
     } finally {
@@ -199,7 +201,8 @@ export function createChannels(deps: Deps): Channels {
   async function registered(channel: Channel, account: ChannelAccount): Promise<void> {
     if (channel.listen || !channel.register) return;
     try {
-      await channel.register(webhookUrl(account, deps.publicUrl()));
+      const verifyToken = await verifyTokenOf(account);
+      await channel.register({ url: webhookUrl(account, deps.publicUrl()), verifyToken });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const cause = `The webhook could not be registered: ${error.message}`;
@@ -222,7 +225,7 @@ export function createChannels(deps: Deps): Channels {
     const { accounts, reportHealth } = inbox();
     const account = await found(workspaceId, id);
     await accounts.setEnabled(workspaceId, id, enabled);
-    known.clear();
+    intakeSide.forget();
     if (!enabled) {
       // The webhook stays set: what the provider cannot deliver it keeps and brings once the account is on again.
       await reportHealth.set(
@@ -262,7 +265,7 @@ export function createChannels(deps: Deps): Channels {
     }
     const settings = adapter.rotate(account.settings, clock.now());
     await inbox().accounts.saveSettings(workspaceId, id, { settings, accountRef: account.accountRef ?? "" });
-    known.clear();
+    intakeSide.forget();
     const renewed = await found(workspaceId, id);
     if (renewed.enabled) await withChannel(renewed, (channel) => registered(channel, renewed));
     return found(workspaceId, id);
@@ -277,7 +280,7 @@ export function createChannels(deps: Deps): Channels {
       });
     });
     await inbox().accounts.remove(workspaceId, id);
-    known.clear();
+    intakeSide.forget();
     void senders.get(id)?.channel.close();
     senders.delete(id);
   }
@@ -303,21 +306,6 @@ export function createChannels(deps: Deps): Channels {
     }
   }
 
-  function noteHealth(account: IntakeAccount, state: HealthState, cause: string | null): void {
-    inbox()
-      .reportHealth.set(account.id, state, cause)
-      .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
-  }
-
-  function noteHeard(account: IntakeAccount): void {
-    const now = clock.now();
-    if (now.getTime() - (heard.get(account.id) ?? 0) < heardEveryMs) return;
-    heard.set(account.id, now.getTime());
-    inbox()
-      .accounts.heard(account.id, now)
-      .catch((error: unknown) => log.debug("heard_not_saved", { accountId: account.id, error: error as Error }));
-  }
-
   return {
     connect,
     configure,
@@ -325,41 +313,13 @@ export function createChannels(deps: Deps): Channels {
     rotateSecret,
     remove,
     open,
-    intakeAccount,
+    ...intakeSide,
 
     // Async, so that a channel without credentials rejects instead of throwing.
     send: async (account, message) => sender(account).send(message),
     ...powersOf(sender),
 
-    async findByEndpoint(kind, endpointKey) {
-      const key = `${kind}/${endpointKey}`;
-      const hit = known.get(key);
-      if (hit && hit.until > Date.now()) return hit.account;
-      try {
-        const row = await inbox().accounts.findByEndpoint(kind, endpointKey);
-        if (known.size >= intakeMost) known.clear();
-        const account = row && intakeAccount(row);
-        known.set(key, { account, until: Date.now() + intakeTrustMs });
-        return account;
-      } catch (error) {
-        if (hit) return hit.account;
-        throw new AppError("unavailable", "The inbox cannot be reached.", { retryAfterSeconds: 5, cause: error });
-      }
-    },
-
-    // The same trouble again, and no trouble as before, cost nothing: anybody can send a forged request.
-    reportTrouble(account, why) {
-      if (account.trouble === why) return;
-      account.trouble = why;
-      noteHealth(account, "degraded", why);
-    },
-
-    reportWell(account) {
-      noteHeard(account);
-      if (account.trouble === null) return;
-      account.trouble = null;
-      noteHealth(account, "ok", null);
-    },
+    verifyToken: verifyTokenOf,
 
     async acknowledge(accountId, events) {
       const awaited = events.filter(

@@ -10,6 +10,7 @@ import { contactEndpoints } from "../http/routes/contacts.js";
 import { conversationEndpoints } from "../http/routes/conversations.js";
 import { messageEndpoints } from "../http/routes/messages.js";
 import { operationsEndpoints } from "../http/routes/operations.js";
+import { templateEndpoints } from "../http/routes/templates.js";
 import { workspaceEndpoints } from "../http/routes/workspace.js";
 import type { Services } from "./services.js";
 
@@ -22,6 +23,7 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
     ...attachmentEndpoints({ inbox, present, enqueue: queues }),
     ...contactEndpoints(inbox),
     ...channelEndpoints({ inbox, channels, adapters, publicUrl }),
+    ...templateEndpoints(inbox),
     ...workspaceEndpoints({ identity, inbox }),
     ...operationsEndpoints({ inbox, operations }),
     ...services.hooks.endpoints,

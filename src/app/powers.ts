@@ -29,9 +29,16 @@ export function powersOf(sender: (account: ChannelAccount) => Channel): {
       markRead: async (account, chat, target) => {
         await sender(account).markRead?.(chat, target);
       },
-      typing: async (account, chat) => {
-        await sender(account).typing?.(chat);
+      typing: async (account, chat, answering) => {
+        await sender(account).typing?.(chat, answering);
       },
+      block: async (account, chat, blocked) => {
+        const channel = sender(account);
+        if (!channel.block) throw unable("block");
+        await channel.block(chat, blocked);
+      },
+      profile: async (account, user) => (await sender(account).profile?.(user)) ?? {},
+      templates: async (account) => sender(account).templates?.(),
     },
     openMedia: async (account, ref) => {
       const channel = sender(account);

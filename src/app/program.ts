@@ -223,6 +223,10 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
       "outbound.sweep": outboundSweep(inbox, queues, systemClock),
       "media.fetch": mediaFetch(inbox),
       "media.sweep": mediaSweep(inbox, queues, systemClock),
+      "contacts.profile": (job) => inbox.fetchProfile(job),
+      "channels.templates": async ({ workspaceId, accountId }) => {
+        await inbox.templates.sync(workspaceId, accountId);
+      },
       "hooks.relay": ({ workspaceId }) => hooks.relay(workspaceId),
       "hooks.pump": ({ workspaceId, endpointId }) => hooks.pump(workspaceId, endpointId),
       "hooks.sweep": () => hooks.sweep(),

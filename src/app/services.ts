@@ -74,10 +74,17 @@ export async function createServices(
   const identity = createIdentity(mongo, clock);
   const keptAnswers = createKeptAnswers({ connection: mongo, keyring, clock });
 
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, log });
   const channels: Channels = createChannels({
     adapterFor,
     inbox: () => inbox,
-    apiRoots: { telegram: config.TELEGRAM_API_ROOT },
+    apiRoots: {
+      telegram: config.TELEGRAM_API_ROOT,
+      messenger: `${config.GRAPH_API_ROOT.replace(/\/$/, "")}/${config.GRAPH_API_VERSION}`,
+      whatsapp: `${config.GRAPH_API_ROOT.replace(/\/$/, "")}/${config.GRAPH_API_VERSION}`,
+    },
+    keyring,
+    outbound,
     publicUrl,
     enqueue: queues,
     clock,
@@ -114,6 +121,7 @@ export async function createServices(
   const intake = createIntake({
     adapterFor,
     findByEndpoint: channels.findByEndpoint,
+    accountOf: channels.accountOf,
     reportTrouble: channels.reportTrouble,
     reportWell: channels.reportWell,
     enqueue: queues,
@@ -132,7 +140,6 @@ export async function createServices(
     keyring,
   });
   const present = inboxPresenter(files.urls);
-  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, log });
   const hooks = createOutgoingWebhooks({
     connection: mongo,
     keyring,

@@ -15,6 +15,10 @@ export interface Capabilities {
   buttons: {
     max: number;
     labelMax: number;
+    /** What an option may say beside its label; 0 or missing: nothing. */
+    descriptionMax?: number;
+    /** Options may open a page. */
+    links?: boolean;
     /** What a button carries back, in bytes; longer ids travel as stand-ins. */ idMaxBytes?: number;
   } | null;
   reply: boolean;
@@ -27,6 +31,10 @@ export interface Capabilities {
   window: { ms: number; humanMs?: number; templateAfter: boolean } | null;
   /** May we write first? */
   startsConversations: boolean;
+  /** Names are not in the messages and have to be asked for. */
+  profiles?: boolean;
+  /** Persons can be kept from writing. */
+  blocks?: boolean;
   /** Sends per second that the provider lets through. */
   pace: {
     overallPerSecond: number;

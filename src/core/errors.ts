@@ -1,8 +1,12 @@
 /** What went wrong at a provider, in the only words the rest of the program knows. */
 export type Failure =
-  | { kind: "rate_limited"; retryAfterMs: number }
-  /** No answer. `mayHaveBeenSent` false: the request surely never reached the provider. */
-  | { kind: "unreachable"; mayHaveBeenSent: boolean }
+  /** `chat`: only this chat must wait, longer with every try; otherwise the whole account. */
+  | { kind: "rate_limited"; retryAfterMs: number; scope?: "chat" }
+  /**
+   * No answer, or one that says "try later". `mayHaveBeenSent` false: the provider surely did not take it. `triesMost`:
+   * after so many tries it is for good.
+   */
+  | { kind: "unreachable"; mayHaveBeenSent: boolean; triesMost?: number }
   | { kind: "auth_expired" }
   /** The provider closed the account itself, for now or for good: nothing can be sent over it. */
   | { kind: "suspended" }

@@ -27,8 +27,29 @@ export interface DeliveryReceipt {
   target: { id: ExternalId } | { upTo: IsoTime };
   status: "sent" | "delivered" | "read" | "failed";
   failure?: Failure | undefined;
+  /** The provider's own code and sentence of a failure. */
+  error?: { code?: string | undefined; detail?: string | undefined } | undefined;
+  /** What the provider charges for it, in its own words. */
+  pricing?: { billable?: boolean | undefined; model?: string | undefined; category?: string | undefined } | undefined;
   correlation?: string | undefined;
 }
+
+/** Something the provider says about the account itself, not about a chat. */
+export type AccountNotice =
+  /** A template of the account changed. */
+  | {
+      about: "template";
+      templateId?: string | undefined;
+      name: string;
+      language: string;
+      status?: string | undefined;
+      quality?: string | undefined;
+      category?: string | undefined;
+      reason?: string | undefined;
+    }
+  | { about: "health"; state: "ok" | "degraded" | "suspended"; cause: string }
+  /** Anything else; one plain sentence. */
+  | { about: "other"; summary: string };
 
 interface EventBase {
   v: 1;
@@ -58,4 +79,5 @@ export type InboundEvent = EventBase &
     | { type: "blocked"; blocked: boolean }
     /** The chat got another id (Telegram: a group became a supergroup). */
     | { type: "moved"; newChat: ExternalId }
+    | { type: "account"; notice: AccountNotice }
   );

@@ -40,6 +40,8 @@ export interface MediaRef {
   seconds?: number | undefined;
   /** The emoji a sticker stands for. */
   emoji?: string | undefined;
+  /** Of the bytes, base64, where the provider says it: what comes must have it. */
+  sha256?: string | undefined;
 }
 
 export interface SharedContact {
@@ -49,9 +51,30 @@ export interface SharedContact {
   user?: ExternalId | undefined;
 }
 
+/** One value of a template. Where `in` is missing it belongs to the body; a button is named by its place, from 0. */
 export interface TemplateParameter {
   name?: string | undefined;
   value: string;
+  in?: "header" | "body" | "button" | undefined;
+  /** `text` when missing. Files are given by a public address; `payload` comes back when a button is pressed. */
+  type?: "text" | "image" | "video" | "document" | "payload" | "coupon_code" | undefined;
+  index?: number | undefined;
+}
+
+/** Something the customer can choose. With a `url` it opens a page instead of coming back as an answer. */
+export interface ChoiceOption {
+  id: string;
+  label: string;
+  description?: string | undefined;
+  url?: string | undefined;
+}
+
+/** A picture with words and buttons; several of them are looked through sideways. */
+export interface Card {
+  title: string;
+  subtitle?: string | undefined;
+  imageUrl?: string | undefined;
+  options: ChoiceOption[];
 }
 
 /** What a message says. One closed union for every channel and both directions. */
@@ -61,9 +84,12 @@ export type Content =
   | { kind: "album"; items: MediaRef[]; caption?: string | undefined }
   | { kind: "location"; lat: number; lng: number; label?: string | undefined; address?: string | undefined }
   | { kind: "contacts"; contacts: SharedContact[] }
-  | { kind: "choices"; text: string; options: { id: string; label: string }[] }
+  /** `button` is what opens the list, where the channel shows many options as one. */
+  | { kind: "choices"; text: string; options: ChoiceOption[]; button?: string | undefined }
+  | { kind: "cards"; cards: Card[] }
   | { kind: "choice_made"; optionId: string; label: string }
-  | { kind: "template"; name: string; language: string; parameters: TemplateParameter[] }
+  /** `text`: what the customer reads, where the template's words are known. */
+  | { kind: "template"; name: string; language: string; parameters: TemplateParameter[]; text?: string | undefined }
   | { kind: "order" | "referral" | "system"; summary: string }
   | { kind: "unsupported"; hint: string }
   /** What was said was taken back; nothing of it is kept. */
@@ -85,10 +111,12 @@ export function textOf(content: Content): string {
       return content.contacts.map((contact) => contact.name).join(", ");
     case "choices":
       return content.text;
+    case "cards":
+      return content.cards.map(({ title, subtitle }) => [title, subtitle].filter(Boolean).join("\n")).join("\n");
     case "choice_made":
       return content.label;
     case "template":
-      return content.parameters.map((parameter) => parameter.value).join(" ");
+      return content.text ?? content.parameters.map((parameter) => parameter.value).join(" ");
     case "order":
     case "referral":
     case "system":
@@ -155,6 +183,10 @@ export interface NormalizedMessage {
   referral?: { parameter: string } | undefined;
   /** What we set on sending, where the provider gives it back with the echo: our outbound message id. */
   correlation?: string | undefined;
+  /** It is from before the account was connected: shown in its place, but nobody has to answer it. */
+  history?: true | undefined;
+  /** Another application has the conversation at the moment; no bot of ours may answer. */
+  standby?: true | undefined;
 }
 
 /** A message as an adapter is asked to send it. */
@@ -166,6 +198,8 @@ export interface OutboundMessage {
   replyTo?: ReplyReference | undefined;
   /** True when a person wrote it; some windows are open only for people. */
   byHuman: boolean;
+  /** When the customer last wrote: what a channel's reply window is counted from. */
+  customerWroteAt?: Date | undefined;
   /** Of an earlier attempt that failed half way (`ProviderError.sentParts`): these parts are not sent again. */
   sentParts?: readonly ExternalId[] | undefined;
 }

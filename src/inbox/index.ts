@@ -12,6 +12,7 @@ import { labelModel, readMarkModel } from "./models/label.js";
 import { messageModel } from "./models/message.js";
 import { parkedModel } from "./models/parked.js";
 import { contactModel, identityModel } from "./models/person.js";
+import { templateModel } from "./models/template.js";
 import { quarantineModel } from "./models/quarantine.js";
 import { rawEventModel } from "./models/rawEvent.js";
 import type { Verdict } from "./policy.js";
@@ -30,6 +31,7 @@ import { parkedRepo } from "./repos/parked.js";
 import { peopleRepo } from "./repos/people.js";
 import { quarantineRepo, type QuarantineRepo } from "./repos/quarantine.js";
 import { rawEventRepo, type RawEventRepo } from "./repos/rawEvents.js";
+import { templateRepo } from "./repos/templates.js";
 import { searchRepo } from "./repos/search.js";
 import { createSeals } from "./repos/seals.js";
 import { applyChanges } from "./usecases/applyChanges.js";
@@ -46,6 +48,9 @@ import { recordInbound, type AcceptedEvent } from "./usecases/recordInbound.js";
 import { reply, replyPolicy, type ReplyInput } from "./usecases/reply.js";
 import { reportHealth } from "./usecases/reportHealth.js";
 import { search, type Hit, type SearchInput } from "./usecases/search.js";
+import { fetchProfile, namelessOf } from "./usecases/fetchProfile.js";
+import { noteAccount } from "./usecases/noteAccount.js";
+import { templateUsecases, type Templates } from "./usecases/templates.js";
 import { settle } from "./usecases/settle.js";
 import type { Contact, Conversation, Message, Page } from "./types.js";
 
@@ -127,6 +132,9 @@ export interface Inbox {
   quarantine: QuarantineRepo;
   rawEvents: RawEventRepo;
   reportHealth: ReturnType<typeof reportHealth>;
+  templates: Templates;
+  /** Asks the provider for the name of somebody new. Rejects when it should be tried again. */
+  fetchProfile: ReturnType<typeof fetchProfile>;
 }
 
 /** How many events one pass may hold: bounds its memory and the size of a bulk write. */
@@ -151,6 +159,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     rawEvents: rawEventModel(connection),
     quarantine: quarantineModel(connection),
     events: eventModel(connection),
+    templates: templateModel(connection),
   };
   const events = eventLog(models.events);
   const publish: Publish = async (told) => {
@@ -173,6 +182,8 @@ export function createInbox(ports: InboxPorts): Inbox {
   const labels = labelRepo(models.labels);
   const readMarks = readMarkRepo(models.readMarks);
   const health = reportHealth({ accounts, publish, clock, log });
+  const templateRows = templateRepo(models.templates);
+  const templates = templateUsecases({ accounts, templates: templateRows, listed: ports.atProvider.templates, clock });
   const options = optionTokens({ messages, capabilitiesOf, seals });
 
   const settleFresh = settle({ conversations, messages, files, publish, enqueue, clock });
@@ -196,6 +207,8 @@ export function createInbox(ports: InboxPorts): Inbox {
     settle: settleFresh,
     applyChanges: changed,
     resolveOption: options.resolve,
+    notice: noteAccount({ templates: templateRows, setHealth: health.set, publish, enqueue, clock }),
+    nameless: namelessOf(enqueue, (channel) => capabilitiesOf(channel)?.profiles ?? false),
     typing: ({ workspaceId }, conversationId) =>
       ports.ephemeral(workspaceId, "contact.typing", { conversation_id: conversationId }),
     seals,
@@ -217,6 +230,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     messages,
     files,
     capabilitiesOf,
+    templates,
     settle: settleFresh,
     enqueue,
     clock,
@@ -330,6 +344,8 @@ export function createInbox(ports: InboxPorts): Inbox {
     quarantine: quarantineRepo(models.quarantine, seals),
     rawEvents: rawEventRepo(models.rawEvents),
     reportHealth: health,
+    templates,
+    fetchProfile: fetchProfile({ accounts, people, profile: ports.atProvider.profile, clock }),
   };
 }
 
@@ -350,6 +366,8 @@ function coalescedKeys(look: (keys: readonly string[]) => Promise<void>) {
 export { mayWrite, type Verdict } from "./policy.js";
 export type { AcceptedEvent } from "./usecases/recordInbound.js";
 export type { AtProvider } from "./usecases/changeMessage.js";
+export type { Template } from "./repos/templates.js";
+export { templatesJob } from "./usecases/noteAccount.js";
 export type { NextStep, Pace, Send } from "./usecases/drainLane.js";
 export type { Inspected, MediaTools, OpenMedia } from "./usecases/files.js";
 export type { Hit } from "./usecases/search.js";

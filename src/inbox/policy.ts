@@ -52,6 +52,13 @@ export function maySend(situation: Situation, content: Content): Verdict {
         return refuse("too_long", `This channel takes at most ${can.buttons.max} buttons.`);
       }
       const long = content.options.find((option) => Array.from(option.label).length > can.buttons!.labelMax);
+      const told = content.options.find(
+        (option) => Array.from(option.description ?? "").length > (can.buttons!.descriptionMax ?? 0),
+      );
+      if (told) return refuse("too_long", "This channel cannot show such a description of an option.");
+      if (!can.buttons.links && content.options.some((option) => option.url !== undefined)) {
+        return refuse("unsupported", "Options cannot open pages on this channel.");
+      }
       return long
         ? refuse("too_long", `Button labels may have at most ${can.buttons.labelMax} characters here.`)
         : verdict;

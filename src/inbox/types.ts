@@ -129,6 +129,10 @@ export interface Message extends ShownContent {
   createdAt: Date;
   attempts: Attempt[];
   failure: { reason: string; detail: string | null; providerCode: string | null } | null;
+  /** Another application had the conversation when it came: no bot of ours may answer. */
+  standby: boolean;
+  /** What the provider charges, in its own words. */
+  pricing: { billable: boolean | null; model: string | null; category: string | null } | null;
 }
 
 /** A page of a list: `next` is the position to go on from, null on the last page. */

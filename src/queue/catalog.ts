@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import {
+  channelsTemplates,
+  contactsProfile,
   hooksPump,
   hooksRelay,
   inboundQuarantine,
@@ -36,6 +38,8 @@ export const catalog = {
   "inbound.quarantine": kind({ queue: "inbound", payload: inboundQuarantine, attempts: 12, backoffMs: 1_000 }),
   "outbound.drain": kind({ queue: "outbound", payload: outboundDrain, attempts: 12, backoffMs: 1_000 }),
   "media.fetch": kind({ queue: "media", payload: mediaFetch, attempts: 6, backoffMs: 2_000 }),
+  "contacts.profile": kind({ queue: "media", payload: contactsProfile, attempts: 4, backoffMs: 5_000 }),
+  "channels.templates": kind({ queue: "media", payload: channelsTemplates, attempts: 4, backoffMs: 5_000 }),
   "hooks.relay": kind({ queue: "hooks", payload: hooksRelay, attempts: 5, backoffMs: 500 }),
   "hooks.pump": kind({ queue: "hooks", payload: hooksPump, attempts: 3, backoffMs: 1_000 }),
   "hooks.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 3_000 }),

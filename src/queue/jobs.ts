@@ -31,6 +31,14 @@ export const outboundSweep = z.strictObject({ v: v1 });
 export const mediaFetch = z.strictObject({ v: v1, workspaceId: z.string().optional(), fileId: z.string() });
 export const hooksRelay = z.strictObject({ v: v1, workspaceId: z.string() });
 export const hooksPump = z.strictObject({ v: v1, workspaceId: z.string(), endpointId: z.string() });
+export const channelsTemplates = z.strictObject({ v: v1, workspaceId: z.string(), accountId: z.string() });
+export const contactsProfile = z.strictObject({
+  v: v1,
+  workspaceId: z.string(),
+  accountId: z.string(),
+  /** Blind key of the chat. */
+  chatKey: z.string(),
+});
 export const upkeep = z.strictObject({ v: v1 });
 
 export type InboundRecord = z.infer<typeof inboundRecord>;

@@ -45,12 +45,11 @@ const maxRateLimitedAttempts = 50;
 export function nextStep(failure: Failure, attempt: number): Step {
   switch (failure.kind) {
     case "rate_limited":
-      return attempt < maxRateLimitedAttempts
-        ? { step: "retry", afterMs: Math.max(failure.retryAfterMs, 1000) }
-        : { step: "fail", reason: "rate_limited" };
+      if (attempt >= maxRateLimitedAttempts) return { step: "fail", reason: "rate_limited" };
+      return { step: "retry", afterMs: waitOf(failure, attempt) };
     case "unreachable":
       if (failure.mayHaveBeenSent) return { step: "unknown" };
-      return attempt < maxAttempts
+      return attempt < Math.min(maxAttempts, failure.triesMost ?? maxAttempts)
         ? { step: "retry", afterMs: backoff(attempt) }
         : { step: "fail", reason: "provider_down" };
     case "moved":
@@ -67,6 +66,12 @@ export function nextStep(failure: Failure, attempt: number): Step {
     case "unexpected":
       return { step: "fail", reason: "unexpected" };
   }
+}
+
+/** A chat that gets too much asks for four times as long with every try. */
+function waitOf({ retryAfterMs, scope }: Extract<Failure, { kind: "rate_limited" }>, attempt: number): number {
+  const longer = scope === "chat" ? retryAfterMs * 4 ** (attempt - 1) : retryAfterMs;
+  return Math.max(Math.min(longer, scope === "chat" ? 600_000 : longer), 1000);
 }
 
 /** 1 s, 2 s, 4 s … up to 5 minutes. Jitter is not needed: lanes are spread by themselves. */

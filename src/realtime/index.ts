@@ -151,17 +151,20 @@ export function createRealtime(options: Options): Realtime {
   }, lookEveryMs);
   timer.unref();
 
+  // What workers still finish while this process stops finds no bus any more.
+  let open = true;
   return {
     appended(appended) {
-      for (const workspaceId of new Set(appended.map((event) => event.workspaceId))) {
+      for (const workspaceId of open ? new Set(appended.map((event) => event.workspaceId)) : []) {
         feeds.look(workspaceId);
         hint(io, workspaceId, log);
       }
     },
     ephemeral(workspaceId, type, data) {
-      io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
+      if (open) io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
     },
     async close() {
+      open = false;
       clearInterval(timer);
       io.disconnectSockets(true);
       await io.close();
@@ -173,15 +176,18 @@ export function createRealtime(options: Options): Realtime {
 /** For processes without sockets: what they tell reaches the sockets of all others. */
 export function createRealtimeEmitter(options: BusOptions): Realtime {
   const io = new Server({ adapter: adapterOf(options) });
+  let open = true;
   return {
     appended(appended) {
+      if (!open) return;
       for (const workspaceId of new Set(appended.map((event) => event.workspaceId))) hint(io, workspaceId, options.log);
     },
     ephemeral(workspaceId, type, data) {
-      io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
+      if (open) io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
     },
     // There is no server to close, only the adapter's way to the others.
     close: async () => {
+      open = false;
       await io.of("/").adapter.close();
     },
   };

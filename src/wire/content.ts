@@ -64,7 +64,25 @@ const media = z.object({
 });
 
 const sharedContact = z.object({ name: z.string(), phones: z.array(z.string()), user: z.string().optional() });
-const parameter = z.object({ name: z.string().optional(), value: z.string() });
+const parameter = z.object({
+  name: z.string().optional(),
+  value: z.string(),
+  in: z.enum(["header", "body", "button"]).optional(),
+  index: z.int().optional(),
+  type: z.enum(["text", "image", "video", "document", "payload", "coupon_code"]).optional(),
+});
+const option = z.object({
+  id: z.string(),
+  label: z.string(),
+  description: z.string().optional(),
+  url: z.string().optional().describe("Opens this page instead of coming back as an answer"),
+});
+const card = z.object({
+  title: z.string(),
+  subtitle: z.string().optional(),
+  image_url: z.string().optional(),
+  options: z.array(option),
+});
 
 /** What a message says, as the API shows it. Where a file lies with the provider is never shown. */
 export const contentDto = z
@@ -83,14 +101,17 @@ export const contentDto = z
     z.object({
       kind: z.literal("choices"),
       text: z.string(),
-      options: z.array(z.object({ id: z.string(), label: z.string() })),
+      options: z.array(option),
+      button: z.string().optional(),
     }),
+    z.object({ kind: z.literal("cards"), cards: z.array(card) }),
     z.object({ kind: z.literal("choice_made"), option_id: z.string(), label: z.string() }),
     z.object({
       kind: z.literal("template"),
       name: z.string(),
       language: z.string(),
       parameters: z.array(parameter),
+      text: z.string().optional().describe("What the customer reads, where the template's words are known"),
     }),
     z.object({ kind: z.enum(["order", "referral", "system"]), summary: z.string() }),
     z.object({ kind: z.literal("unsupported"), hint: z.string() }),
@@ -104,6 +125,25 @@ const upload = {
   role: role.optional().describe("As what it is sent; found from the content when left out"),
 };
 const caption = z.string().max(10_000).optional();
+
+const newParameter = z.strictObject({
+  name: z.string().max(100).optional(),
+  value: z.string().max(2_000),
+  in: z.enum(["header", "body", "button"]).optional().describe("`body` when left out"),
+  index: z.int().min(0).max(9).optional().describe("Which button, from 0"),
+  type: z.enum(["text", "image", "video", "document", "payload", "coupon_code"]).optional(),
+});
+
+const newOption = z.strictObject({
+  id: z.string().min(1).max(200),
+  label: z.string().min(1).max(200),
+  description: z.string().max(200).optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional()
+    .describe("Opens this page instead of coming back"),
+});
 
 export const sendableContent = z
   .discriminatedUnion("kind", [
@@ -122,10 +162,25 @@ export const sendableContent = z
     z.strictObject({
       kind: z.literal("choices"),
       text: z.string().min(1).max(10_000),
-      options: z
-        .array(z.strictObject({ id: z.string().min(1).max(200), label: z.string().min(1).max(200) }))
+      options: z.array(newOption).min(1).max(50),
+      button: z.string().min(1).max(20).optional().describe("What opens the list, where there are many options"),
+    }),
+    z.strictObject({
+      kind: z.literal("cards"),
+      cards: z
+        .array(
+          z.strictObject({
+            title: z.string().min(1).max(200),
+            subtitle: z.string().max(200).optional(),
+            image_url: z
+              .url({ protocol: /^https?$/ })
+              .max(2_000)
+              .optional(),
+            options: z.array(newOption).max(3),
+          }),
+        )
         .min(1)
-        .max(50),
+        .max(10),
     }),
     z.strictObject({ kind: z.literal("media"), ...upload, caption, entities: z.array(entity).max(500).optional() }),
     z.strictObject({ kind: z.literal("album"), items: z.array(z.strictObject(upload)).min(2).max(10), caption }),
@@ -145,12 +200,17 @@ export const sendableContent = z
       kind: z.literal("template"),
       name: z.string().min(1).max(512),
       language: z.string().min(2).max(20),
-      parameters: z
-        .array(z.strictObject({ name: z.string().max(100).optional(), value: z.string().max(1_024) }))
-        .max(50),
+      parameters: z.array(newParameter).max(50),
     }),
   ])
   .meta({ id: "SendableContent" });
+
+/** A template with the values of its places. */
+export const templateContent = z.strictObject({
+  name: z.string().min(1).max(512),
+  language: z.string().min(2).max(20),
+  parameters: z.array(newParameter).max(50),
+});
 
 export type AttachmentDto = z.infer<typeof attachmentDto>;
 export type ContentDto = z.infer<typeof contentDto>;

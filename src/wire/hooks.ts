@@ -77,6 +77,27 @@ export const webhookEvents = [
     ),
   },
   {
+    name: "channel.notice",
+    summary: "The provider says something about a channel account",
+    payload: payload("channel.notice", z.object({ channel_account_id: z.string(), summary: z.string() })),
+  },
+  {
+    name: "template.updated",
+    summary: "A message template was approved, rejected, paused, rated or moved to another category",
+    payload: payload(
+      "template.updated",
+      z.object({
+        channel_account_id: z.string(),
+        name: z.string(),
+        language: z.string(),
+        status: z.string().nullable(),
+        quality: z.string().nullable(),
+        category: z.string().nullable(),
+        reason: z.string().nullable(),
+      }),
+    ),
+  },
+  {
     name: "webhook.endpoint.disabled",
     summary: "A webhook endpoint was switched off",
     payload: payload("webhook.endpoint.disabled", z.object({ endpoint_id: z.string(), cause: z.string() })),

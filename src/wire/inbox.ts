@@ -47,6 +47,11 @@ export const messageDto = z
     mentions: z.array(z.string()).describe("Members a note speaks to"),
     edited_at: time.nullable(),
     removed_at: time.nullable(),
+    standby: z.boolean().describe("Another application had the conversation when it came"),
+    pricing: z
+      .object({ billable: z.boolean().nullable(), model: z.string().nullable(), category: z.string().nullable() })
+      .nullable()
+      .describe("What the provider charges for it, in its own words"),
     sent_at: time.nullable(),
     delivered_at: time.nullable(),
     read_at: time.nullable(),
@@ -145,6 +150,8 @@ export const messageEdit = z.strictObject({ content: sendableContent });
 export const reactionChange = z.strictObject({
   emoji: z.string().min(1).max(64).nullable().describe("null takes the reaction back"),
 });
+
+export const blockRequest = z.strictObject({ blocked: z.boolean() });
 
 export const readRequest = z.strictObject({
   up_to: id.optional().describe("The last message that was read; the newest one when left out"),

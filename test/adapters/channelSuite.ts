@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Malformed, type Channel, type ChannelAdapter, type RawRequest } from "../../src/adapters/contract.js";
 import { ProviderError, type Failure } from "../../src/core/errors.js";
 import type { InboundEvent } from "../../src/core/events.js";
+import type { MediaRef } from "../../src/core/message.js";
 import { lengthIn } from "../../src/adapters/shared/splitText.js";
 import { captureLog, type CapturedLog } from "./captureLog.js";
 import { changed, jsonValue } from "./payloads.js";
@@ -51,6 +52,10 @@ export interface ChannelSuite<S> {
     /** Settings with another secret, and with the secret of `settings` as the previous one. */
     rotated: S;
   };
+  /** Networks whose webhook address is entered by hand: the provider asks for a token first. */
+  handshake?: { request(token: string, challenge: string): RawRequest; ownToken(settings: S): S };
+  /** Files of customers that the provider does not have any more. */
+  expired?(standIn: StandIn): MediaRef | Promise<MediaRef>;
   start(log: CapturedLog["log"]): Promise<StandIn>;
   errors: readonly ErrorCase[];
 }
@@ -126,6 +131,7 @@ export function channelSuite<S>(suite: ChannelSuite<S>): void {
   });
 
   if (suite.webhook && adapter.verify) describe(`${adapter.manifest.kind}: proof of origin`, () => proof(suite));
+  if (suite.handshake) describe(`${adapter.manifest.kind}: handshake`, () => handshake(suite));
   describe(`${adapter.manifest.kind}: sending`, () => sending(suite));
 }
 
@@ -170,7 +176,36 @@ function proof<S>({ adapter, settings, secrets, webhook }: ChannelSuite<S>): voi
   });
 }
 
-function sending<S>({ adapter, secrets, start, errors }: ChannelSuite<S>): void {
+function handshake<S>({ adapter, settings, handshake: shake, secrets }: ChannelSuite<S>): void {
+  const { request, ownToken } = shake!;
+  const ask = (token: string, list: readonly S[], made?: string) =>
+    adapter.verify!(request(token, "1158201444"), list, made);
+
+  it("answers with the challenge when the token is the one we made, also for a draft", () => {
+    const answer = { kind: "handshake", answer: "1158201444" };
+    expect(ask("made-by-us", [], "made-by-us")).toEqual(answer);
+    expect(ask("made-by-us", [settings], "made-by-us")).toEqual(answer);
+  });
+
+  it("takes a token of the owner's own as well", () => {
+    expect(ask("chosen-by-owner", [ownToken(settings)], "made-by-us").kind).toBe("handshake");
+  });
+
+  it.each(["", "another", "made-by-u", "made-by-us "])(
+    "refuses the token %j, without showing the right one",
+    (token) => {
+      const verdict = ask(token, [settings], "made-by-us");
+      expect(verdict).toMatchObject({ kind: "refused", status: 403 });
+      for (const secret of [...secrets, "made-by-us"]) expect(JSON.stringify(verdict)).not.toContain(secret);
+    },
+  );
+
+  it("refuses everything when there is no token", () => {
+    expect(ask("", []).kind).toBe("refused");
+  });
+}
+
+function sending<S>({ adapter, secrets, start, errors, expired }: ChannelSuite<S>): void {
   const captured = captureLog();
   let standIn: StandIn;
   beforeAll(async () => {
@@ -208,6 +243,13 @@ function sending<S>({ adapter, secrets, start, errors }: ChannelSuite<S>): void 
     const everything = allOf(error as ProviderError);
     for (const secret of secrets) expect(everything).not.toContain(secret);
   });
+
+  if (expired) {
+    it("says that a file of a customer is gone, instead of trying for ever", async () => {
+      const opened = standIn.channel.openMedia!(await expired(standIn));
+      await expect(opened).rejects.toMatchObject({ failure: { kind: "malformed" } });
+    });
+  }
 
   it("writes no secret into the log", () => {
     for (const secret of secrets) expect(captured.text()).not.toContain(secret);

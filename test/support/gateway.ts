@@ -13,7 +13,9 @@ export interface GatewaySettings {
   prefix: string;
   /** Where files lie. */
   dataDir: string;
-  telegramApiRoot: string;
+  telegramApiRoot?: string;
+  /** Where Meta's Graph API is played. */
+  graphApiRoot?: string;
   masterKey?: string;
   /** A multiple of the providers' own pace; suites are in a hurry. */
   sendPace?: string;
@@ -64,7 +66,9 @@ const environment = (settings: GatewaySettings) => ({
   MASTER_KEY: settings.masterKey ?? randomBytes(32).toString("base64"),
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
   ADMIN_TOKEN: "admin-token-of-a-test",
-  TELEGRAM_API_ROOT: settings.telegramApiRoot,
+  ...(settings.telegramApiRoot === undefined ? {} : { TELEGRAM_API_ROOT: settings.telegramApiRoot }),
+  // Nothing may leave this machine: without a stand-in Meta is out of reach.
+  GRAPH_API_ROOT: settings.graphApiRoot ?? "http://127.0.0.1:9",
   SEND_PACE: settings.sendPace ?? "100",
   OUTBOUND_ALLOW: settings.outboundAllow ?? "",
   API_READS_PER_MINUTE: String(settings.requestsPerMinute ?? 0),

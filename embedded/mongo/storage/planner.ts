@@ -72,7 +72,7 @@ function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): bo
     const own = request.filter.source[path];
     if (own !== undefined && canonicalKey(own) === canonicalKey(clause)) return true;
     const test = compileFilter({ value: clause }, request.context);
-    const holds = (value: unknown) => typeof value !== "symbol" && test.matches({ value } as Doc);
+    const holds = (value: unknown) => typeof value !== "symbol" && test.matches({ value });
     return (analysis.byPath.get(path) ?? []).some((one) =>
       one.kind === "points"
         ? // The key of null is also that of a missing field, which the expression may leave out.

@@ -28,7 +28,7 @@ export const telegram: ChannelAdapter<TelegramSettings> = {
       // One or the other: Telegram does not do both for one bot.
       ...(polling
         ? { listen: (sink, stop) => poll(client, tools.log, sink, stop) }
-        : { register: (webhookUrl) => register(client, own, webhookUrl), unregister: () => unregister(client) }),
+        : { register: ({ url }) => register(client, own, url), unregister: () => unregister(client) }),
       probe: () => probe(client, own),
       openMedia: (ref) => openMedia(client, ref),
       edit: (chat, target, content) => edit(client, chat, target, content),

@@ -20,8 +20,13 @@ export function channelAccountDto(account: ChannelAccount, publicUrl: string): C
   };
 }
 
-export const channelAccountDetailDto = (account: ChannelAccount, publicUrl: string): ChannelAccountDetailDto => ({
+export const channelAccountDetailDto = (
+  account: ChannelAccount,
+  publicUrl: string,
+  verifyToken: string | null,
+): ChannelAccountDetailDto => ({
   ...channelAccountDto(account, publicUrl),
+  verify_token: verifyToken,
   health_history: account.healthLog.map(healthDto),
 });
 
@@ -33,6 +38,7 @@ export const channelKindDto = ({ manifest }: ChannelAdapter) => ({
   kind: manifest.kind,
   label: manifest.label,
   official: manifest.official,
+  warning: manifest.warning ?? null,
   needs_public_url: manifest.needsPublicUrl,
   capabilities: manifest.can,
   settings: z.toJSONSchema(manifest.settings, { io: "input", unrepresentable: "any" }),

@@ -54,6 +54,11 @@ export function inboxPresenter(urls: FileUrls): InboxPresenter {
         };
       case "choice_made":
         return { kind: "choice_made", option_id: shown.optionId, label: shown.label };
+      case "cards":
+        return {
+          kind: "cards",
+          cards: shown.cards.map(({ imageUrl, ...card }) => ({ ...card, image_url: imageUrl })),
+        };
       default:
         return shown;
     }
@@ -85,6 +90,8 @@ export function inboxPresenter(urls: FileUrls): InboxPresenter {
       mentions: one.mentions,
       edited_at: iso(one.editedAt),
       removed_at: iso(one.removedAt),
+      standby: one.standby,
+      pricing: one.pricing,
       sent_at: iso(one.receipts.sent),
       delivered_at: iso(one.receipts.delivered),
       read_at: iso(one.receipts.read),
@@ -162,6 +169,9 @@ export async function contentFromDto(
   }
   if (content.kind === "album") {
     return { kind: "album", items: await Promise.all(content.items.map(upload)), caption: content.caption };
+  }
+  if (content.kind === "cards") {
+    return { kind: "cards", cards: content.cards.map(({ image_url, ...card }) => ({ ...card, imageUrl: image_url })) };
   }
   return content;
 }

@@ -33,6 +33,8 @@ export interface ChannelAdmin {
   rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount>;
   /** Takes the webhook away and deletes the account with its credentials. Its conversations stay. */
   remove(workspaceId: string, id: string): Promise<void>;
+  /** What the provider's handshake at the account's address must bring. */
+  verifyToken(account: Pick<ChannelAccount, "workspaceId" | "endpointKey">): Promise<string>;
 }
 
 interface Deps {
@@ -46,7 +48,13 @@ const tag = "Channels";
 
 /** Channel accounts and the kinds there are. A webhook's address is as good as a credential: only managers see accounts. */
 export function channelEndpoints({ inbox, channels, adapters, publicUrl }: Deps): Endpoint[] {
-  const detail = (account: ChannelAccount) => channelAccountDetailDto(account, publicUrl());
+  const asksHand = new Set(adapters.filter(({ manifest }) => manifest.handshake).map(({ manifest }) => manifest.kind));
+  const detail = async (account: ChannelAccount) =>
+    channelAccountDetailDto(
+      account,
+      publicUrl(),
+      asksHand.has(account.kind) ? await channels.verifyToken(account) : null,
+    );
   const managed = { tag, scope: "channels:manage" } as const;
   return [
     endpoint({

@@ -5,6 +5,7 @@ import type { Author } from "../../core/message.js";
 import type { Principal } from "../../identity/index.js";
 import type { Inbox } from "../../inbox/index.js";
 import {
+  blockRequest,
   conversationChange,
   conversationDto as conversationShape,
   conversationListQuery,
@@ -230,6 +231,21 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
             read_at: readAt.toISOString(),
           })),
         };
+      },
+    }),
+    endpoint({
+      method: "put",
+      path: "/conversations/:id/block",
+      tag,
+      summary: "Keep the customer from writing, or let them again",
+      description: "At the provider, where the channel can.",
+      scope: "conversations:write",
+      body: blockRequest,
+      answer: null,
+      errors: ["unprocessable"],
+      async handle({ principal, params, body }) {
+        await inbox.commands.block(principal.workspaceId, params.id!, body.blocked);
+        return undefined;
       },
     }),
     endpoint({

@@ -91,6 +91,12 @@ export interface MessageRow extends Telling {
   requestKey?: string;
   /** Hash of what that request asked for: the same key with another body is refused. */
   requestHash?: string;
+  /** From before the account was connected: nobody has to answer it. */
+  history?: boolean;
+  /** Another application had the conversation when it came. */
+  standby?: boolean;
+  /** What the provider charges, in its own words. */
+  pricing?: { billable: boolean | null; model: string | null; category: string | null };
 }
 
 export function messageModel(connection: Connection): Model<MessageRow> {
@@ -174,6 +180,18 @@ export function messageModel(connection: Connection): Model<MessageRow> {
       failure: { type: failure, default: null },
       requestKey: { type: String },
       requestHash: { type: String },
+      history: { type: Boolean },
+      standby: { type: Boolean },
+      pricing: {
+        type: new Schema(
+          {
+            billable: { type: Boolean, default: null },
+            model: { type: String, default: null },
+            category: { type: String, default: null },
+          },
+          { _id: false },
+        ),
+      },
       ...tellingFields,
     },
     { collection: "messages", versionKey: false, minimize: false },

@@ -10,7 +10,14 @@ const healthLogMost = 50;
 const place = (workspaceId: string) => ({ workspaceId, collection: "channel_accounts", field: "settings" });
 
 export interface AccountRepo {
-  createDraft(input: { workspaceId: string; kind: string; name: string; now: Date }): Promise<ChannelAccount>;
+  /** With an `accountRef` for an account that spoke before it was connected; a duplicate key error (11000) when it is there. */
+  createDraft(input: {
+    workspaceId: string;
+    kind: string;
+    name: string;
+    accountRef?: string | undefined;
+    now: Date;
+  }): Promise<ChannelAccount>;
   /** Puts credentials in. Throws a duplicate key error (11000) when the workspace has that account already. */
   saveSettings(
     workspaceId: string,
@@ -51,7 +58,7 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
   const maybe = async (row: ChannelAccountRow | null) => (row ? opened(row) : undefined);
 
   return {
-    async createDraft({ workspaceId, kind, name, now }) {
+    async createDraft({ workspaceId, kind, name, accountRef, now }) {
       const health = { state: "draft" as const, cause: null, since: now };
       const row: ChannelAccountRow = {
         _id: newId("account"),
@@ -59,7 +66,7 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
         kind,
         name,
         endpointKey: randomBytes(24).toString("base64url"),
-        accountRef: null,
+        accountRef: accountRef ?? null,
         settings: null,
         enabled: true,
         health,

@@ -28,7 +28,14 @@ export type Change = { target: Target; key: string; at: Date; told: Told } & (
   | { kind: "edit"; content: Content }
   | { kind: "removal" }
   | { kind: "reaction"; by: string; author: Author; emoji: string | null }
-  | { kind: "receipt"; status: DeliveryReceipt["status"]; failure: MessageRow["failure"] }
+  | {
+      kind: "receipt";
+      status: DeliveryReceipt["status"];
+      failure: MessageRow["failure"];
+      pricing: MessageRow["pricing"] | null;
+      /** The provider's id of the message, when our own id in the receipt found it. */
+      learnt: { externalId: string; key: string } | null;
+    }
 );
 
 export interface ChangeRepo {
@@ -36,6 +43,8 @@ export interface ChangeRepo {
   targets(externalKeys: readonly string[]): Promise<Target[]>;
   /** A message of ours by its id, for receipts that carry it. */
   targetById(workspaceId: string, accountId: string, id: string): Promise<Target | undefined>;
+  /** Messages of ours by their ids. */
+  ownTargets(ids: readonly string[]): Promise<Target[]>;
   /** Messages of ours in a conversation, sent until then, that may still go up to this status. */
   sentUntil(conversationId: string, until: Date, status: DeliveryReceipt["status"]): Promise<Target[]>;
   /** Applies changes in one round trip. Returns the rows with what they have to tell. */
@@ -45,7 +54,8 @@ export interface ChangeRepo {
 /** Earlier contents that are kept. */
 const revisionsMost = 50;
 /** How far back a watermark reaches, and how many messages: what is older keeps its state, and no receipt scans a whole chat. */
-const watermark = { backMs: 7 * 86_400_000, most: 1_000 };
+/** Our time of sending is taken when the provider has answered, a little after its own. */
+const watermark = { backMs: 7 * 86_400_000, most: 1_000, slackMs: 2_000 };
 
 /** What a receipt may lift: a status never goes back, and what failed for good only a person revives. */
 const below: Record<DeliveryReceipt["status"], MessageRow["status"][]> = {
@@ -90,6 +100,18 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
         update: [{ $set: { ...set, ...alsoTell(change.told, now) } }],
       },
     };
+
+    /** The first id is the message's own, further ones are of its parts. */
+    async function learnt({ externalId, key: externalKey }: { externalId: string; key: string }) {
+      const sealed = await seals.seal(messagePlace(target.workspaceId, "externalId"), externalId);
+      const first = { $in: [{ $ifNull: ["$externalKey", null] }, [null, externalKey]] };
+      const parts = { $setUnion: [{ $ifNull: ["$partKeys", []] }, [externalKey]] };
+      return {
+        externalId: { $ifNull: ["$externalId", { $literal: sealed }] },
+        externalKey: { $ifNull: ["$externalKey", externalKey] },
+        partKeys: { $cond: [first, { $ifNull: ["$partKeys", "$$REMOVE"] }, parts] },
+      };
+    }
 
     async function effect(one: Change): Promise<{ filter: Record<string, unknown>; set: Record<string, unknown> }> {
       const place = (field: string) => messagePlace(target.workspaceId, field);
@@ -139,6 +161,8 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
           return {
             filter: { direction: "out", status: { $in: below[status] } },
             set: {
+              ...(one.pricing ? { pricing: { $literal: one.pricing } } : {}),
+              ...(one.learnt ? await learnt(one.learnt) : {}),
               status,
               ...(failure ? { failure: { $literal: failure } } : {}),
               ...(status === "failed" ? {} : { [`receipts.${status}`]: { $min: [`$receipts.${status}`, at] } }),
@@ -164,12 +188,21 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       return row ? targetOf(row) : undefined;
     },
 
+    async ownTargets(ids) {
+      if (ids.length === 0) return [];
+      const rows = await model.find({ _id: { $in: [...ids] }, direction: "out" }, fields).lean();
+      return rows.map(targetOf);
+    },
+
     async sentUntil(conversationId, until, status) {
       const rows = await model
         .find(
           {
             conversationId,
-            at: { $lte: until, $gte: new Date(until.getTime() - watermark.backMs) },
+            at: {
+              $lte: new Date(until.getTime() + watermark.slackMs),
+              $gte: new Date(until.getTime() - watermark.backMs),
+            },
             direction: "out",
             status: { $in: below[status] },
           },

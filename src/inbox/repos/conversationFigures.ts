@@ -12,15 +12,27 @@ export interface Counted {
   kind: string;
   text: string;
   mentions?: readonly string[];
+  /** From before the account was connected. */
+  history?: boolean;
   at: Date;
 }
 
 /** What a message changes in the figures of its conversation, as expressions over the row before it. */
-export function figuresOf({ direction, at, conversationId, messageId, mentions }: Counted): Record<string, unknown> {
+export function figuresOf({
+  direction,
+  at,
+  conversationId,
+  messageId,
+  mentions,
+  kind,
+  history,
+}: Counted): Record<string, unknown> {
   if (direction === "note") {
     const all = { $setUnion: [{ $ifNull: ["$mentioned", []] }, [...(mentions ?? [])]] };
     return { mentioned: { $slice: [all, mentionedMost] } };
   }
+  // What was said long ago changes nothing about who waits for whom now.
+  if (history) return direction === "in" ? { lastInboundAt: { $max: ["$lastInboundAt", at] } } : {};
   if (direction === "out") return { unread: 0, waitingSince: null };
   const asleep = { $in: ["$status", ["resolved", "snoozed"]] };
   const told: Told = {
@@ -32,7 +44,8 @@ export function figuresOf({ direction, at, conversationId, messageId, mentions }
   };
   return {
     unread: { $add: ["$unread", 1] },
-    lastInboundAt: { $max: ["$lastInboundAt", at] },
+    // A notice of the service is nothing the customer said: it opens no reply window.
+    ...(kind === "system" ? {} : { lastInboundAt: { $max: ["$lastInboundAt", at] } }),
     waitingSince: { $ifNull: ["$waitingSince", at] },
     // Who writes does not block us.
     blocked: false,

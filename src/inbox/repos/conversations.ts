@@ -74,6 +74,8 @@ export interface ConversationRepo {
   count(messages: readonly Counted[]): Promise<void>;
   /** The message that is shown in the list says something else now. */
   relabel(workspaceId: string, conversationId: string, messageId: string, kind: string, text: string): Promise<void>;
+  /** The customer did something that is no message, and that opens the reply window all the same. */
+  heard(workspaceId: string, id: string, at: Date): Promise<void>;
   /** Who the chat is was brought up to date. */
   setPeerKey(id: string, peerKey: string): Promise<void>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
@@ -241,6 +243,10 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       );
       // Through the driver: mongoose casts no pipelines, and the shapes are fixed here.
       if (operations.length > 0) await collection().bulkWrite(operations as never, { ordered: true });
+    },
+
+    async heard(workspaceId, id, at) {
+      await model.updateOne({ _id: id, workspaceId }, { $max: { lastInboundAt: at } });
     },
 
     async relabel(workspaceId, conversationId, messageId, kind, text) {

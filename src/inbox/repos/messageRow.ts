@@ -114,6 +114,8 @@ export async function inboundRow(seals: Seals, input: InboundMessage, now: Date)
     sequence: message.sequence ?? 0,
     createdAt: now,
     unsettled: true,
+    ...(message.history ? { history: true } : {}),
+    ...(message.standby ? { standby: true } : {}),
   };
 }
 
@@ -235,5 +237,7 @@ export async function openedMessage(
     createdAt: row.createdAt,
     attempts: row.attempts,
     failure: row.failure,
+    standby: row.standby ?? false,
+    pricing: row.pricing ?? null,
   };
 }

@@ -44,6 +44,8 @@ export interface Fresh {
   content: Content;
   mentions: readonly string[];
   partOf: string | null;
+  /** From before the account was connected: nobody has to answer it. */
+  history: boolean;
   at: Date;
 }
 
@@ -168,6 +170,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       content: (await shown(row, pictures.get(row._id) ?? [])).content,
       mentions: row.mentions,
       partOf: row.partOf ?? null,
+      history: row.history ?? false,
       at: row.at,
     };
   }

@@ -23,6 +23,11 @@ export interface Reach {
 }
 
 export interface PeopleRepo {
+  /**
+   * The chats under which people are known already who now come with another of their ids, by position; undefined where
+   * nothing but the given chat is known. One round trip, none when nobody has such ids.
+   */
+  knownChats(chats: readonly Chat[]): Promise<(string | undefined)[]>;
   /** Makes sure the contact and the identity of each chat exist; idempotent. Returns their ids by chat key. */
   ensure(chats: readonly Chat[], now: Date): Promise<Map<string, { identityId: string; contactId: string }>>;
   /** The chat has another name or other aliases than before: the new ones hold from now on, the old ones are kept with their dates. */
@@ -32,9 +37,13 @@ export interface PeopleRepo {
   /** Opened names by contact id, of one workspace. */
   names(workspaceId: string, contactIds: readonly string[]): Promise<Map<string, string | null>>;
   reach(workspaceId: string, identityId: string): Promise<Reach | undefined>;
+  /** The chat behind a blind key. */
+  whoIs(chatKey: string): Promise<{ workspaceId: string; chat: string } | undefined>;
+  /** A name for somebody who has none yet. */
+  nameFound(chatKey: string, name: string, now: Date): Promise<void>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
-  /** The chat got another id; answers go there from now on. */
-  move(chatKey: string, to: { chat: string; chatKey: string }): Promise<void>;
+  /** The chat got another id; answers go there from now on. False when nobody is known under the old one. */
+  move(chatKey: string, to: { chat: string; chatKey: string }): Promise<boolean>;
 }
 
 /** Ids that follow from the chat: two workers that see a new chat at once mean the same rows. */
@@ -102,7 +111,44 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
     return new Map(rows.map((row) => [row.chatKey, { identityId: row._id, contactId: row.contactId }]));
   }
 
+  /** Blind keys of the ids that name one person only. Usernames are given away and taken over. */
+  const identifying = async ({ workspaceId, accountId, peer }: Chat) =>
+    Promise.all(
+      (peer.group ? [] : (peer.aliases ?? []))
+        .filter((alias) => alias.kind !== "username" && alias.kind !== "email" && alias.kind !== "chat")
+        .map((alias) => aliasKey(workspaceId, accountId, alias)),
+    );
+
   return {
+    async knownChats(chats) {
+      const keys = await Promise.all(chats.map(identifying));
+      const wanted = [...new Set(keys.flat())];
+      if (wanted.length === 0) return chats.map(() => undefined);
+      const rows = await identities
+        .find(
+          { workspaceId: { $in: [...new Set(chats.map((chat) => chat.workspaceId))] }, aliasKeys: { $in: wanted } },
+          { workspaceId: 1, accountId: 1, chatKey: 1, chat: 1, aliasKeys: 1, createdAt: 1 },
+        )
+        .sort({ createdAt: 1 })
+        .lean();
+      // Somebody new who writes twice in one go, each time with another id.
+      const firsts = new Map<string, string>();
+      return Promise.all(
+        chats.map(async ({ accountId, chatKey, peer }, index) => {
+          const own = keys[index]!;
+          const known = rows.filter(
+            (row) => row.accountId === accountId && row.aliasKeys.some((key) => own.includes(key)),
+          );
+          if (known.some((row) => row.chatKey === chatKey)) return undefined;
+          const [row] = known;
+          if (row) return seals.open(at(row.workspaceId, "identities", "chat"), row.chat);
+          const first = own.map((key) => firsts.get(key)).find((chat) => chat !== undefined);
+          for (const key of own) firsts.set(key, first ?? peer.chat);
+          return first === peer.chat ? undefined : first;
+        }),
+      );
+    },
+
     async ensure(chats, now) {
       // A chat may have been moved or merged: what is there stays as it is.
       const there = await known(chats.map((chat) => chat.chatKey));
@@ -132,9 +178,10 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       const today = peer.aliases ?? [];
       const holds = (alias: Alias) => today.some((one) => one.kind === alias.kind && one.value === alias.value);
       const instant = now.toISOString();
-      const kept = before.map((alias) =>
-        alias.until === null && !holds(alias) ? { ...alias, until: instant } : alias,
-      );
+      // That an id is not named is no proof that it is over, unless another of its kind took its place.
+      const over = (alias: Alias) =>
+        !holds(alias) && (alias.kind === "username" || today.some((one) => one.kind === alias.kind));
+      const kept = before.map((alias) => (alias.until === null && over(alias) ? { ...alias, until: instant } : alias));
       const added = today
         .filter((one) => !kept.some((old) => old.until === null && old.kind === one.kind && old.value === one.value))
         .map((one) => ({ ...one, from: instant, until: null }));
@@ -144,10 +191,16 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         {
           $set: {
             aliases: aliases.length > 0 ? await seals.sealJson(place, aliases) : null,
-            aliasKeys: await Promise.all(today.map((alias) => aliasKey(workspaceId, accountId, alias))),
+            // An id that was given up still finds its person: what was on its way comes late.
+            aliasKeys: await Promise.all(
+              aliases
+                .filter((alias) => alias.until === null || alias.kind === "user")
+                .map((alias) => aliasKey(workspaceId, accountId, alias)),
+            ),
           },
         },
       );
+      if (nameOf(peer) === undefined && today.every((alias) => alias.kind !== "username")) return;
       const name = await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer));
       await contacts.updateOne(
         { _id: identity.contactId, workspaceId, namedBy: "provider" },
@@ -192,13 +245,33 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       return { chat, group: row.group, blocked: row.blocked };
     },
 
+    async whoIs(chatKey) {
+      const row = await identities.findOne({ chatKey }, { workspaceId: 1, chat: 1 }).lean();
+      if (!row) return undefined;
+      const { workspaceId } = row;
+      return { workspaceId, chat: await seals.open(at(workspaceId, "identities", "chat"), row.chat) };
+    },
+
+    async nameFound(chatKey, name, now) {
+      const row = await identities.findOne({ chatKey }, { workspaceId: 1, contactId: 1 }).lean();
+      if (!row) return;
+      const { workspaceId, contactId } = row;
+      await contacts.updateOne(
+        { _id: contactId, workspaceId, namedBy: "provider", name: null },
+        {
+          $set: { name: await seals.sealOptional(at(workspaceId, "contacts", "name"), name), updatedAt: now },
+          $addToSet: { words: { $each: await contactWords(seals, workspaceId, name, []) } },
+        },
+      );
+    },
+
     async setBlocked(chatKey, blocked) {
       await identities.updateOne({ chatKey }, { $set: { blocked } });
     },
 
     async move(chatKey, to) {
       const row = await identities.findOne({ chatKey }, { workspaceId: 1 }).lean();
-      if (!row) return;
+      if (!row) return false;
       const chat = await seals.seal(at(row.workspaceId, "identities", "chat"), to.chat);
       try {
         await identities.updateOne({ _id: row._id }, { $set: { chat, chatKey: to.chatKey } });
@@ -207,6 +280,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         // The new chat wrote before we were told: it has an identity of its own, and the old one only leads there.
         await identities.updateOne({ _id: row._id }, { $set: { chat } });
       }
+      return true;
     },
   };
 }

@@ -37,6 +37,8 @@ interface Deps {
 export interface ApplyChanges {
   /** Applies edits, removals, reactions and receipts; what comes before its message waits for it. Idempotent. */
   of(accepted: readonly AcceptedChange[]): Promise<void>;
+  /** What the provider repeats of messages that we sent ourselves settles those; the rest is given back. */
+  echoes(accepted: readonly AcceptedEvent[]): Promise<AcceptedEvent[]>;
   /** These messages (blind provider ids) are stored now: what waited for them is applied. */
   waitingFor(externalKeys: readonly string[]): Promise<void>;
 }
@@ -68,6 +70,8 @@ export function applyChanges(deps: Deps): ApplyChanges {
     const { workspaceId, accountId, event } = one.accepted;
     const at = changedAt(event, clock.now());
     const found = one.targetKey === null ? undefined : byKey.get(one.targetKey);
+    // A reaction of the business itself carries the account as its person.
+    const author = event.peer.user === event.accountRef ? ("business" as const) : ("contact" as const);
     const base = (target: Target, type: string, data: Record<string, unknown>) => ({
       target,
       key: one.key,
@@ -82,11 +86,15 @@ export function applyChanges(deps: Deps): ApplyChanges {
       case "reaction": {
         if (!found) return [];
         const by = await seals.blind(workspaceId, "reactor", `${accountId}/${event.peer.user}`);
-        const reaction = { by, author: { kind: "contact" as const }, emoji: event.emoji };
+        const reaction = { by, author: { kind: author }, emoji: event.emoji };
         return [{ ...base(found, "message.reaction", {}), kind: "reaction", ...reaction }];
       }
       case "receipt":
-        return (await receiptTargets(one, found)).map((target) => receipt(one, target, at, event));
+        return (await receiptTargets(one, found)).map((target) => {
+          const { target: named } = event.receipt;
+          const learnt = found || !("id" in named) ? null : { externalId: named.id, key: one.targetKey! };
+          return receipt(one, target, at, event, learnt);
+        });
     }
   }
 
@@ -104,8 +112,18 @@ export function applyChanges(deps: Deps): ApplyChanges {
     return ours ? [ours] : [];
   }
 
-  function receipt(one: Aimed, target: Target, at: Date, event: Extract<ChangeEvent, { type: "receipt" }>): Change {
-    const { status, failure } = event.receipt;
+  function receipt(
+    one: Aimed,
+    target: Target,
+    at: Date,
+    event: Extract<ChangeEvent, { type: "receipt" }>,
+    learnt: { externalId: string; key: string } | null,
+  ): Change {
+    const { status, failure, error } = event.receipt;
+    const cost = event.receipt.pricing;
+    const pricing = cost
+      ? { billable: cost.billable ?? null, model: cost.model ?? null, category: cost.category ?? null }
+      : null;
     const reason = failure ? deps.reasonOf(failure) : status === "failed" ? "unexpected" : null;
     const told = toldOf(
       `${one.key}${target.id.slice(-8)}`,
@@ -114,11 +132,14 @@ export function applyChanges(deps: Deps): ApplyChanges {
       { status, ...(reason === null ? {} : { reason }) },
       clock.now(),
     );
-    const failed = reason === null ? null : { reason, detail: null, providerCode: null };
-    return { target, key: one.key, at, told, kind: "receipt", status, failure: failed };
+    const failed =
+      reason === null ? null : { reason, detail: error?.detail ?? null, providerCode: error?.code ?? null };
+    return { target, key: one.key, at, told, kind: "receipt", status, failure: failed, pricing, learnt };
   }
 
-  async function apply(all: readonly Aimed[]): Promise<{ applied: Aimed[]; early: Aimed[] }> {
+  async function apply(
+    all: readonly Aimed[],
+  ): Promise<{ applied: Aimed[]; early: { one: Aimed; beingSent: boolean }[] }> {
     const keys = all.map((one) => one.targetKey).filter((key) => key !== null);
     const targets = await changes.targets(keys);
     const byKey = new Map(targets.flatMap((target) => target.keys.map((key) => [key, target] as const)));
@@ -135,7 +156,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
     );
     return {
       applied: all.filter((one) => !early.some((pair) => pair.one === one)),
-      early: early.map(({ one }) => one),
+      early: early.map(({ one, made: its }) => ({ one, beingSent: its.length > 0 })),
     };
   }
 
@@ -160,6 +181,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
           content,
           mentions: [],
           partOf: null,
+          history: false,
           at: change.at,
         });
         await files.expect(expected, now);
@@ -169,17 +191,51 @@ export function applyChanges(deps: Deps): ApplyChanges {
       } else if (change.kind === "removal") {
         await conversations.relabel(target.workspaceId, target.conversationId, target.shownAs, "removed", "");
         await files.removeOf([target.id]);
+      } else if (change.kind === "reaction" && change.author.kind === "contact" && change.emoji !== null) {
+        // It opens the reply window as a message does.
+        await conversations.heard(target.workspaceId, target.conversationId, change.at);
       }
     }
   }
 
-  const waiting = ({ accepted, key, targetKey }: Aimed): Waiting => ({
-    id: key,
-    workspaceId: accepted.workspaceId,
-    accountId: accepted.accountId,
-    targetKey: targetKey!,
-    event: accepted.event,
-  });
+  /** A receipt that names our own id waits for that message, whatever becomes of its sending. */
+  const waiting = ({ accepted, key, targetKey }: Aimed, beingSent: boolean): Waiting => {
+    const { event } = accepted;
+    const ours = beingSent && event.type === "receipt" ? event.receipt.correlation : undefined;
+    return {
+      id: key,
+      workspaceId: accepted.workspaceId,
+      accountId: accepted.accountId,
+      targetKey: ours === undefined ? targetKey! : ownKey(ours),
+      event,
+    };
+  };
+
+  async function echoes(accepted: readonly AcceptedEvent[]): Promise<AcceptedEvent[]> {
+    const correlationOf = ({ event }: AcceptedEvent) =>
+      event.type === "message" && event.message.direction === "echo" ? event.message.correlation : undefined;
+    const ids = [...new Set(accepted.map(correlationOf).filter((id) => id !== undefined))];
+    if (ids.length === 0) return [...accepted];
+    const targets = new Map((await changes.ownTargets(ids)).map((target) => [target.id, target]));
+    const rest: AcceptedEvent[] = [];
+    const receipts: AcceptedChange[] = [];
+    for (const one of accepted) {
+      const ours = targets.get(correlationOf(one) ?? "");
+      if (!ours || ours.accountId !== one.accountId || one.event.type !== "message") {
+        rest.push(one);
+        continue;
+      }
+      const { message, ...event } = one.event;
+      const receipt = {
+        target: { id: message.externalId },
+        status: "sent" as const,
+        correlation: ours.id,
+      };
+      receipts.push({ ...one, event: { ...event, type: "receipt", receipt } });
+    }
+    await of(receipts);
+    return rest;
+  }
 
   async function waitingFor(externalKeys: readonly string[]): Promise<void> {
     const found = await parked.waitingFor(externalKeys);
@@ -193,19 +249,22 @@ export function applyChanges(deps: Deps): ApplyChanges {
     await parked.release(applied.map((one) => one.key));
   }
 
-  return {
-    async of(accepted) {
-      if (accepted.length === 0) return;
-      const { early } = await apply(await Promise.all(accepted.map(aimed)));
-      if (early.length === 0) return;
-      await parked.park(early.map(waiting), clock.now());
-      log.info("change_parked", { count: early.length });
-      // The message may have come between the look and the parking.
-      await waitingFor(early.map((one) => one.targetKey!));
-    },
-    waitingFor,
-  };
+  async function of(accepted: readonly AcceptedChange[]): Promise<void> {
+    if (accepted.length === 0) return;
+    const { early } = await apply(await Promise.all(accepted.map(aimed)));
+    if (early.length === 0) return;
+    const rows = early.map(({ one, beingSent }) => waiting(one, beingSent));
+    await parked.park(rows, clock.now());
+    log.info("change_parked", { count: early.length });
+    // The message may have come, or have left, between the look and the parking.
+    await waitingFor(rows.map((row) => row.targetKey));
+  }
+
+  return { of, echoes, waitingFor };
 }
+
+/** What waits for a message of ours to be settled waits under this. */
+export const ownKey = (messageId: string) => `own/${messageId}`;
 
 const isBeingSent = (status: MessageRow["status"]) => status === "queued" || status === "sending";
 

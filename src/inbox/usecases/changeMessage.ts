@@ -13,6 +13,7 @@ import type { MessageRepo } from "../repos/messages.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { PeopleRepo } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
+import type { ListedTemplate } from "../repos/templates.js";
 import type { ChannelAccount, Message } from "../types.js";
 import { drainJob } from "./settle.js";
 
@@ -23,7 +24,11 @@ export interface AtProvider {
   react(account: ChannelAccount, chat: string, target: string, emoji: string | null): Promise<void>;
   /** These two do nothing where the channel cannot. */
   markRead(account: ChannelAccount, chat: string, target: string): Promise<void>;
-  typing(account: ChannelAccount, chat: string): Promise<void>;
+  typing(account: ChannelAccount, chat: string, answering?: string): Promise<void>;
+  block(account: ChannelAccount, chat: string, blocked: boolean): Promise<void>;
+  profile(account: ChannelAccount, user: string): Promise<{ name?: string | undefined }>;
+  /** undefined where the channel has none. */
+  templates(account: ChannelAccount): Promise<ListedTemplate[] | undefined>;
 }
 
 interface Deps {
@@ -56,6 +61,8 @@ export interface MessageCommands {
   react(workspaceId: string, id: string, author: Author, emoji: string | null): Promise<Message>;
   /** Shows the customer that this message was read, where the channel can. A courtesy: what the provider refuses is logged only. */
   showRead(message: Message): Promise<void>;
+  /** Keeps the customer from writing to us, or lets them again. Throws AppError `not_found`, `unprocessable`. */
+  block(workspaceId: string, conversationId: string, blocked: boolean): Promise<void>;
   /** Shows the customer that somebody writes, where the channel can. A courtesy as well. Throws AppError `not_found`. */
   showTyping(workspaceId: string, conversationId: string): Promise<void>;
 }
@@ -231,13 +238,26 @@ export function messageCommands(deps: Deps): MessageCommands {
       await courtesy("read", deps.atProvider.markRead(account, reach.chat, message.externalId));
     },
 
+    async block(workspaceId, conversationId, blocked) {
+      const route = await conversations.route(workspaceId, conversationId);
+      if (!route) throw new AppError("not_found", "There is no such conversation.");
+      const account = await accounts.find(workspaceId, route.accountId);
+      const reach = await people.reach(workspaceId, route.identityId);
+      if (!account || !reach || !deps.capabilitiesOf(account.kind)?.blocks) {
+        throw new AppError("unprocessable", "This channel cannot keep people from writing.");
+      }
+      await asked(deps.atProvider.block(account, reach.chat, blocked));
+    },
+
     async showTyping(workspaceId, conversationId) {
       const route = await conversations.route(workspaceId, conversationId);
       if (!route) throw new AppError("not_found", "There is no such conversation.");
       const account = await accounts.find(workspaceId, route.accountId);
       const reach = await people.reach(workspaceId, route.identityId);
       if (!account?.enabled || !reach) return;
-      await courtesy("typing", deps.atProvider.typing(account, reach.chat));
+      const newest = (await messages.list(workspaceId, conversationId, { limit: 20 })).items;
+      const answering = newest.find((one) => one.direction === "in" && one.externalId !== null)?.externalId;
+      await courtesy("typing", deps.atProvider.typing(account, reach.chat, answering ?? undefined));
     },
   };
 }

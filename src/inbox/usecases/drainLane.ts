@@ -10,6 +10,7 @@ import type { Outbox } from "../repos/outbox.js";
 import type { PeopleRepo, Reach } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
 import type { ChannelAccount } from "../types.js";
+import { ownKey } from "./applyChanges.js";
 import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
 import type { OptionTokens } from "./optionTokens.js";
 
@@ -102,6 +103,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
         chat: reach.chat,
         content: await deps.options.shortened(account, claim.content),
         byHuman: claim.byHuman,
+        customerWroteAt: route.lastInboundAt ?? undefined,
         sentParts: claim.sentParts,
         ...(claim.replyTo === null ? {} : { replyTo: { externalId: claim.replyTo } }),
       });
@@ -116,7 +118,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
   /** What a failure says beyond its message. */
   async function accountHears(account: ChannelAccount, route: Route, error: ProviderError): Promise<void> {
     const { failure } = error;
-    if (failure.kind === "rate_limited") await pace.pause(account.id, failure.retryAfterMs);
+    if (failure.kind === "rate_limited" && failure.scope !== "chat") await pace.pause(account.id, failure.retryAfterMs);
     if (failure.kind === "moved") {
       const newKey = await chatKeyOf(seals, account.workspaceId, account.id, failure.newChat);
       await people.move(route.chatKey, { chat: failure.newChat, chatKey: newKey });
@@ -167,6 +169,8 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     await tell(
       step.step === "unknown" ? await lane.unknown(claim, attempt) : await lane.failed(claim, attempt, failure),
     );
+    // The provider may have told meanwhile that it has it.
+    await deps.waitingFor([ownKey(claim.id)]);
     return undefined;
   }
 
@@ -220,7 +224,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     const waitedMs = now.getTime() - claim.createdAt.getTime();
     log.info("message_sent", { messageId: claim.id, traceId: claim.traceId, attempt: claim.attempt, waitedMs });
     deps.observe(delivery.account.kind, waitedMs / 1000);
-    await deps.waitingFor(keys);
+    await deps.waitingFor([...keys, ownKey(claim.id)]);
     return undefined;
   }
 
@@ -231,6 +235,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
       if (turn.kind === "wait") return { againAt: turn.until };
       if (turn.kind === "lost") {
         await tell(turn.told);
+        await deps.waitingFor([ownKey(turn.told._id)]);
         continue;
       }
       const againAt = await sendOne(turn.claim);

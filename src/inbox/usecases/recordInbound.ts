@@ -27,6 +27,10 @@ interface Deps {
   applyChanges: ApplyChanges;
   /** A button of ours was pressed: which option it was, when the channel carried only a stand-in of its id. */
   resolveOption(workspaceId: string, replyKey: string | null, content: Content): Promise<Content>;
+  /** The provider says something about the account itself. */
+  notice(accepted: AcceptedEvent & { event: Extract<InboundEvent, { type: "account" }> }): Promise<void>;
+  /** Somebody new wrote on this channel whose name the provider did not say. */
+  nameless(chats: readonly Chat[]): Promise<void>;
   /** The customer is typing; for whoever looks, not kept. */
   typing(accepted: AcceptedEvent, conversationId: string): void;
   seals: Seals;
@@ -96,6 +100,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     const first = new Map([...all].reverse().map((one) => [one.chatKey, one] as const));
     const opening = unknown.map((chatKey) => first.get(chatKey)!);
     const owners = await people.ensure(opening.map(chatOf), now);
+    await deps.nameless(opening.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
     await conversations.ensureOpen(
       opening.map((one) => ({
         workspaceId: one.accepted.workspaceId,
@@ -152,23 +157,69 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
       await people.setBlocked(chatKey, event.blocked);
       await conversations.setBlocked(chatKey, event.blocked);
     } else if (event.type === "moved") {
-      const newKey = await chatKeyOf(seals, workspaceId, accountId, event.newChat);
-      await people.move(chatKey, { chat: event.newChat, chatKey: newKey });
-      await conversations.move(chatKey, newKey);
-      log.info("chat_moved", { accountId });
+      await moved(accepted, chatKey, event);
+    } else if (event.type === "account") {
+      await deps.notice({ ...accepted, event });
     } else if (event.type === "typing") {
       const conversation = (await conversations.openOf([chatKey])).get(chatKey);
       if (conversation) deps.typing(accepted, conversation.id);
     }
   }
 
-  return async (accepted) => {
+  /** The chat goes on under another id; where only an id beside it changed, the person is known by the new one too. */
+  async function moved(
+    { workspaceId, accountId }: AcceptedEvent,
+    chatKey: string,
+    { peer, newChat, channel }: Extract<InboundEvent, { type: "moved" }>,
+  ): Promise<void> {
+    const newKey = await chatKeyOf(seals, workspaceId, accountId, newChat);
+    const found = await people.move(chatKey, { chat: newChat, chatKey: newKey });
+    if (found) {
+      await conversations.move(chatKey, newKey);
+      log.info("chat_moved", { accountId });
+    }
+    if (!peer.aliases) return;
+    const chat = {
+      workspaceId,
+      accountId,
+      channel,
+      chatKey: newKey,
+      peer: { ...peer, chat: newChat, name: undefined },
+    };
+    if (found) return people.refresh(chat, clock.now());
+    const before = { ...peer, aliases: [{ kind: "user" as const, value: peer.chat }] };
+    const [known] = await people.knownChats([{ ...chat, chatKey, peer: before }]);
+    if (known === undefined) return;
+    await people.refresh({ ...chat, chatKey: await chatKeyOf(seals, workspaceId, accountId, known) }, clock.now());
+  }
+
+  /** Events of people who come with another of their ids, as those of the chat under which they are known. */
+  async function recognised(accepted: readonly AcceptedEvent[]): Promise<AcceptedEvent[]> {
+    const chats = await Promise.all(
+      accepted.map(async ({ workspaceId, accountId, event }) => ({
+        workspaceId,
+        accountId,
+        channel: event.channel,
+        chatKey: await chatKeyOf(seals, workspaceId, accountId, event.peer.chat),
+        peer: event.type === "moved" ? { ...event.peer, aliases: [] } : event.peer,
+      })),
+    );
+    const known = await people.knownChats(chats);
+    return accepted.map((one, index) => {
+      const chat = known[index];
+      return chat === undefined ? one : { ...one, event: { ...one.event, peer: { ...one.event.peer, chat } } };
+    });
+  }
+
+  return async (given) => {
     // A chat that moved brings its history along before anything is written in the new one.
-    for (const one of accepted) if (one.event.type === "moved") await change(one);
+    for (const one of given) if (one.event.type === "moved") await change(one);
+    const accepted = await applyChanges.echoes(await recognised(given));
     const all = (await Promise.all(accepted.map(incoming))).filter((one) => one !== undefined);
     if (all.length > 0) await recordMessages(uniqueBy(all, (one) => one.externalKey));
     await applyChanges.of(accepted.filter(isChange));
-    for (const one of accepted) if (one.event.type === "blocked" || one.event.type === "typing") await change(one);
+    const last = ["blocked", "typing", "account"];
+    for (const one of accepted) if (last.includes(one.event.type)) await change(one);
   };
 }
 
@@ -199,6 +250,7 @@ function freshOf(
     content: shown,
     mentions: [],
     partOf: row.partOf,
+    history: message.history ?? false,
     at,
   };
 }

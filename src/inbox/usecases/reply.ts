@@ -9,6 +9,7 @@ import type { ConversationRepo, Route } from "../repos/conversations.js";
 import type { FileRepo } from "../repos/files.js";
 import type { Fresh, MessageRepo } from "../repos/messages.js";
 import type { Message } from "../types.js";
+import type { Templates } from "./templates.js";
 import { drainJob } from "./settle.js";
 
 export interface ReplyInput {
@@ -29,6 +30,7 @@ interface Deps {
   messages: MessageRepo;
   files: FileRepo;
   capabilitiesOf(kind: string): Capabilities | undefined;
+  templates: Templates;
   settle(fresh: readonly Fresh[]): Promise<void>;
   enqueue: Enqueue;
   clock: Clock;
@@ -98,9 +100,11 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     const { workspaceId, conversationId, author, idempotencyKey } = input;
     const route = await conversations.route(workspaceId, conversationId);
     if (!route) throw gone();
-    const content = await withFiles(workspaceId, input.content);
+    const filled = await withFiles(workspaceId, input.content);
     const requestKey = idempotencyKey === undefined ? null : hash({ workspaceId, author, idempotencyKey });
-    await allowed(route, author, content, requestKey);
+    await allowed(route, author, filled, requestKey);
+    const content =
+      filled.kind === "template" ? await deps.templates.ready(workspaceId, route.accountId, filled) : filled;
 
     const requestHash = hash({ conversationId, content: input.content, replyTo: input.replyTo ?? null });
     const { message, created, fresh, ...earlier } = await messages.insertReply({

@@ -41,6 +41,7 @@ export function settle(deps: Deps): (fresh: readonly Fresh[]) => Promise<void> {
             kind: one.content.kind,
             text: textOf(one.content),
             mentions: one.mentions,
+            history: one.history,
             at: one.at,
           })),
       ),

@@ -47,7 +47,7 @@ describe("telegram: the account", () => {
     });
     await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    await world.channel.register!(`http://127.0.0.1:${port}/hook`);
+    await world.channel.register!({ url: `http://127.0.0.1:${port}/hook`, verifyToken: "unused" });
     await until(() => heard.length > 0);
     expect(heard[0]).toMatchObject({ secret: secretToken, update: { message: { text: "/start" } } });
     await until(async () => (await world.channel.probe!()).state === "degraded");

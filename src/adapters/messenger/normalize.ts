@@ -1,0 +1,217 @@
+import type { InboundEvent, Peer } from "../../core/events.js";
+import type { ExternalId } from "../../core/ids.js";
+import type { Content } from "../../core/message.js";
+import { Malformed } from "../contract.js";
+import { compact, count, id, record, text, type Raw } from "../shared/read.js";
+import { stableId } from "../shared/stableId.js";
+import { momentOf } from "../shared/time.js";
+import { contentsOf, referralOf } from "./normalizeContent.js";
+
+const emojis: Record<string, string> = {
+  smile: "😆",
+  angry: "😠",
+  sad: "😢",
+  wow: "😮",
+  love: "❤",
+  like: "👍",
+  dislike: "👎",
+};
+
+/** Where an event is from: the entry's page, its time, and whether another application has the conversation. */
+interface Place {
+  self: ExternalId;
+  time: unknown;
+  standby: boolean;
+}
+
+/** Reads one webhook of a page's application: every entry, every event, also of several pages. */
+export function normalize(payload: unknown, self: ExternalId): InboundEvent[] {
+  const body = record(payload);
+  if (!body) throw new Malformed("body");
+  if (!Array.isArray(body.entry) || body.entry.length === 0) throw new Malformed("entry");
+  return body.entry.flatMap((given: unknown) => {
+    const entry = record(given);
+    if (!entry) return [notice({ self, time: undefined, standby: false }, given, "An entry could not be read.")];
+    const place = { self: id(entry.id) ?? self, time: entry.time };
+    const events = [
+      ...items(entry.messaging).flatMap((one) => eventsOf(one, { ...place, standby: false })),
+      ...items(entry.standby).flatMap((one) => eventsOf(one, { ...place, standby: true })),
+      ...items(entry.changes).map((one) => notice({ ...place, standby: false }, one, changeSummary(one))),
+    ];
+    return events.length > 0 ? events : [notice({ ...place, standby: false }, entry, "An entry without events came.")];
+  });
+}
+
+const items = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const changeSummary = (one: unknown) => `Something changed on the page: ${text(record(one)?.field) ?? "unknown"}.`;
+
+/** Something about the account, or that nobody can be named for. */
+function notice({ self, time }: Place, raw: unknown, summary: string): InboundEvent {
+  return {
+    ...base({ self, time, standby: false }, { chat: self, user: self }, undefined, raw),
+    eventKey: stableId("notice", raw),
+    type: "account",
+    notice: { about: "other", summary },
+  };
+}
+
+function base(place: Place, peer: Peer, timestamp: unknown, raw: unknown) {
+  const own = momentOf(timestamp, "ms");
+  const moment = own.timeUnknown ? momentOf(place.time, "ms") : own;
+  return { v: 1 as const, channel: "messenger", accountRef: place.self, peer, ...moment, raw };
+}
+
+function eventsOf(given: unknown, place: Place): InboundEvent[] {
+  const event = record(given);
+  if (!event) return [notice(place, given, "An event could not be read.")];
+  const message = record(event.message);
+  const echo = message?.is_echo === true;
+  const person = id(record(echo ? event.recipient : event.sender)?.id);
+  const common = (name: string) => ({
+    ...base(place, { chat: person ?? place.self, user: person ?? place.self }, event.timestamp, given),
+    eventKey: name,
+  });
+  const policy = record(event["policy-enforcement"]) ?? record(event.policy_enforcement);
+  if (policy) return [{ ...common(stableId("policy", given)), type: "account", notice: policyNotice(policy) }];
+  if (person === undefined) return [notice(place, given, "An event came that names nobody.")];
+
+  if (message) return messages(message, echo, place, common);
+  const edit = record(event.message_edit);
+  const editedId = text(edit?.mid);
+  if (edit && editedId) {
+    const content: Content = { kind: "text", text: text(edit.text) ?? "" };
+    const key = `edit:${editedId}:${count(edit.num_edit) ?? 0}`;
+    return [{ ...common(key), type: "edit", target: editedId, content }];
+  }
+  const reaction = record(event.reaction);
+  const target = text(reaction?.mid);
+  if (reaction && target) {
+    const name = text(reaction.reaction);
+    const emoji = reaction.action === "unreact" ? null : (text(reaction.emoji) ?? emojis[name ?? ""] ?? name ?? "👍");
+    const key = `reaction:${target}:${person}:${emoji ?? ""}:${common("").at}`;
+    return [{ ...common(key), type: "reaction", target, emoji }];
+  }
+  if (record(event.delivery) ?? record(event.read)) return receipts(event, person, given, common, place);
+  return [spoken(event, person, given, place, common)];
+}
+
+type Common = (eventKey: string) => ReturnType<typeof base> & { eventKey: string };
+
+/** One message; with several attachments one for each, held together by the message's id. */
+function messages(message: Raw, echo: boolean, place: Place, common: Common): InboundEvent[] {
+  const mid = text(message.mid) ?? stableId("message", common("").raw);
+  const answered = text(record(message.reply_to)?.mid);
+  const removed = message.is_deleted === true;
+  if (removed) return [{ ...common(`removal:${mid}`), type: "removal", target: mid }];
+  const contents = contentsOf(message);
+  return contents.map((content, index) => {
+    const externalId = index === 0 ? mid : `${mid}#${index}`;
+    return {
+      ...common(`message:${externalId}`),
+      type: "message",
+      message: compact({
+        externalId,
+        direction: echo ? ("echo" as const) : ("in" as const),
+        content,
+        replyTo: answered === undefined ? undefined : { externalId: answered },
+        referral: referralOf(message.referral),
+        groupId: contents.length > 1 ? mid : undefined,
+        correlation: echo ? text(message.metadata) : undefined,
+        standby: place.standby ? (true as const) : undefined,
+      }),
+    };
+  });
+}
+
+/** Watermarks, and the messages that are named beside them. */
+function receipts(event: Raw, person: string, given: unknown, common: Common, place: Place): InboundEvent[] {
+  const status = event.read === undefined ? "delivered" : "read";
+  const told = record(event.read) ?? record(event.delivery) ?? {};
+  const mids = items(told.mids).filter((mid) => typeof mid === "string" && mid !== "") as string[];
+  const events: InboundEvent[] = mids.map((mid) => ({
+    ...common(`${status}:${mid}`),
+    type: "receipt",
+    receipt: { target: { id: mid }, status },
+  }));
+  const upTo = momentOf(told.watermark, "ms");
+  if (!upTo.timeUnknown) {
+    const key = `${status}:${person}:${upTo.at}`;
+    events.push({ ...common(key), type: "receipt", receipt: { target: { upTo: upTo.at }, status } });
+  }
+  return events.length > 0 ? events : [notice(place, given, "A receipt came that says nothing.")];
+}
+
+/** Everything else that belongs into the thread. */
+function spoken(event: Raw, person: string, given: unknown, place: Place, common: Common): InboundEvent {
+  const postback = record(event.postback);
+  const mid = text(postback?.mid);
+  const externalId = mid ?? stableId(`event:${person}`, given);
+  const { content, referral } = postback
+    ? {
+        content: choice(postback),
+        referral: referralOf(postback.referral),
+      }
+    : happening(event);
+  return {
+    ...common(`message:${externalId}`),
+    type: "message",
+    message: compact({
+      externalId,
+      direction: "in" as const,
+      content,
+      referral,
+      standby: place.standby ? (true as const) : undefined,
+    }),
+  };
+}
+
+function choice(postback: Raw): Content {
+  const label = text(postback.title) ?? text(postback.payload) ?? "";
+  return { kind: "choice_made", optionId: text(postback.payload) ?? label, label };
+}
+
+function happening(event: Raw): { content: Content; referral?: { parameter: string } | undefined } {
+  const system = (summary: string) => ({ content: { kind: "system" as const, summary } });
+  const app = (value: unknown, name: string) => id(record(value)?.[name]) ?? "another application";
+  const referral = record(event.referral);
+  if (referral) {
+    const from = [text(referral.source), text(referral.type)].filter(Boolean).join(", ");
+    const summary = `Came through a link or an advertisement${from ? ` (${from})` : ""}.`;
+    return { content: { kind: "referral", summary }, referral: referralOf(referral) };
+  }
+  const optin = record(event.optin);
+  if (optin) {
+    const title = text(optin.title) ?? text(optin.type) ?? "messages";
+    const parameter = text(optin.ref) ?? text(optin.payload);
+    const content: Content = { kind: "system", summary: `Opted in: ${title}.` };
+    return { content, ...(parameter === undefined ? {} : { referral: { parameter } }) };
+  }
+  if (event.pass_thread_control !== undefined) {
+    return system(`The conversation was passed to ${app(event.pass_thread_control, "new_owner_app_id")}.`);
+  }
+  if (event.take_thread_control !== undefined) {
+    return system(`The conversation was taken from ${app(event.take_thread_control, "previous_owner_app_id")}.`);
+  }
+  if (event.request_thread_control !== undefined) {
+    return system(`${app(event.request_thread_control, "requested_owner_app_id")} asks for the conversation.`);
+  }
+  if (event.app_roles !== undefined) return system("The roles of the page's applications changed.");
+  const linking = record(event.account_linking);
+  if (linking) return system(linking.status === "unlinked" ? "Unlinked the account." : "Linked the account.");
+  const known = ["sender", "recipient", "timestamp"];
+  const names = Object.keys(event).filter((name) => !known.includes(name));
+  return { content: { kind: "unsupported", hint: names[0] ?? "event" } };
+}
+
+function policyNotice(policy: Raw) {
+  const reason = text(policy.reason);
+  const because = reason ? ` ${reason}` : "";
+  const action = text(policy.action)?.toLowerCase();
+  if (action === "block") {
+    return { about: "health" as const, state: "suspended" as const, cause: `Meta blocked the page.${because}` };
+  }
+  if (action === "unblock") {
+    return { about: "health" as const, state: "ok" as const, cause: "Meta lets the page write again." };
+  }
+  return { about: "health" as const, state: "degraded" as const, cause: `Meta warned the page.${because}` };
+}

@@ -1,0 +1,106 @@
+import type { Content, MediaRef, MediaRole } from "../../core/message.js";
+import { compact, id, number, record, records, text, type Raw } from "../shared/read.js";
+
+const roles: Record<string, MediaRole> = {
+  image: "image",
+  video: "video",
+  audio: "audio",
+  file: "document",
+  reel: "video",
+  ig_reel: "video",
+};
+
+/**
+ * What a message says: its words, or each of its attachments as a content of its own (Messenger puts several into one
+ * message). Words beside files become the first file's caption.
+ */
+export function contentsOf(message: Raw): Content[] {
+  const said = text(message.text);
+  const quick = record(message.quick_reply);
+  if (quick) return [{ kind: "choice_made", optionId: text(quick.payload) ?? said ?? "", label: said ?? "" }];
+  const attachments = records(message.attachments).map(attachment);
+  const contents = attachments.filter((one) => one !== undefined);
+  if (contents.length === 0) {
+    if (said !== undefined) return [{ kind: "text", text: said }];
+    return [{ kind: "unsupported", hint: Array.isArray(message.attachments) ? "attachment" : "message" }];
+  }
+  const [first, ...rest] = contents;
+  if (said === undefined) return contents;
+  if (first!.kind === "media") return [{ ...first, caption: said }, ...rest];
+  // A link in the words comes again as an attachment of its own.
+  return first!.kind === "text" && rest.length === 0
+    ? [{ kind: "text", text: said.includes(first.text) ? said : `${said}\n${first.text}` }]
+    : [{ kind: "text", text: said }, ...contents];
+}
+
+function attachment(given: Raw): Content | undefined {
+  const type = text(given.type) ?? "";
+  const payload = record(given.payload) ?? {};
+  const url = text(payload.url);
+  if (type === "image" && payload.sticker_id !== undefined && url) {
+    return { kind: "media", media: mediaOf("sticker", url) };
+  }
+  const role = roles[type];
+  if (role && url) return { kind: "media", media: { ...mediaOf(role, url), ...named(role, payload, url) } };
+  switch (type) {
+    case "location": {
+      const place = record(payload.coordinates) ?? {};
+      const [lat, lng] = [number(place.lat), number(place.long)];
+      if (lat === undefined || lng === undefined) return { kind: "unsupported", hint: "location" };
+      return compact({ kind: "location" as const, lat, lng, label: text(given.title) });
+    }
+    case "fallback":
+    case "share":
+    case "post": {
+      const link = url ?? text(given.url);
+      const words = [text(given.title) ?? text(payload.title), link].filter((one) => one !== undefined);
+      return words.length > 0 ? { kind: "text", text: words.join("\n") } : { kind: "unsupported", hint: type };
+    }
+    case "template":
+      return templateContent(given, payload);
+    default:
+      return { kind: "unsupported", hint: type || "attachment" };
+  }
+}
+
+/** Templates come in echoes of what other applications sent, and as products that a customer asks about. */
+function templateContent(given: Raw, payload: Raw): Content {
+  const product = records(record(payload.product)?.elements)[0];
+  if (product)
+    return { kind: "order", summary: [text(product.title), text(product.subtitle)].filter(Boolean).join(", ") };
+  const elements = records(payload.elements);
+  const words = text(payload.text) ?? text(given.title) ?? elements.map((one) => text(one.title)).find(Boolean);
+  const options = [...records(payload.buttons), ...elements.flatMap((one) => records(one.buttons))].map((button) =>
+    compact({
+      id: text(button.payload) ?? text(button.url) ?? "",
+      label: text(button.title) ?? "",
+      url: text(button.url),
+    }),
+  );
+  if (words === undefined) return { kind: "unsupported", hint: text(payload.template_type) ?? "template" };
+  return options.length > 0 ? { kind: "choices", text: words, options } : { kind: "text", text: words };
+}
+
+/** `source` is Meta's signed address, which runs out: the file is fetched at once. */
+function mediaOf(role: MediaRole, url: string): MediaRef {
+  return { role, source: url };
+}
+
+function named(role: MediaRole, payload: Raw, url: string): { name?: string } {
+  const given = text(payload.name) ?? text(payload.title);
+  if (given) return { name: given };
+  if (role !== "document" || !URL.canParse(url)) return {};
+  const last = new URL(url).pathname.split("/").at(-1) ?? "";
+  try {
+    return last === "" ? {} : { name: decodeURIComponent(last) };
+  } catch {
+    return { name: last };
+  }
+}
+
+/** What an advertisement, a link or a plugin said when it brought the customer. */
+export function referralOf(value: unknown): { parameter: string } | undefined {
+  const referral = record(value);
+  const parameter = referral && (text(referral.ref) ?? id(referral.ad_id) ?? text(referral.source));
+  return parameter === undefined ? undefined : { parameter };
+}

@@ -1,0 +1,43 @@
+import { ProviderError } from "../../core/errors.js";
+import type { AccountState, WebhookAddress } from "../contract.js";
+import type { GraphClient } from "../shared/graph/client.js";
+import { id, text } from "../shared/read.js";
+import type { WhatsAppSettings } from "./manifest.js";
+
+/** How the number is doing, by Meta's own rating. */
+export async function probe(graph: GraphClient, { phoneNumberId }: WhatsAppSettings): Promise<AccountState> {
+  const number = await graph.get(phoneNumberId, {
+    fields: "id,display_phone_number,verified_name,quality_rating,status",
+  });
+  const accountRef = id(number.id);
+  if (accountRef === undefined)
+    throw new ProviderError({ kind: "unexpected" }, "Meta did not say which number this is.");
+  const displayName = [text(number.verified_name), text(number.display_phone_number)].filter(Boolean).join(" ");
+  const about = { accountRef, displayName: displayName || accountRef };
+  const status = text(number.status);
+  if (status === "BANNED" || status === "RESTRICTED") {
+    return { state: "suspended", ...about, cause: `Meta says the number is ${status.toLowerCase()}.` };
+  }
+  if (text(number.quality_rating) === "RED") {
+    return {
+      state: "degraded",
+      ...about,
+      cause: "Meta rates the number's quality as low: fewer messages may be sent.",
+    };
+  }
+  return { state: "ok", ...about };
+}
+
+/** Has Meta call us for this business account, whatever address the app has for others. Idempotent. */
+export async function register(
+  graph: GraphClient,
+  { businessAccountId }: WhatsAppSettings,
+  { url, verifyToken }: WebhookAddress,
+): Promise<void> {
+  if (businessAccountId === undefined) return;
+  await graph.post(`${businessAccountId}/subscribed_apps`, { override_callback_uri: url, verify_token: verifyToken });
+}
+
+export async function unregister(graph: GraphClient, { businessAccountId }: WhatsAppSettings): Promise<void> {
+  if (businessAccountId !== undefined) await graph.delete(`${businessAccountId}/subscribed_apps`);
+}

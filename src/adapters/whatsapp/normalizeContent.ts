@@ -1,0 +1,141 @@
+import type { Content, MediaRef, MediaRole, SharedContact } from "../../core/message.js";
+import { compact, id, number, record, records, text, type Raw } from "../shared/read.js";
+
+const roles: Record<string, MediaRole> = {
+  image: "image",
+  video: "video",
+  audio: "audio",
+  voice: "voice",
+  document: "document",
+  sticker: "sticker",
+  gif: "animation",
+};
+
+/** What a message says. A type nobody knows is `unsupported`, with the provider's word for it. */
+export function contentOf(message: Raw): Content {
+  const type = text(message.type) ?? "";
+  const body = record(message[type]);
+  const role = roles[type];
+  if (role) return body ? media(role, body) : unsupported(message, type);
+  switch (type) {
+    case "text":
+      return { kind: "text", text: text(body?.body) ?? text(message.text) ?? "" };
+    case "location":
+      return location(body, message);
+    case "contacts":
+      return { kind: "contacts", contacts: records(message.contacts).map(sharedContact) };
+    case "interactive":
+      return interactive(body ?? {});
+    case "button": {
+      const label = text(body?.text) ?? text(body?.payload) ?? "";
+      return { kind: "choice_made", optionId: text(body?.payload) ?? label, label };
+    }
+    case "order":
+      return order(body ?? {});
+    case "system":
+      return { kind: "system", summary: text(body?.body) ?? "Something about the customer's account changed." };
+    case "request_welcome":
+      return { kind: "system", summary: "Opened the chat for the first time." };
+    case "template": {
+      const parameters = records(body?.components).flatMap((part) =>
+        records(part.parameters).map((one) => ({ value: text(one.text) ?? "" })),
+      );
+      const language = text(record(body?.language)?.code) ?? "";
+      return { kind: "template", name: text(body?.name) ?? "", language, parameters };
+    }
+    default:
+      return unsupported(message, type);
+  }
+}
+
+function unsupported(message: Raw, type: string): Content {
+  const error = records(message.errors)[0];
+  const detail = text(record(error?.error_data)?.details) ?? text(error?.title);
+  const inner = text(record(message.unsupported)?.type);
+  return { kind: "unsupported", hint: [type || "message", inner, detail].filter(Boolean).join(": ") };
+}
+
+function media(role: MediaRole, body: Raw): Content {
+  const source = id(body.id) ?? text(body.url) ?? text(body.link);
+  if (source === undefined) return { kind: "unsupported", hint: role };
+  const ref: MediaRef = compact({
+    role: role === "audio" && body.voice === true ? ("voice" as const) : role,
+    source,
+    mime: text(body.mime_type),
+    name: text(body.filename),
+    bytes: number(body.file_size),
+    sha256: text(body.sha256),
+  });
+  return compact({ kind: "media" as const, media: ref, caption: text(body.caption) });
+}
+
+function location(body: Raw | undefined, message: Raw): Content {
+  const [lat, lng] = [number(body?.latitude), number(body?.longitude)];
+  if (lat === undefined || lng === undefined) return unsupported(message, "location");
+  return compact({ kind: "location" as const, lat, lng, label: text(body?.name), address: text(body?.address) });
+}
+
+function sharedContact(contact: Raw): SharedContact {
+  const name = record(contact.name);
+  const parts = [text(name?.first_name), text(name?.last_name)].filter(Boolean).join(" ");
+  const phones = records(contact.phones);
+  return compact({
+    name: text(name?.formatted_name) ?? parts,
+    phones: phones.map((one) => text(one.phone) ?? text(one.wa_id)).filter((one) => one !== undefined),
+    user: phones.map((one) => text(one.wa_id)).find((one) => one !== undefined),
+  });
+}
+
+function interactive(body: Raw): Content {
+  const type = text(body.type) ?? Object.keys(body).find((name) => name.endsWith("_reply")) ?? "";
+  const reply = record(body[type]) ?? {};
+  if (type === "button_reply" || type === "list_reply") {
+    const label = text(reply.title) ?? text(reply.id) ?? "";
+    return { kind: "choice_made", optionId: text(reply.id) ?? label, label };
+  }
+  if (type === "nfm_reply") return { kind: "text", text: formAnswer(reply) };
+  if (type === "call_permission_reply") {
+    const answer = text(reply.response) ?? "answered";
+    return { kind: "choice_made", optionId: `call_permission:${answer}`, label: `Call permission: ${answer}` };
+  }
+  return { kind: "unsupported", hint: `interactive: ${type || "answer"}` };
+}
+
+/** A form that was filled in, as lines of "field: value". */
+function formAnswer(reply: Raw): string {
+  const said = text(reply.body);
+  const given = text(reply.response_json);
+  let fields: Raw | undefined;
+  try {
+    fields = record(given === undefined ? reply.response_json : JSON.parse(given));
+  } catch {
+    fields = undefined;
+  }
+  const lines = Object.entries(fields ?? {})
+    .filter(([name]) => name !== "flow_token")
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return [said, ...(fields ? lines : [given])].filter(Boolean).join("\n") || (text(reply.name) ?? "A form was sent.");
+}
+
+function order(body: Raw): Content {
+  const items = records(body.product_items).map((item) => {
+    const price = number(item.item_price);
+    const worth = price === undefined ? "" : ` at ${price} ${text(item.currency) ?? ""}`.trimEnd();
+    return `${id(item.quantity) ?? "1"} × ${id(item.product_retailer_id) ?? "a product"}${worth}`;
+  });
+  return {
+    kind: "order",
+    summary: [items.join("; ") || "An order without products", text(body.text)].filter(Boolean).join(". "),
+  };
+}
+
+/** What an advertisement or a link said when it brought the customer. */
+export function referralOf(message: Raw): { parameter: string } | undefined {
+  const referral = record(message.referral);
+  const product = record(record(message.context)?.referred_product);
+  const parameter =
+    referral === undefined
+      ? id(product?.product_retailer_id)
+      : (text(referral.ref) ?? id(referral.source_id) ?? text(referral.ctwa_clid) ?? text(referral.source_url));
+  return parameter === undefined ? undefined : { parameter };
+}

@@ -1,0 +1,131 @@
+import type { IntakeAccount } from "../adapters/intake.js";
+import { AppError } from "../core/errors.js";
+import type { Clock, Log } from "../core/ports.js";
+import type { ChannelAccount, HealthState, Inbox } from "../inbox/index.js";
+
+interface Deps {
+  inbox: () => Inbox;
+  /** What a kind of channel is called. */
+  labelOf(kind: string): string;
+  /** What a handshake at the account's address must bring. */
+  verifyTokenOf(account: Pick<ChannelAccount, "workspaceId" | "endpointKey">): Promise<string>;
+  clock: Clock;
+  log: Log;
+}
+
+/** What intake needs to know of accounts, and what it tells of them. */
+export interface IntakeAccounts {
+  /** The account as intake needs it, from memory while fresh, and from stale memory while the database is away. */
+  findByEndpoint: (kind: string, endpointKey: string) => Promise<IntakeAccount | undefined>;
+  /** The account of this name in the receiver's workspace; one that is not connected becomes a draft. */
+  accountOf: (receiver: IntakeAccount, accountRef: string) => Promise<IntakeAccount>;
+  intakeAccount: (account: ChannelAccount) => IntakeAccount;
+  /** Neither rejects nor throws. */
+  reportTrouble: (account: IntakeAccount, why: string) => void;
+  reportWell: (account: IntakeAccount) => void;
+  /** Something about an account changed in this process. */
+  forget: () => void;
+}
+
+/** How long intake trusts what it read of an account: a webhook then costs no database round trip. */
+const intakeTrustMs = 5_000;
+/** Unknown keys are remembered too, so that a guessing stranger does not reach the database each time. */
+const intakeMost = 10_000;
+/** That something was heard is written down this often. */
+const heardEveryMs = 60_000;
+
+/** Looks accounts up for webhooks without a database round trip for each. */
+export function createIntakeAccounts(deps: Deps): IntakeAccounts {
+  const { inbox, verifyTokenOf, clock, log } = deps;
+  const known = new Map<string, { account: IntakeAccount | undefined; until: number }>();
+  const heard = new Map<string, number>();
+
+  const intakeAccount = (account: ChannelAccount): IntakeAccount => ({
+    id: account.id,
+    workspaceId: account.workspaceId,
+    kind: account.kind,
+    accountRef: account.accountRef ?? "",
+    enabled: account.enabled,
+    trouble: account.health.state === "degraded" ? account.health.cause : null,
+    settings: account.settings === null ? [] : [account.settings],
+  });
+
+  /** An account that spoke to us before anybody connected it. */
+  async function draftOf({ workspaceId, kind }: IntakeAccount, accountRef: string): Promise<ChannelAccount> {
+    const { accounts } = inbox();
+    const name = `${deps.labelOf(kind)} ${accountRef.slice(0, 40)}`;
+    try {
+      return await accounts.createDraft({ workspaceId, kind, name, accountRef, now: clock.now() });
+    } catch (error) {
+      const there = await accounts.findByRef(workspaceId, kind, accountRef);
+      if (!there) throw error;
+      return there;
+    }
+  }
+
+  function noteHealth(account: IntakeAccount, state: HealthState, cause: string | null): void {
+    inbox()
+      .reportHealth.set(account.id, state, cause)
+      .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
+  }
+
+  function noteHeard(account: IntakeAccount): void {
+    const now = clock.now();
+    if (now.getTime() - (heard.get(account.id) ?? 0) < heardEveryMs) return;
+    heard.set(account.id, now.getTime());
+    inbox()
+      .accounts.heard(account.id, now)
+      .catch((error: unknown) => log.debug("heard_not_saved", { accountId: account.id, error: error as Error }));
+  }
+
+  return {
+    intakeAccount,
+    forget: () => known.clear(),
+
+    async findByEndpoint(kind, endpointKey) {
+      const key = `${kind}/${endpointKey}`;
+      const hit = known.get(key);
+      if (hit && hit.until > Date.now()) return hit.account;
+      try {
+        const row = await inbox().accounts.findByEndpoint(kind, endpointKey);
+        if (known.size >= intakeMost) known.clear();
+        const account = row && { ...intakeAccount(row), verifyToken: await verifyTokenOf(row) };
+        known.set(key, { account, until: Date.now() + intakeTrustMs });
+        return account;
+      } catch (error) {
+        if (hit) return hit.account;
+        throw new AppError("unavailable", "The inbox cannot be reached.", { retryAfterSeconds: 5, cause: error });
+      }
+    },
+
+    async accountOf(receiver, accountRef) {
+      const key = `${receiver.workspaceId}/${receiver.kind}/${accountRef}`;
+      const hit = known.get(key);
+      if (hit?.account && hit.until > Date.now()) return hit.account;
+      try {
+        const row = await inbox().accounts.findByRef(receiver.workspaceId, receiver.kind, accountRef);
+        const account = intakeAccount(row ?? (await draftOf(receiver, accountRef)));
+        if (known.size >= intakeMost) known.clear();
+        known.set(key, { account, until: Date.now() + intakeTrustMs });
+        return account;
+      } catch (error) {
+        if (hit?.account) return hit.account;
+        throw new AppError("unavailable", "The inbox cannot be reached.", { retryAfterSeconds: 5, cause: error });
+      }
+    },
+
+    // The same trouble again, and no trouble as before, cost nothing: anybody can send a forged request.
+    reportTrouble(account, why) {
+      if (account.trouble === why) return;
+      account.trouble = why;
+      noteHealth(account, "degraded", why);
+    },
+
+    reportWell(account) {
+      noteHeard(account);
+      if (account.trouble === null) return;
+      account.trouble = null;
+      noteHealth(account, "ok", null);
+    },
+  };
+}
