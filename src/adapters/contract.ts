@@ -40,6 +40,16 @@ export interface AdapterTools {
    * nothing may be fetched.
    */
   openPublic?: ((url: string) => Promise<{ stream: Readable; mime?: string | undefined }>) | undefined;
+  /** Posts to an address that a user gave, never one of this network. Rejects with ProviderError when there is no answer. */
+  postPublic?:
+    | ((
+        url: string,
+        headers: Record<string, string>,
+        body: string,
+      ) => Promise<{ status: number; headers: Record<string, string>; body: string }>)
+    | undefined;
+  /** An address under which an upload of ours can be fetched for some minutes; undefined when it is gone. */
+  linkUpload?: ((source: string) => Promise<string | undefined>) | undefined;
 }
 
 /** What we tell a provider about the webhook that it is to call. */

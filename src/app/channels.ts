@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { InboundEvent } from "../core/events.js";
@@ -6,6 +7,7 @@ import type { Clock, Enqueue, Keyring, Log } from "../core/ports.js";
 import {
   templatesJob,
   type AtProvider,
+  type Attachment,
   type ChannelAccount,
   type Inbox,
   type OpenMedia,
@@ -16,7 +18,7 @@ import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
 import { createIntakeAccounts, type IntakeAccounts } from "./intakeAccounts.js";
 import { recordOf } from "./operations.js";
-import { openPublic } from "./publicFiles.js";
+import { openPublic, postPublic } from "./publicFiles.js";
 import { powersOf } from "./powers.js";
 
 interface Deps {
@@ -26,6 +28,8 @@ interface Deps {
   apiRoots: Record<string, string | undefined>;
   keyring: Keyring;
   outbound: Outbound;
+  /** Where a file can be fetched for some minutes. */
+  fileUrl: (file: Attachment) => string | null;
   publicUrl: () => string;
   enqueue: Enqueue;
   clock: Clock;
@@ -57,18 +61,23 @@ export function createChannels(deps: Deps): Channels {
   const { adapterFor, inbox, clock, log } = deps;
   const senders = new Map<string, { settings: string; channel: Channel }>();
 
-  const tools = (kind: string): AdapterTools => ({
+  const tools = (kind: string, workspaceId: string): AdapterTools => ({
     log: log.with({ channel: kind }),
     now: () => clock.now(),
     apiRoot: deps.apiRoots[kind],
     openPublic: openPublic(deps.outbound),
+    postPublic: postPublic(deps.outbound),
+    async linkUpload(source) {
+      const file = await inbox().files.find(workspaceId, source.slice("upload:".length));
+      return file === undefined ? undefined : (deps.fileUrl(file) ?? undefined);
+    },
     openUpload: (source) => inbox().files.openUpload(source),
   });
 
   function open(account: ChannelAccount): Channel | undefined {
     const adapter = adapterFor(account.kind);
     if (!adapter || account.settings === null) return undefined;
-    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account.kind));
+    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account.kind, account.workspaceId));
   }
 
   /** One channel per account for sending, made anew when its credentials change. */
@@ -146,7 +155,7 @@ export function createChannels(deps: Deps): Channels {
     const { accounts, reportHealth } = inbox();
     const adapter = adapterOf(kind);
     const settings = parsedSettings(adapter, input.settings);
-    const channel = adapter.connect(settings, tools(kind));
+    const channel = adapter.connect(settings, tools(kind, workspaceId));
     try {
       const state = await probed(channel, adapter, settings);
       const account = await target(state);
@@ -186,7 +195,8 @@ export function createChannels(deps: Deps): Channels {
     const account = await found(workspaceId, id);
     // What we generated for the draft stays: the webhook's owner has been told of it.
     const before = (account.settings ?? {}) as Record<string, unknown>;
-    const generated = Object.fromEntries(Object.entries(before).filter(([key]) => /secretToken$/i.test(key)));
+    const made = madeByUs(adapterOf(account.kind));
+    const generated = Object.fromEntries(Object.entries(before).filter(([key]) => made.has(key)));
     return put({ workspaceId, kind: account.kind, settings: { ...generated, ...settings } }, (state) => {
       if (account.accountRef !== null && account.accountRef !== state.accountRef) {
         throw new AppError(
@@ -356,4 +366,11 @@ export function createChannels(deps: Deps): Channels {
       senders.clear();
     },
   };
+}
+
+/** The settings that we make ourselves when nobody gives them. */
+function madeByUs({ manifest }: ChannelAdapter): Set<string> {
+  const { properties = {} } = z.toJSONSchema(manifest.settings, { io: "input", unrepresentable: "any" });
+  const made = Object.entries(properties).filter(([, shape]) => (shape as { generated?: boolean }).generated === true);
+  return new Set(made.map(([name]) => name));
 }

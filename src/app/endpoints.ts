@@ -1,4 +1,5 @@
 import type { Router } from "express";
+import { httpDelivery, httpInbound } from "../adapters/http/index.js";
 import { adapters } from "../adapters/registry.js";
 import type { Endpoint } from "../api/endpoint.js";
 import { endpointRoutes } from "../http/endpoints.js";
@@ -30,9 +31,23 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
   ];
 }
 
+/** The custom HTTP channel, both ways, beside what integrators are told. */
+const httpChannel = [
+  {
+    name: "http-channel.delivery",
+    summary: "A custom HTTP channel: what is posted to the account's own address, signed (Standard Webhooks)",
+    payload: httpDelivery,
+  },
+  {
+    name: "http-channel.events",
+    summary: "A custom HTTP channel: what its system posts to the account's webhook address here, signed the same way",
+    payload: httpInbound,
+  },
+];
+
 /** The OpenAPI document of all of them. */
 export const apiDocument = (endpoints: readonly Endpoint[], version: string, serverUrl: string) =>
-  openApiDocument(endpoints, { version, serverUrl, webhooks: webhookEvents });
+  openApiDocument(endpoints, { version, serverUrl, webhooks: [...webhookEvents, ...httpChannel] });
 
 export const apiRoutes = (endpoints: readonly Endpoint[], services: Services): Router =>
   endpointRoutes(endpoints, services.keptAnswers);

@@ -6,6 +6,8 @@ import { OutboundError, type Outbound } from "../platform/outbound/index.js";
 const maxBytes = 64 * 1024 * 1024;
 const redirectsMost = 3;
 const timeoutMs = 120_000;
+/** Of an answer to a delivery that is read at all. */
+const answerMost = 16_384;
 
 /** Opens files at public addresses that providers named. Every hop is checked like the first. */
 export const openPublic =
@@ -40,5 +42,20 @@ async function asked(outbound: Outbound, url: string) {
     throw away("The file could not be fetched.");
   }
 }
+
+/** Posts to addresses that users gave. What the other side did with it is unknown only to us: it knows the id. */
+export const postPublic =
+  (outbound: Outbound) => async (url: string, headers: Record<string, string>, body: string) => {
+    try {
+      const answer = await outbound.request(url, { method: "POST", headers, body, maxBytes: answerMost });
+      return { status: answer.status, headers: answer.headers, body: answer.body.toString("utf8") };
+    } catch (error) {
+      if (!(error instanceof OutboundError)) throw error;
+      if (error.kind === "refused_address" || error.kind === "invalid_url") {
+        throw new ProviderError({ kind: "refused", why: "policy" }, "The address to deliver to may not be reached.");
+      }
+      throw away(`The address to deliver to did not answer: ${error.message}.`);
+    }
+  };
 
 const away = (sentence: string) => new ProviderError({ kind: "unreachable", mayHaveBeenSent: false }, sentence);

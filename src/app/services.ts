@@ -85,6 +85,7 @@ export async function createServices(
     },
     keyring,
     outbound,
+    fileUrl: (file) => files.urls(file).url,
     publicUrl,
     enqueue: queues,
     clock,

@@ -8,6 +8,8 @@ export type ChannelKind = string;
 export interface Alias {
   kind: "phone" | "username" | "email" | "user" | "parent" | "lid" | "chat";
   value: string;
+  /** Somebody says so, no network has checked it: it is shown and found, and never decides who somebody is. */
+  claimed?: true | undefined;
 }
 
 /** The other side of a conversation. `chat` is where answers go; `user` is who wrote. */

@@ -33,9 +33,9 @@ export type Change = { target: Target; key: string; at: Date; told: Told } & (
       status: DeliveryReceipt["status"];
       failure: MessageRow["failure"];
       pricing: MessageRow["pricing"] | null;
-      /** The provider's id of the message, when our own id in the receipt found it. */
-      learnt: { externalId: string; key: string } | null;
     }
+  /** The provider's id of a message whose sending got no answer, found by our own id. */
+  | { kind: "identified"; externalId: string; externalKey: string }
 );
 
 export interface ChangeRepo {
@@ -101,18 +101,6 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       },
     };
 
-    /** The first id is the message's own, further ones are of its parts. */
-    async function learnt({ externalId, key: externalKey }: { externalId: string; key: string }) {
-      const sealed = await seals.seal(messagePlace(target.workspaceId, "externalId"), externalId);
-      const first = { $in: [{ $ifNull: ["$externalKey", null] }, [null, externalKey]] };
-      const parts = { $setUnion: [{ $ifNull: ["$partKeys", []] }, [externalKey]] };
-      return {
-        externalId: { $ifNull: ["$externalId", { $literal: sealed }] },
-        externalKey: { $ifNull: ["$externalKey", externalKey] },
-        partKeys: { $cond: [first, { $ifNull: ["$partKeys", "$$REMOVE"] }, parts] },
-      };
-    }
-
     async function effect(one: Change): Promise<{ filter: Record<string, unknown>; set: Record<string, unknown> }> {
       const place = (field: string) => messagePlace(target.workspaceId, field);
       switch (one.kind) {
@@ -156,13 +144,27 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
             set: { reactions: { $concatArrays: [others, [{ $literal: reaction }]] } },
           };
         }
+        case "identified": {
+          const { externalKey } = one;
+          const sealed = await seals.seal(place("externalId"), one.externalId);
+          // The first id is the message's own, further ones are of its parts.
+          const first = { $in: [{ $ifNull: ["$externalKey", null] }, [null, externalKey]] };
+          const parts = { $setUnion: [{ $ifNull: ["$partKeys", []] }, [externalKey]] };
+          return {
+            filter: { direction: "out", externalKey: { $ne: externalKey }, partKeys: { $ne: externalKey } },
+            set: {
+              externalId: { $ifNull: ["$externalId", { $literal: sealed }] },
+              externalKey: { $ifNull: ["$externalKey", externalKey] },
+              partKeys: { $cond: [first, { $ifNull: ["$partKeys", "$$REMOVE"] }, parts] },
+            },
+          };
+        }
         case "receipt": {
           const { status, failure } = one;
           return {
             filter: { direction: "out", status: { $in: below[status] } },
             set: {
               ...(one.pricing ? { pricing: { $literal: one.pricing } } : {}),
-              ...(one.learnt ? await learnt(one.learnt) : {}),
               status,
               ...(failure ? { failure: { $literal: failure } } : {}),
               ...(status === "failed" ? {} : { [`receipts.${status}`]: { $min: [`$receipts.${status}`, at] } }),

@@ -115,7 +115,9 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
   const identifying = async ({ workspaceId, accountId, peer }: Chat) =>
     Promise.all(
       (peer.group ? [] : (peer.aliases ?? []))
-        .filter((alias) => alias.kind !== "username" && alias.kind !== "email" && alias.kind !== "chat")
+        .filter(
+          (alias) => !alias.claimed && alias.kind !== "username" && alias.kind !== "email" && alias.kind !== "chat",
+        )
         .map((alias) => aliasKey(workspaceId, accountId, alias)),
     );
 

@@ -90,10 +90,13 @@ export function applyChanges(deps: Deps): ApplyChanges {
         return [{ ...base(found, "message.reaction", {}), kind: "reaction", ...reaction }];
       }
       case "receipt":
-        return (await receiptTargets(one, found)).map((target) => {
+        return (await receiptTargets(one, found)).flatMap((target): Change[] => {
           const { target: named } = event.receipt;
-          const learnt = found || !("id" in named) ? null : { externalId: named.id, key: one.targetKey! };
-          return receipt(one, target, at, event, learnt);
+          const reached = receipt(one, target, at, event);
+          if (found || !("id" in named)) return [reached];
+          const { told, ...known } = base(target, "message.updated", {});
+          const learnt = { externalId: named.id, externalKey: one.targetKey! };
+          return [{ ...known, told: { ...told, id: `${told.id}_id` }, kind: "identified", ...learnt }, reached];
         });
     }
   }
@@ -112,13 +115,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
     return ours ? [ours] : [];
   }
 
-  function receipt(
-    one: Aimed,
-    target: Target,
-    at: Date,
-    event: Extract<ChangeEvent, { type: "receipt" }>,
-    learnt: { externalId: string; key: string } | null,
-  ): Change {
+  function receipt(one: Aimed, target: Target, at: Date, event: Extract<ChangeEvent, { type: "receipt" }>): Change {
     const { status, failure, error } = event.receipt;
     const cost = event.receipt.pricing;
     const pricing = cost
@@ -134,7 +131,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
     );
     const failed =
       reason === null ? null : { reason, detail: error?.detail ?? null, providerCode: error?.code ?? null };
-    return { target, key: one.key, at, told, kind: "receipt", status, failure: failed, pricing, learnt };
+    return { target, key: one.key, at, told, kind: "receipt", status, failure: failed, pricing };
   }
 
   async function apply(
@@ -146,7 +143,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
     const pairs = await Promise.all(all.map(async (one) => ({ one, made: await changesOf(one, byKey) })));
     const made = pairs.flatMap((pair) => pair.made);
     // A message that is being sent right now has no status a receipt could lift: the receipt waits until it has.
-    const ready = made.filter((change) => change.kind !== "receipt" || !isBeingSent(change.target.status));
+    const ready = made.filter(({ kind, target }) => !waitsForSending.has(kind) || !isBeingSent(target.status));
     const rows = await changes.apply(ready, clock.now());
     await consequences(ready);
     await outbox.tell(rows);
@@ -266,6 +263,8 @@ export function applyChanges(deps: Deps): ApplyChanges {
 /** What waits for a message of ours to be settled waits under this. */
 export const ownKey = (messageId: string) => `own/${messageId}`;
 
+/** A message that is being sent right now gets its id and its status from whoever sends it. */
+const waitsForSending = new Set<Change["kind"]>(["receipt", "identified"]);
 const isBeingSent = (status: MessageRow["status"]) => status === "queued" || status === "sending";
 
 function toldOf(key: string, target: Target, type: string, data: Record<string, unknown>, now: Date): Told {
