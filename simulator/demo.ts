@@ -1,11 +1,13 @@
 /**
- * `npm run demo`: starts a gateway of its own beside your data, connects a bot of the stand-in Telegram, plays a customer
- * and an agent, and prints what happened at every hop. Nothing leaves this machine and nothing is left behind.
+ * `npm run demo`: starts a gateway of its own beside your data, connects an account of every channel on stand-ins of the
+ * providers, plays customers and an agent, and prints what happened at every hop. Nothing leaves this machine and nothing is left behind.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { MongoClient } from "mongodb";
+import { startGraphSimulator } from "./graph/index.js";
+import { startOwnSystem } from "./ownSystem.js";
 import { startTelegramSimulator } from "./telegram/index.js";
 
 const token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1";
@@ -22,7 +24,11 @@ interface Ready {
 }
 
 /** The gateway as its own process, on a free port, with a database and a queue of its own. */
-async function startGateway(apiRoot: string): Promise<{ child: ChildProcess; ready: Ready }> {
+async function startGateway(
+  telegram: string,
+  graph: string,
+  ownSystem: string,
+): Promise<{ child: ChildProcess; ready: Ready }> {
   const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
   const child = fork(main, [], {
     env: {
@@ -30,7 +36,9 @@ async function startGateway(apiRoot: string): Promise<{ child: ChildProcess; rea
       PORT: "0",
       MONGODB_DATABASE: database,
       REDIS_PREFIX: database,
-      TELEGRAM_API_ROOT: apiRoot,
+      TELEGRAM_API_ROOT: telegram,
+      GRAPH_API_ROOT: graph,
+      OUTBOUND_ALLOW: ownSystem,
       PUBLIC_URL: "",
       LOG_LEVEL: "warn",
     },
@@ -59,6 +67,7 @@ interface Page<T> {
 }
 interface Conversation {
   id: string;
+  channel: string;
   contact: { name: string | null };
   unread: number;
   last_message: { preview: string } | null;
@@ -80,7 +89,10 @@ async function play(): Promise<void> {
   const telegram = await startTelegramSimulator({ port: 0 });
   telegram.addBot({ token, username: "demo_shop_bot", name: "Demo shop" });
   say("telegram", `stand-in listens at ${telegram.apiRoot}`);
-  const { child, ready } = await startGateway(telegram.apiRoot);
+  const graph = await startGraphSimulator({ port: 0 });
+  say("meta", `stand-in listens at ${graph.apiRoot}`);
+  const own = await startOwnSystem();
+  const { child, ready } = await startGateway(telegram.apiRoot, graph.apiRoot, own.host);
   say("gateway", `ready at ${ready.url}, with a database of its own`);
 
   const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -152,11 +164,50 @@ async function play(): Promise<void> {
         `${" ".repeat(24)}${event.type.padEnd(24)}${signature.slice(0, 14)}…  ${valid ? "signature valid" : "NOT SIGNED BY US"}`,
       );
     }
+
+    const number = graph.addNumber({ name: "Demo shop" });
+    const page = graph.addPage({ name: "Demo shop" });
+    const connect = async (kind: string, settings: Record<string, string>) => {
+      const account = await api<{ name: string; webhook_url: string }>("POST", "/channels", { kind, settings });
+      say("channel", `${kind} connected as ${account.name}`);
+      return account;
+    };
+    await connect("whatsapp", {
+      accessToken: number.token,
+      appSecret: number.appSecret,
+      phoneNumberId: number.id,
+      businessAccountId: number.business,
+    });
+    await connect("messenger", { pageAccessToken: page.token, appSecret: page.appSecret, appId: "1" });
+    const system = await connect("http", own.settings);
+    graph.customer({ id: "4915112345678", name: "Bo" }, number).write("Is the blue one back on WhatsApp, too?");
+    graph.customer({ id: "7315550001", name: "Cem Kaya" }, page).write("I saw it on your page. How much is it?");
+    await own.say(system.webhook_url, { id: "42", name: "Dana" }, "Asking through our own app.");
+    const inbox = await until("a conversation of every channel, each with its name", async () => {
+      const { data } = await api<Page<Conversation>>("GET", "/conversations");
+      return data.length === 4 && data.every((one) => one.contact.name !== null) ? data : undefined;
+    });
+    say("inbox", "one inbox for all of them:");
+    for (const one of inbox) {
+      console.log(
+        `${" ".repeat(24)}${one.channel.padEnd(10)} ${(one.contact.name ?? "").padEnd(10)} ${one.last_message?.preview}`,
+      );
+    }
+    const thanks = "Thank you for asking! It is 29 euros.";
+    for (const one of inbox.filter(({ channel }) => channel !== "telegram")) {
+      await api("POST", `/conversations/${one.id}/messages`, { content: { kind: "text", text: thanks } });
+    }
+    await graph.waitFor((sent) => sent.account === number.id && sent.text === thanks);
+    await graph.waitFor((sent) => sent.account === page.id && sent.text === thanks);
+    await until("the delivery to the own system", () => Promise.resolve(own.delivered[0]));
+    say("customer", "Bo, Cem and Dana have their answers, each on their own channel");
   } finally {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     await ended;
     await telegram.close();
+    await graph.close();
+    await own.close();
     await forget();
   }
   say("demo", "done; its database is removed. `npm start` runs the real thing.");

@@ -206,7 +206,8 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
               $gte: new Date(until.getTime() - watermark.backMs),
             },
             direction: "out",
-            status: { $in: below[status] },
+            // A mark of time says nothing of what may never have left.
+            status: { $in: below[status].filter((one) => one !== "unknown") },
           },
           fields,
         )

@@ -30,6 +30,8 @@ export interface NewChat {
   contactId: string;
   identityId: string;
   at: Date;
+  /** When the customer wrote what opens it: from then on it may be answered, before the message is counted. */
+  heardAt: Date | null;
 }
 
 /** The ids a new message needs. */
@@ -157,7 +159,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     },
 
     async ensureOpen(chats, now) {
-      const operations = chats.map(({ at, ...chat }) => {
+      const operations = chats.map(({ at, heardAt, ...chat }) => {
         const id = newId("conversation");
         const told: Told = {
           id: `${id.replace(/^cnv_/, "evt_")}_created`,
@@ -184,7 +186,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
           blocked: false,
           unread: 0,
           waitingSince: null,
-          lastInboundAt: null,
+          lastInboundAt: heardAt,
           lastMessageAt: at,
           lastMessage: null,
           counted: [],

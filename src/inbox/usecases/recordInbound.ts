@@ -110,6 +110,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
         peerKey: one.peerKey,
         ...owners.get(one.chatKey)!,
         at: instant(one.event, now),
+        heardAt: speaks(one.event) ? instant(one.event, now) : null,
       })),
       now,
     );
