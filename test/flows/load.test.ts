@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startTelegramSimulator, type TelegramSimulator } from "../../simulator/telegram/index.js";
-import { apiOf, endChild, eventually, forkGateway, type GatewaySettings } from "../support/gateway.js";
+import { endChild, eventually, forkGateway, stubbornly, type GatewaySettings } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
 import type { ConversationView, EventView, MessageView, Page } from "../support/telegramShop.js";
 
@@ -44,21 +44,7 @@ describe("a thousand messages each way, while processes are killed", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** Asks again until a gateway answers: the same request, under the same key. */
-  async function stubborn<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    return eventually(
-      `${method} ${path}`,
-      async () => {
-        try {
-          const answer = await apiOf(gateway.url, key)<T>(method, `/api/v1${path}`, body, headers);
-          return answer.status < 500 ? answer : undefined;
-        } catch {
-          return undefined;
-        }
-      },
-      30_000,
-    );
-  }
+  const stubborn = stubbornly(() => ({ url: gateway.url, key }));
   async function conversations(): Promise<ConversationView[]> {
     return (await stubborn<Page<ConversationView>>("GET", "/conversations?limit=100")).body.data;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { startGraphSimulator, type Account, type GraphSimulator } from "../../simulator/graph/index.js";
-import { apiOf, endChild, eventually, forkGateway, type GatewaySettings } from "../support/gateway.js";
+import { endChild, eventually, forkGateway, stubbornly, type GatewaySettings } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
 import type { ConversationView, MessageView, Page } from "../support/views.js";
 
@@ -33,21 +33,7 @@ afterAll(async () => {
   await stores.drop();
 });
 
-/** Asks again until a gateway answers: the same request, under the same key. */
-async function stubborn<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  return eventually(
-    `${method} ${path}`,
-    async () => {
-      try {
-        const answer = await apiOf(gateway.url, key)<T>(method, `/api/v1${path}`, body, headers);
-        return answer.status < 500 ? answer : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    30_000,
-  );
-}
+const stubborn = stubbornly(() => ({ url: gateway.url, key }));
 const conversations = async () => (await stubborn<Page<ConversationView>>("GET", "/conversations?limit=100")).body.data;
 const thread = async (id: string) =>
   (await stubborn<Page<MessageView>>("GET", `/conversations/${id}/messages?limit=100`)).body.data;

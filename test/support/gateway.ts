@@ -116,6 +116,24 @@ export async function endChild(child: ChildProcess, signal: NodeJS.Signals): Pro
   return gone;
 }
 
+/** Asks again until a gateway answers, whichever it is now: the same request, under the same key. */
+export function stubbornly(gateway: () => { url: string; key: string }) {
+  return <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> =>
+    eventually(
+      `${method} ${path}`,
+      async () => {
+        try {
+          const { url, key } = gateway();
+          const answer = await apiOf(url, key)<T>(method, `/api/v1${path}`, body, headers);
+          return answer.status < 500 ? answer : undefined;
+        } catch {
+          return undefined;
+        }
+      },
+      30_000,
+    );
+}
+
 /** Looks again and again until there is something to see. */
 export async function eventually<T>(
   what: string,

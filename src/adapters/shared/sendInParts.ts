@@ -24,7 +24,11 @@ export async function sendInParts<T>(
   return done;
 }
 
-function halfWay(error: unknown, sentParts: readonly ExternalId[], resumable: boolean): unknown {
+/**
+ * The error of a message of which these parts went through. For a caller that cannot hand them back (`resumable` false) one
+ * that could be retried is one whose outcome is unknown.
+ */
+export function halfWay(error: unknown, sentParts: readonly ExternalId[], resumable: boolean): unknown {
   if (!(error instanceof ProviderError) || sentParts.length === 0) return error;
   const retryable = ["rate_limited", "unreachable", "moved"].includes(error.failure.kind);
   const failure: Failure = retryable && !resumable ? { kind: "unreachable", mayHaveBeenSent: true } : error.failure;

@@ -1,7 +1,8 @@
-import { ProviderError, type Failure } from "../../core/errors.js";
+import { ProviderError } from "../../core/errors.js";
 import type { ExternalId } from "../../core/ids.js";
 import type { MediaRef, OutboundMessage } from "../../core/message.js";
 import type { AdapterTools, SendOutcome } from "../contract.js";
+import { halfWay } from "../shared/sendInParts.js";
 import { messageRef, parseChat, type ChatAddress } from "./chat.js";
 import type { Client, Upload } from "./client.js";
 import { rejected } from "./failures.js";
@@ -45,18 +46,6 @@ function messagesOf(call: SendCall): number {
 
 function refOf(sent: SentMessage, address: ChatAddress): ExternalId {
   return messageRef({ ...address, chat: String(sent.chat.id) }, String(sent.message_id));
-}
-
-/**
- * A caller that cannot hand the sent parts back would send them again on a retry. For it, a message that is half sent
- * and could be retried is one whose outcome is unknown.
- */
-function halfWay(error: unknown, sentParts: readonly ExternalId[], resumable: boolean): unknown {
-  if (!(error instanceof ProviderError) || sentParts.length === 0) return error;
-  const retryable = ["rate_limited", "unreachable", "moved"].includes(error.failure.kind);
-  const failure: Failure = retryable && !resumable ? { kind: "unreachable", mayHaveBeenSent: true } : error.failure;
-  const message = `Only the first ${sentParts.length} parts were sent. ${error.message}`;
-  return new ProviderError(failure, message, error.providerCode, sentParts);
 }
 
 /** One call, and once more without what Telegram refused when the message is worth more than that. */

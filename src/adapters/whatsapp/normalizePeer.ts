@@ -7,6 +7,8 @@ export interface Person {
   phone: string | undefined;
   user: string | undefined;
   parent: string | undefined;
+  /** An id of a form that nobody knows yet: it is kept as it is. */
+  other?: string | undefined;
 }
 
 /** Business-scoped ids: `US.1349…`, of a parent portfolio `US.ENT.…`. */
@@ -29,6 +31,7 @@ export function writerOf(message: Raw): Person {
     phone: phoneOf(message.from),
     user: scopedIdOf(message.from_user_id) ?? scopedIdOf(message.user_id) ?? scopedIdOf(message.from),
     parent: scopedIdOf(message.from_parent_user_id),
+    other: id(message.from),
   };
 }
 
@@ -38,6 +41,7 @@ export function recipientOf(given: Raw): Person {
     phone: phoneOf(given.recipient_id) ?? phoneOf(given.to),
     user: scopedIdOf(given.recipient_user_id) ?? scopedIdOf(given.to_user_id) ?? scopedIdOf(given.recipient_id),
     parent: scopedIdOf(given.recipient_parent_user_id) ?? scopedIdOf(given.to_parent_user_id),
+    other: id(given.recipient_id) ?? id(given.to),
   };
 }
 
@@ -46,7 +50,8 @@ function contactOf(contacts: readonly Raw[], person: Person): Raw | undefined {
   return contacts.find(
     (one) =>
       (person.phone !== undefined && phoneOf(one.wa_id) === person.phone) ||
-      (person.user !== undefined && text(one.user_id) === person.user),
+      (person.user !== undefined && text(one.user_id) === person.user) ||
+      (person.other !== undefined && id(one.wa_id) === person.other),
   );
 }
 
@@ -60,7 +65,7 @@ export function peerOf(value: Raw, person: Person, group?: string): Peer | undef
   const phone = person.phone ?? phoneOf(contact?.wa_id);
   const user = person.user ?? scopedIdOf(contact?.user_id);
   const parent = person.parent ?? scopedIdOf(contact?.parent_user_id);
-  const own: ExternalId | undefined = phone ?? user ?? parent;
+  const own: ExternalId | undefined = phone ?? user ?? parent ?? person.other;
   if (own === undefined) return undefined;
   const username = text(profile?.username) ?? text(contact?.username);
   const aliases: Alias[] = [];
