@@ -73,11 +73,9 @@ async function end(reason: EndReason): Promise<void> {
   if (stopping) return;
   stopping = true;
   // A page that hangs cannot be closed, and what it holds is not worth keeping; the browser ends with this process.
-  if (reason === "logged_out" || reason === "banned" || reason === "other_number") {
-    await within(10_000, client!.close(false)).catch(() => undefined);
-    if (reason !== "banned") await within(10_000, client!.forget()).catch(() => undefined);
-  } else if (reason !== "hung") {
-    await within(10_000, client!.close(false)).catch(() => undefined);
+  if (client && reason !== "hung") await within(10_000, client.close(false)).catch(() => undefined);
+  if (client && (reason === "logged_out" || reason === "other_number")) {
+    await within(10_000, client.forget()).catch(() => undefined);
   }
   tell({ t: "ended", reason });
   leave();

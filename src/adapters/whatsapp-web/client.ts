@@ -95,6 +95,8 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   const unread = new Set<string>();
   const ranks = new Map<string, number>();
   let ready = false;
+  /** Until everything from before is told, what is told says nothing about how far it went. */
+  let caughtUp = false;
   let ended = false;
 
   function remember(id: string): void {
@@ -138,7 +140,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     line = line
       .then(make)
       .then((payload) => {
-        if (payload) hears.payloads([payload], until);
+        if (payload) hears.payloads([payload], caughtUp ? until : undefined);
       })
       // A browser that went away is told of by the heartbeat; catching up brings what was lost here.
       .catch(() => undefined);
@@ -226,6 +228,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     ready = true;
     const until = Math.trunc(Date.now() / 1000);
     await catchUp();
+    caughtUp = true;
     hears.payloads([], until);
     hears.state("CONNECTED");
     hears.progress({ phase: "ready" });

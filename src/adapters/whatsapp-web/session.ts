@@ -78,6 +78,8 @@ class Run {
   private reason: EndReason | undefined;
   private failed: Error | undefined;
   private heardAt = Date.now();
+  /** Unix seconds up to which everything is stored. */
+  private told: number;
 
   constructor(
     private readonly child: ChildProcess,
@@ -86,6 +88,7 @@ class Run {
     private readonly sink: SessionSink,
     private readonly stop: AbortSignal,
   ) {
+    this.told = options.since ?? 0;
     child.on("message", (message: FromChild) => this.hear(message));
     child.on("error", () => undefined);
     this.tell({ t: "start", options });
@@ -228,7 +231,10 @@ class Run {
     for (let tries = 1; !this.failed; tries++) {
       try {
         if (payloads.length > 0) await this.sink.deliver(payloads);
-        if (until !== undefined) await this.sink.saveCursor(String(until));
+        if (until !== undefined && until > this.told) {
+          await this.sink.saveCursor(String(until));
+          this.told = until;
+        }
         return;
       } catch (error) {
         this.tools.log.warn("whatsapp_web_not_delivered", { tries });
