@@ -35,8 +35,6 @@ export interface WebClient {
   seen(chat: string): Promise<void>;
   /** Downloads a message's file to a path. */
   download(target: string, file: string): Promise<{ mime?: string; bytes?: number }>;
-  /** Unlinks the number. */
-  logOut(): Promise<void>;
   /** Ends the browser. With `keep`, the session is kept first. */
   close(keep: boolean): Promise<void>;
   /** The link is gone: nothing of it is to be used again. */
@@ -60,6 +58,8 @@ const missedMessages = 100;
 /** Clocks differ: what came so long before the last known message is told once more. */
 const overlapSeconds = 600;
 
+/** How long the end of syncing may be on its way to the library. */
+const syncGraceMs = 1_000;
 /** How long news may wait to learn whether it is an echo of ours. */
 const echoWaitMs = 5_000;
 
@@ -98,6 +98,9 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   /** Until everything from before is told, what is told says nothing about how far it went. */
   let caughtUp = false;
   let ended = false;
+  /** Why the session is being ended from here, whatever WhatsApp calls what follows. */
+  let verdict: EndReason | undefined;
+  let synced = false;
 
   function remember(id: string): void {
     if (ours.size > 5_000) ours.clear();
@@ -107,7 +110,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   function end(reason: EndReason): void {
     if (ended) return;
     ended = true;
-    hears.ended(reason);
+    hears.ended(verdict ?? reason);
   }
 
   /** Both addresses of a person. WhatsApp may not tell; then the one that is known must do. */
@@ -180,7 +183,10 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     client.on("loading_screen", (percent: unknown) =>
       hears.progress({ phase: "syncing", percent: Number(percent) || 0 }),
     );
-    client.on("authenticated", () => hears.progress({ phase: "authenticating" }));
+    client.on("authenticated", () => {
+      synced = true;
+      hears.progress({ phase: "authenticating" });
+    });
     client.on("ready", () => void onReady().catch(() => end("browser")));
     client.on("message_create", hear);
     client.on("message_ciphertext_failed" as "message", (message: Message) => {
@@ -221,8 +227,9 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     own.pn = both?.phone ?? wid._serialized;
     own.lid = both?.lid;
     if (!own.pn.startsWith(`${number}@`)) {
-      await methods.logOut().catch(() => undefined);
-      end("other_number");
+      verdict = "other_number";
+      await client.pupPage?.evaluate(`window.require("WAWebSocketModel").Socket.logout()`).catch(() => undefined);
+      end(verdict);
       return;
     }
     ready = true;
@@ -232,6 +239,17 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     hears.payloads([], until);
     hears.state("CONNECTED");
     hears.progress({ phase: "ready" });
+  }
+
+  /**
+   * The library listens for the end of syncing only after it loaded its own parts: a page that was quicker has told it
+   * already, and nobody would ever be ready.
+   */
+  async function missedSync(): Promise<void> {
+    await sleep(syncGraceMs);
+    if (synced || ended) return;
+    const page = `window.require("WAWebSocketModel").Socket.hasSynced && window.onAppStateHasSyncedEvent()`;
+    await client.pupPage?.evaluate(page);
   }
 
   /** Tells what came while nobody listened. A number that was just linked begins with what comes from now on. */
@@ -269,6 +287,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       await client.initialize();
       client.pupBrowser?.on("disconnected", () => end("browser"));
       client.pupPage?.on("error", () => end("browser"));
+      await missedSync();
     },
     browserPid: () => client.pupBrowser?.process()?.pid,
     state: async () => ((await client.getState()) as string | null) ?? null,
@@ -303,10 +322,6 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       await writeFile(file, bytes, { mode: 0o600 });
       const mime = media.mimetype?.split(";")[0]?.trim();
       return { ...(mime ? { mime } : {}), bytes: bytes.length };
-    },
-    async logOut() {
-      ended = true;
-      await client.pupPage?.evaluate(`window.require("WAWebSocketModel").Socket.logout()`);
     },
     async close(keep) {
       ended = true;
