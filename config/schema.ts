@@ -148,6 +148,13 @@ export const sections = {
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("Where the Bot API lives; unset: Telegram's own. A local Bot API server or a stand-in goes here"),
+    WHATSAPP_WEB_API_ROOT: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where the page of WhatsApp Web comes from; unset: WhatsApp's own. A stand-in goes here"),
+    BROWSER_PATH: text
+      .optional()
+      .describe("Chromium for channels that need a browser; unset: chromium or google-chrome of the PATH"),
   },
 };
 

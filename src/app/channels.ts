@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
 import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
@@ -7,14 +8,27 @@ import type { Clock, Enqueue, Log } from "../core/ports.js";
 import type { AtProvider, ChannelAccount, HealthState, Inbox, OpenMedia, Send } from "../inbox/index.js";
 import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
+import type { SessionCalls } from "../sessions/calls.js";
+import type { SessionVaults } from "../sessions/vault.js";
 import { recordOf } from "./operations.js";
 import { powersOf } from "./powers.js";
+
+/** The way to sessions, the place where they are kept, and what they run in. */
+export interface Sessions {
+  calls: SessionCalls;
+  vaults: SessionVaults;
+  /** Folder for working files, one below for each kind of channel. */
+  workDir: string;
+  browserPath: string | undefined;
+}
 
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
   inbox: () => Inbox;
   /** By channel kind: where its provider lives, when not at the usual place. */
   apiRoots: Record<string, string | undefined>;
+  /** What sessions need of the running program. */
+  sessions: Sessions;
   publicUrl: () => string;
   enqueue: Enqueue;
   clock: Clock;
@@ -59,16 +73,21 @@ export function createChannels(deps: Deps): Channels {
   const known = new Map<string, { account: IntakeAccount | undefined; until: number }>();
   const heard = new Map<string, number>();
 
-  const tools = (kind: string): AdapterTools => ({
+  const tools = (kind: string, workspaceId: string): AdapterTools => ({
     log: log.with({ channel: kind }),
     apiRoot: deps.apiRoots[kind],
     openUpload: (source) => inbox().files.openUpload(source),
+    session: deps.sessions.calls.port(workspaceId, kind),
+    vault: deps.sessions.vaults.vault(workspaceId, kind),
+    spool: deps.sessions.vaults.spool(workspaceId),
+    workDir: join(deps.sessions.workDir, kind),
+    browserPath: deps.sessions.browserPath,
   });
 
   function open(account: ChannelAccount): Channel | undefined {
     const adapter = adapterFor(account.kind);
     if (!adapter || account.settings === null) return undefined;
-    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account.kind));
+    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account.kind, account.workspaceId));
   }
 
   /** One channel per account for sending, made anew when its credentials change. */
@@ -145,7 +164,7 @@ export function createChannels(deps: Deps): Channels {
     const { accounts, reportHealth } = inbox();
     const adapter = adapterOf(kind);
     const settings = parsedSettings(adapter, input.settings);
-    const channel = adapter.connect(settings, tools(kind));
+    const channel = adapter.connect(settings, tools(kind, workspaceId));
     try {
       const state = await probed(channel, adapter, settings);
       const account = await target(state);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Connection } from "mongoose";
 import type { Config } from "../../config/load.js";
 import { adapterFor } from "../adapters/registry.js";
@@ -15,10 +16,12 @@ import { createOutgoingWebhooks, type OutgoingWebhooks } from "../features/outgo
 import { createOutbound } from "../platform/outbound/index.js";
 import { createKeptAnswers } from "../platform/keptAnswers.js";
 import { connectMongo } from "../platform/mongo.js";
-import { checkRedis, connectProducer } from "../platform/redis.js";
+import { checkRedis, connectConsumer, connectProducer } from "../platform/redis.js";
 import { createQueues, type Queues } from "../queue/queues.js";
 import { deadLetters } from "../queue/deadLetters.js";
 import { nextStep, reasonOf } from "../queue/retryPolicy.js";
+import { createSessionCalls } from "../sessions/calls.js";
+import { createSessionVaults } from "../sessions/vault.js";
 import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
@@ -74,10 +77,15 @@ export async function createServices(
   const identity = createIdentity(mongo, clock);
   const keptAnswers = createKeptAnswers({ connection: mongo, keyring, clock });
 
+  const blobs = blobStoreOf(config, keyring);
+  const vaults = createSessionVaults({ connection: mongo, blobs, clock });
+  const connect = () => connectConsumer({ url: stores.redisUrl, log });
+  const calls = createSessionCalls({ redis, connect, prefix: config.REDIS_PREFIX, keyring, log });
   const channels: Channels = createChannels({
     adapterFor,
     inbox: () => inbox,
-    apiRoots: { telegram: config.TELEGRAM_API_ROOT },
+    apiRoots: { telegram: config.TELEGRAM_API_ROOT, whatsapp_web: config.WHATSAPP_WEB_API_ROOT },
+    sessions: { calls, vaults, workDir: resolve(config.DATA_DIR, "sessions"), browserPath: config.BROWSER_PATH },
     publicUrl,
     enqueue: queues,
     clock,
@@ -91,7 +99,7 @@ export async function createServices(
     connection: mongo,
     keyring,
     enqueue: queues,
-    blobs: blobStoreOf(config, keyring),
+    blobs,
     media: mediaTools,
     fileLimitBytes: config.FILE_LIMIT_BYTES,
     send: channels.send,
@@ -149,6 +157,7 @@ export async function createServices(
   const close = async () => {
     await outbound.close();
     await channels.close();
+    await calls.close();
     await queues.close();
     redis.disconnect();
     await mongo.close();
@@ -160,6 +169,7 @@ export async function createServices(
       inbox.ensureIndexes(),
       keptAnswers.ensureIndexes(),
       hooks.ensureIndexes(),
+      vaults.ensureIndexes(),
     ]);
     await checkMasterKeys(keyring);
   } catch (error) {

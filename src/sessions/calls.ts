@@ -101,7 +101,12 @@ export function createSessionCalls(deps: Deps): SessionCalls {
     const entry = JSON.stringify({ id, replyTo: answersKey, until: Date.now() + timeoutMs, sealed } satisfies Envelope);
     const answered = new Promise<Answer>((resolve) => pending.set(id, resolve));
     try {
-      await redis.multi().rpush(list, entry).pexpire(list, timeoutMs).exec();
+      // It outlives the wait: what is gone by itself could not be told from what was taken.
+      await redis
+        .multi()
+        .rpush(list, entry)
+        .pexpire(list, timeoutMs + 60_000)
+        .exec();
       const early = await within(Math.min(takeMs, timeoutMs), answered);
       if (early) return opened(early);
       // Taking it back succeeds only when nobody took it before: then it surely was not carried out.

@@ -20,6 +20,7 @@ export interface SessionVaults {
   /** The vault of one kind of channel in one workspace. */
   vault(workspaceId: string, kind: string): SessionVault;
   spool(workspaceId: string): Spool;
+  ensureIndexes(): Promise<void>;
 }
 
 /**
@@ -71,6 +72,9 @@ export function createSessionVaults({ connection, blobs, clock }: Deps): Session
 
   return {
     vault,
+    async ensureIndexes() {
+      await rows.createIndexes();
+    },
     spool: (workspaceId) => ({
       put: async (content, most) => (await blobs.put(workspaceId, content, { maxBytes: most })).key,
       async take(key) {

@@ -14,6 +14,7 @@ export interface GatewaySettings {
   /** Where files lie. */
   dataDir: string;
   telegramApiRoot: string;
+  whatsappWebApiRoot?: string;
   masterKey?: string;
   /** A multiple of the providers' own pace; suites are in a hurry. */
   sendPace?: string;
@@ -65,6 +66,7 @@ const environment = (settings: GatewaySettings) => ({
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
   ADMIN_TOKEN: "admin-token-of-a-test",
   TELEGRAM_API_ROOT: settings.telegramApiRoot,
+  ...(settings.whatsappWebApiRoot === undefined ? {} : { WHATSAPP_WEB_API_ROOT: settings.whatsappWebApiRoot }),
   SEND_PACE: settings.sendPace ?? "100",
   OUTBOUND_ALLOW: settings.outboundAllow ?? "",
   API_READS_PER_MINUTE: String(settings.requestsPerMinute ?? 0),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { InboundEvent } from "../../../src/core/events.js";
 import type { Channel } from "../../../src/adapters/contract.js";
+import { can } from "../../../src/adapters/whatsapp-web/manifest.js";
 import { captureLog } from "../captureLog.js";
 import { eventually } from "../../support/gateway.js";
 import { ada, number, openShop, type Running, type Shop } from "./shop.js";
@@ -201,6 +202,26 @@ describe("sending", () => {
         { op: "seen", id: chat, value: "" },
       ]),
     );
+  });
+
+  it("tells which parts went through, and goes on behind them", async () => {
+    const { max } = can.text;
+    const long = `${"a".repeat(max)}${"b".repeat(10)}`;
+    const before = shop.simulator.sent().length;
+    const first = await channel.send({ ...words(""), content: { kind: "text", text: long } });
+    expect(first.externalIds).toHaveLength(2);
+    const rest = await channel.send({
+      ...words(""),
+      content: { kind: "text", text: long },
+      sentParts: [first.externalIds[0]!],
+    });
+    expect(rest.externalIds[0]).toBe(first.externalIds[0]);
+    expect(
+      shop.simulator
+        .sent()
+        .slice(before)
+        .map((sent) => sent.body[0]),
+    ).toEqual(["a", "b", "b"]);
   });
 
   it("says how the number is doing", async () => {
