@@ -41,8 +41,10 @@ export interface AdapterTools {
   spool?: Spool | undefined;
   /** A folder of this machine for working files; whatever lies there may be lost. */
   workDir?: string | undefined;
-  /** The browser that sessions run in, when it is not to be looked for. */
+  /** The browser that sessions run in; missing where there is none. */
   browserPath?: string | undefined;
+  /** The environment of processes that a channel starts: nothing in it is secret. */
+  environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How a request to a session is answered. Must reject with ProviderError and nothing else. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
 import type { IntakeAccount } from "../adapters/intake.js";
 import { AppError, ProviderError } from "../core/errors.js";
@@ -8,27 +7,14 @@ import type { Clock, Enqueue, Log } from "../core/ports.js";
 import type { AtProvider, ChannelAccount, HealthState, Inbox, OpenMedia, Send } from "../inbox/index.js";
 import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
-import type { SessionCalls } from "../sessions/calls.js";
-import type { SessionVaults } from "../sessions/vault.js";
 import { recordOf } from "./operations.js";
 import { powersOf } from "./powers.js";
-
-/** The way to sessions, the place where they are kept, and what they run in. */
-export interface Sessions {
-  calls: SessionCalls;
-  vaults: SessionVaults;
-  /** Folder for working files, one below for each kind of channel. */
-  workDir: string;
-  browserPath: string | undefined;
-}
 
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
   inbox: () => Inbox;
-  /** By channel kind: where its provider lives, when not at the usual place. */
-  apiRoots: Record<string, string | undefined>;
-  /** What sessions need of the running program. */
-  sessions: Sessions;
+  /** What the surroundings give: where the provider lives when not at the usual place, and the means for sessions. */
+  surroundings: (kind: string, workspaceId: string) => Partial<AdapterTools>;
   publicUrl: () => string;
   enqueue: Enqueue;
   clock: Clock;
@@ -75,13 +61,9 @@ export function createChannels(deps: Deps): Channels {
 
   const tools = (kind: string, workspaceId: string): AdapterTools => ({
     log: log.with({ channel: kind }),
-    apiRoot: deps.apiRoots[kind],
+    apiRoot: undefined,
     openUpload: (source) => inbox().files.openUpload(source),
-    session: deps.sessions.calls.port(workspaceId, kind),
-    vault: deps.sessions.vaults.vault(workspaceId, kind),
-    spool: deps.sessions.vaults.spool(workspaceId),
-    workDir: join(deps.sessions.workDir, kind),
-    browserPath: deps.sessions.browserPath,
+    ...deps.surroundings(kind, workspaceId),
   });
 
   function open(account: ChannelAccount): Channel | undefined {

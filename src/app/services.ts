@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Connection } from "mongoose";
 import type { Config } from "../../config/load.js";
 import { adapterFor } from "../adapters/registry.js";
@@ -31,6 +30,7 @@ import { lagMetrics, type Lag } from "./lag.js";
 import { blobStoreOf, mediaTools } from "./media.js";
 import { createOperations } from "./operations.js";
 import { createPace } from "./pace.js";
+import { surroundingsOf } from "./surroundings.js";
 
 /** Everything that a role, or a command, of the program may need; nothing runs yet. */
 export interface Services {
@@ -84,8 +84,7 @@ export async function createServices(
   const channels: Channels = createChannels({
     adapterFor,
     inbox: () => inbox,
-    apiRoots: { telegram: config.TELEGRAM_API_ROOT, whatsapp_web: config.WHATSAPP_WEB_API_ROOT },
-    sessions: { calls, vaults, workDir: resolve(config.DATA_DIR, "sessions"), browserPath: config.BROWSER_PATH },
+    surroundings: surroundingsOf(config, calls, vaults),
     publicUrl,
     enqueue: queues,
     clock,

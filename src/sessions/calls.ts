@@ -72,7 +72,7 @@ export function createSessionCalls(deps: Deps): SessionCalls {
       }
     })().finally(() => {
       waiters.delete(waiter);
-      waiter.disconnect();
+      if (!closed) waiter.disconnect();
       loops.delete(loop);
     });
     loops.add(loop);

@@ -8,7 +8,7 @@ import { notReady } from "./failures.js";
 import { groupData, isTold, messageData, reactionData, voteData, type Own, type SessionPayload } from "./payloads.js";
 import { addressOf, isGroup } from "./people.js";
 import type { ChildOptions, EndReason, Part } from "./protocol.js";
-import { createVaultAuth, type AskVault } from "./vaultAuth.js";
+import { createVaultAuth, type AskVault, type RemoteStrategy } from "./vaultAuth.js";
 
 /** What the session tells while it runs. */
 export interface Hears {
@@ -65,7 +65,7 @@ const echoWaitMs = 5_000;
 
 export async function openWebClient(options: ChildOptions, askVault: AskVault, hears: Hears): Promise<WebClient> {
   const { number, dir, timings } = options;
-  const auth = createVaultAuth(whatsapp.RemoteAuth, {
+  const auth = createVaultAuth(whatsapp.RemoteAuth as unknown as RemoteStrategy, {
     number,
     dir,
     ask: askVault,
@@ -73,7 +73,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     saveMs: timings.saveMs,
   });
   const client = new whatsapp.Client({
-    authStrategy: auth as unknown as whatsapp.AuthStrategy,
+    authStrategy: auth as object as whatsapp.AuthStrategy,
     ...(await pageSource(options)),
     ...(options.pairing === "phone" ? { pairWithPhoneNumber: { phoneNumber: number, showNotification: true } } : {}),
     deviceName: "Switchboard",
@@ -84,7 +84,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       pipe: true,
       args: browserArgs(options),
     },
-  } as ConstructorParameters<typeof Client>[0]);
+  });
 
   const own: Own = { pn: undefined, lid: undefined };
   /** Ids of what was sent from here: their echoes are no news. */
@@ -214,11 +214,11 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       );
     }
     client.on("change_state", (state) => {
-      hears.state(String(state));
-      const reason = ends[String(state)];
+      hears.state(state);
+      const reason = ends[state];
       if (reason) end(reason);
     });
-    client.on("disconnected", (reason) => end(ends[String(reason)] ?? "connection"));
+    client.on("disconnected", (reason) => end(ends[reason] ?? "connection"));
   }
 
   async function onReady(): Promise<void> {
@@ -273,7 +273,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
 
   async function found(target: string): Promise<Message> {
     checkReady();
-    const message = (await client.getMessageById(target).catch(() => null)) as Message | null;
+    const message = await client.getMessageById(target).catch(() => null);
     if (!message) {
       throw new ProviderError({ kind: "refused", why: "content" }, "WhatsApp does not have this message any more.");
     }
@@ -290,7 +290,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       await missedSync();
     },
     browserPid: () => client.pupBrowser?.process()?.pid,
-    state: async () => ((await client.getState()) as string | null) ?? null,
+    state: async () => (await client.getState()) ?? null,
     async send(chat, part, replyTo) {
       checkReady();
       const work = sendPart(client, chat, part, replyTo);
@@ -340,7 +340,7 @@ async function sendPart(client: Client, chat: string, part: Part, replyTo: strin
   const message = await sendAs(send, part);
   if (!message) throw new ProviderError({ kind: "refused", why: "recipient" }, "This number does not use WhatsApp.");
   // The model is the one from before the answer; what became of it the page knows.
-  const sent = ((await message.reload().catch(() => null)) ?? message) as Message;
+  const sent = (await message.reload().catch(() => null)) ?? message;
   if ((sent.ack as number) === -1)
     throw new ProviderError({ kind: "unexpected" }, "WhatsApp did not take the message.");
   return message.id._serialized;

@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, type ChildProcess, type ForkOptions } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProviderError } from "../../core/errors.js";
@@ -41,11 +41,17 @@ export async function runSession(
   stop: AbortSignal,
   timings: Timings = usualTimings,
 ): Promise<void> {
-  const { session, workDir } = tools;
+  const { session, workDir, browserPath } = tools;
   if (!session || !tools.vault || workDir === undefined) {
     throw new ProviderError(
       { kind: "unsupported", feature: "sessions" },
       "Sessions need a working folder and a vault.",
+    );
+  }
+  if (browserPath === undefined) {
+    throw new ProviderError(
+      { kind: "unsupported", feature: "browser" },
+      "WhatsApp Web needs Chromium on this machine.",
     );
   }
   const dir = join(workDir, own.number);
@@ -55,12 +61,12 @@ export async function runSession(
   const cursor = Number((await sink.loadCursor()) ?? "");
   const options: ChildOptions = {
     ...{ number: own.number, pairing: own.pairing, dir, timings, browserMb, apiRoot: tools.apiRoot },
-    browserPath: tools.browserPath ?? findBrowser(),
+    browserPath,
     since: Number.isSafeInteger(cursor) && cursor > 0 ? cursor : undefined,
   };
   if (stop.aborted) return;
 
-  const run = new Run(fork(childFile(), [], forkOptions()), options, tools, sink, stop);
+  const run = new Run(fork(childFile(), [], forkOptions(tools.environment ?? {})), options, tools, sink, stop);
   const release = await session.hold(own.number, (request) => run.answer(request as SessionRequest));
   try {
     await run.untilOver();
@@ -285,17 +291,11 @@ class Run {
 }
 
 /** Nothing of our environment but what any program needs: the child opens pages of strangers. */
-function forkOptions() {
-  const names = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "XDG_RUNTIME_DIR"];
-  const env = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+function forkOptions(environment: Readonly<Record<string, string>>): ForkOptions {
   return {
-    env,
+    env: { ...environment },
     execArgv: [`--max-old-space-size=${childMb}`],
-    stdio: ["ignore", "ignore", "ignore", "ipc"] as const,
-  } as {
-    env: NodeJS.ProcessEnv;
-    execArgv: string[];
-    stdio: ["ignore", "ignore", "ignore", "ipc"];
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
   };
 }
 
@@ -306,15 +306,4 @@ function childFile(): string {
   let root = import.meta.dirname;
   while (!existsSync(join(root, "package.json"))) root = dirname(root);
   return join(root, "dist", "src", "adapters", "whatsapp-web", "child.js");
-}
-
-const browserNames = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
-
-function findBrowser(): string {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = browserNames
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new ProviderError({ kind: "unsupported", feature: "browser" }, "Chromium is needed for WhatsApp Web.");
 }

@@ -1,10 +1,17 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Client, RemoteAuth as RemoteAuthClass } from "whatsapp-web.js";
 import type { VaultAsk } from "./protocol.js";
 
 /** What the strategy asks of the process that has the vault. */
 export type AskVault = (ask: VaultAsk) => Promise<unknown>;
+
+/** The library's strategy for sessions that are kept elsewhere, as far as it is built upon. */
+export type RemoteStrategy = new (options: {
+  clientId: string;
+  dataPath: string;
+  store: object;
+  backupSyncIntervalMs: number;
+}) => object;
 
 interface Options {
   number: string;
@@ -16,7 +23,7 @@ interface Options {
 
 /** The library's strategy with the parts of it that its typings leave out. */
 interface Internals {
-  client: Client & { options: { puppeteer: object } };
+  client: { options: { puppeteer: object } };
   userDataDir: string;
   sessionName: string;
   compressSession(): Promise<string>;
@@ -32,9 +39,7 @@ const locks = ["SingletonLock", "SingletonSocket", "SingletonCookie"];
  * profile on this machine is used as long as no other machine saved a newer one; if WhatsApp does not accept it, the kept
  * versions are tried, newest first, before anybody is asked to link again. Lost connections delete nothing.
  */
-export function createVaultAuth(RemoteAuth: typeof RemoteAuthClass, options: Options) {
-  // The typings have the strategy's methods as properties, which no subclass could override.
-  const Strategy = RemoteAuth as unknown as new (options: ConstructorParameters<typeof RemoteAuthClass>[0]) => object;
+export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
   const { number, dir, ask } = options;
   const versionsOf = async () => (await ask({ op: "versions" })) as string[];
   const marker = join(dir, "version");
@@ -62,7 +67,7 @@ export function createVaultAuth(RemoteAuth: typeof RemoteAuthClass, options: Opt
     },
   };
 
-  class VaultAuth extends Strategy {
+  class VaultAuth extends RemoteAuth {
     constructor() {
       super({ clientId: number, dataPath: dir, store, backupSyncIntervalMs: 60_000 });
     }

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Redis } from "ioredis";
+import { bareEnvironment, findBrowser } from "../../../config/programs.js";
 import type { AdapterTools, Channel, SessionProgress } from "../../../src/adapters/contract.js";
 import { whatsappWeb, type WhatsAppWebSettings } from "../../../src/adapters/whatsapp-web/index.js";
 import { usualTimings, type Timings } from "../../../src/adapters/whatsapp-web/protocol.js";
@@ -92,6 +93,8 @@ export async function openShop(log: Log): Promise<Shop> {
     vault: vaults.vault(workspaceId, "whatsapp_web"),
     spool: vaults.spool(workspaceId),
     workDir: join(stores.dataDir, machine),
+    browserPath: findBrowser(),
+    environment: bareEnvironment(),
   });
 
   function run(options: Parameters<Shop["run"]>[0] = {}): Running {
