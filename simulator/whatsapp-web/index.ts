@@ -19,6 +19,8 @@ export interface WhatsAppWebSimulator {
   phone(number: string, name?: string): Phone;
   /** Scans a QR code with the phone: `qr` is the text in the code. Throws when no page shows it. */
   scan(number: string, qr: string): void;
+  /** Scans whichever code is shown; false when no page waits to be linked. */
+  scanShown(number: string): boolean;
   /** Types the pairing code on the phone. Throws when it is not the one that a page shows for this number. */
   typeCode(number: string, code: string): void;
   /** Every page that waits to be linked shows a new QR code. */
@@ -119,6 +121,11 @@ export async function startWhatsAppWebSimulator(): Promise<WhatsAppWebSimulator>
       const line = [...lines.values()].find((one) => qr.startsWith(`${one.ref},`));
       if (!line) throw new Error("no page shows this code");
       phone(number).link(line);
+    },
+    scanShown(number) {
+      const line = [...lines.values()].find((one) => !phoneOf(one));
+      if (line) phone(number).link(line);
+      return line !== undefined;
     },
     typeCode(number, code) {
       const line = [...lines.values()].find((one) => one.code?.code === code && one.code.number === number);

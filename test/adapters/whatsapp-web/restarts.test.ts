@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { ProviderError } from "../../../src/core/errors.js";
 import type { InboundEvent } from "../../../src/core/events.js";
 import { captureLog } from "../captureLog.js";
 import { eventually } from "../../support/gateway.js";
-import { ada, number, openShop, processesOf, type Running, type Shop } from "./shop.js";
+import { ada, number, openShop, processesOf, sessionProcess, type Running, type Shop } from "./shop.js";
 
 const captured = captureLog();
 let shop: Shop;
@@ -63,8 +62,7 @@ describe("a session that ends", () => {
 
   it("goes on after its own process was killed, and leaves no browser behind", async () => {
     const first = await shop.linked();
-    const [child] = processesOf(join("whatsapp-web", "child.js"));
-    process.kill(child!, "SIGKILL");
+    process.kill(sessionProcess(), "SIGKILL");
     expect(failureOf(await first.over)).toBe("unreachable");
     await eventually("the browser's end", () => (processesOf(folderOf("machine")).length === 0 ? true : undefined));
     await goesOn({ cursor: first.cursor() });
@@ -179,7 +177,6 @@ describe("linking", () => {
   it("rests when nobody links it", async () => {
     const session = shop.run({ timings: { pairingMs: 500 } });
     expect(await session.over).toMatchObject({ providerCode: "not_linked_in_time" });
-    await sleep(0);
     await eventually("the browser's end", () => (processesOf(folderOf("machine")).length === 0 ? true : undefined));
   }, 120_000);
 });

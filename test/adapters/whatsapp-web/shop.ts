@@ -164,16 +164,26 @@ export async function openShop(log: Log): Promise<Shop> {
   };
 }
 
-/** Processes whose command line speaks of this folder: the browser of a session and all that belongs to it. */
-export function processesOf(folder: string): number[] {
+/** Processes whose command line speaks of this: a browser and all that belongs to it by its folder. */
+export function processesOf(words: string): number[] {
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
-      } catch {
-        return false;
-      }
-    })
+    .filter((name) => /^\d+$/.test(name) && read(name, "cmdline").includes(words))
     .map(Number);
+}
+
+/** The process of a session that this process started; other suites have theirs at the same time. */
+export function sessionProcess(): number {
+  const parentOf = (pid: number) => Number(/\) \S+ (\d+)/.exec(read(String(pid), "stat"))?.[1]);
+  const found = processesOf(join("whatsapp-web", "child.js")).find((pid) => parentOf(pid) === process.pid);
+  if (found === undefined) throw new Error("there is no session process");
+  return found;
+}
+
+/** A process may be gone by the time it is looked at. */
+function read(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
 }
