@@ -1,5 +1,6 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { VaultAsk } from "./protocol.js";
 
 /** What the strategy asks of the process that has the vault. */
@@ -31,6 +32,8 @@ interface Internals {
   tempDir: string;
 }
 
+const unpackMs = 60_000;
+
 /** Files by which Chromium marks a profile as in use; a browser that was killed leaves them behind. */
 const locks = ["SingletonLock", "SingletonSocket", "SingletonCookie"];
 
@@ -45,6 +48,7 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
   const marker = join(dir, "version");
   /** What was tried since the last time it worked: versions, and "local". */
   const tried = new Set<string>();
+  const unpacked = new Set<string>();
   let restored = false;
   let over = false;
   let timer: NodeJS.Timeout | undefined;
@@ -86,18 +90,33 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
       const localIsNewest = (await exists(inner.userDataDir)) && (versions[0] ?? current) === current;
       if (localIsNewest && !tried.has("local")) {
         tried.add("local");
-        if (current !== undefined) tried.add(current);
         restored = true;
         await Promise.all(locks.map((name) => rm(join(inner.userDataDir, name), { force: true })));
         return;
       }
-      await rm(inner.userDataDir, { recursive: true, force: true, maxRetries: 4 });
-      await mkdir(inner.userDataDir, { recursive: true });
-      restored = versions.some((version) => !tried.has(version));
-      if (!restored) return;
+      await this.restore(versions);
+    }
+
+    /** Unpacks the newest version that was not tried yet and can be read. */
+    private async restore(versions: readonly string[]): Promise<void> {
+      const { inner } = this;
       const path = join(dir, `${inner.sessionName}.zip`);
-      await store.extract({ path });
-      await inner.unCompressSession(path);
+      for (;;) {
+        await rm(inner.userDataDir, { recursive: true, force: true, maxRetries: 4 });
+        await mkdir(inner.userDataDir, { recursive: true });
+        restored = versions.some((version) => !tried.has(version));
+        if (!restored) return;
+        // A vault that does not answer is no reason to use an older version: the session starts over.
+        await store.extract({ path });
+        try {
+          // What is no archive may also never come to an end.
+          await Promise.race([inner.unCompressSession(path), failAfter(unpackMs)]);
+          unpacked.add(await readFile(marker, "utf8"));
+          return;
+        } catch {
+          await rm(path, { force: true });
+        }
+      }
     }
 
     /** WhatsApp does not know what was restored: the next version is tried, in a fresh browser. */
@@ -106,8 +125,8 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
       if (restored && versions.some((version) => !tried.has(version))) {
         return { failed: true, restart: true, failureEventPayload: "this version is not accepted" };
       }
-      // None is accepted: the link was taken away while we were gone.
-      if (versions.length > 0) await store.delete();
+      // None is accepted: the link was taken away while we were gone. What could not be read was not refused.
+      if (versions.length > 0 && versions.every((version) => unpacked.has(version))) await store.delete();
       await rm(marker, { force: true });
       return { failed: false, restart: false, failureEventPayload: undefined };
     }
@@ -165,6 +184,11 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
 }
 
 export type VaultAuth = ReturnType<typeof createVaultAuth>;
+
+async function failAfter(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw new Error("it took too long");
+}
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(

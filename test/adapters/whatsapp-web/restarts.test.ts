@@ -1,4 +1,7 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { ProviderError } from "../../../src/core/errors.js";
 import type { InboundEvent } from "../../../src/core/events.js";
@@ -83,6 +86,32 @@ describe("a session that ends", () => {
     const second = await goesOn({ machine: "another", cursor: first.cursor() });
     phone().receive(ada, { type: "chat", body: "to the other machine" });
     await second.event("the message", hears("to the other machine"));
+  }, 120_000);
+});
+
+describe("a profile that broke", () => {
+  const breakProfile = () =>
+    rm(join(folderOf("machine"), `RemoteAuth-${number}`, "Default", "IndexedDB"), { recursive: true });
+
+  it("is replaced by the kept version", async () => {
+    const first = await shop.linked();
+    await kept();
+    await first.stop();
+    await breakProfile();
+    await goesOn({ cursor: first.cursor() });
+  }, 120_000);
+
+  it("is replaced by an older version when the newest is broken too", async () => {
+    const { vault } = shop.tools;
+    const first = await shop.linked();
+    await kept();
+    await first.stop();
+    const good = await buffer(await vault!.open(number, (await vault!.versions(number))[0]!.id));
+    await breakProfile();
+    const empty = Buffer.from("504b0506".padEnd(44, "0"), "hex");
+    for (const content of [good, empty, Buffer.from("no archive at all")])
+      await vault!.save(number, Readable.from([content]));
+    await goesOn({ cursor: first.cursor() });
   }, 120_000);
 });
 
