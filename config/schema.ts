@@ -157,6 +157,13 @@ export const sections = {
       .regex(/^v\d{1,3}\.\d{1,2}$/, "such as v25.0")
       .default("v25.0")
       .describe("The version of the Graph API to speak"),
+    WHATSAPP_WEB_API_ROOT: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where the page of WhatsApp Web comes from; unset: WhatsApp's own. A stand-in goes here"),
+    BROWSER_PATH: text
+      .optional()
+      .describe("Chromium for channels that need a browser; unset: chromium or google-chrome of the PATH"),
   },
 };
 

@@ -3,7 +3,7 @@
  * stores), types, lint and all suites. The last line counts. `npm test -- <path>` runs those suites only.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { firstOf, run } from "./command.mjs";
@@ -15,14 +15,15 @@ import { openStores } from "./stores.mjs";
 const only = process.argv.slice(2);
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
-function browserSuites() {
-  const folder = join(root, "test", "browser");
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".test.ts")) : [];
-}
+/** What drives Chromium: suites of these folders, and suites of these names. */
+const browserSuites = ["test/adapters/whatsapp-web/", "test/flows/whatsappWeb.test.ts"];
 
-/** Chromium for the browser suites, where there are any. Returns whether they can run. */
+/** Chromium for the browser suites. Returns whether they can run. */
 async function browser() {
-  if (browserSuites().length === 0) return true;
+  const needed =
+    only.length === 0 ||
+    only.some((path) => browserSuites.some((suite) => suite.includes(path) || path.includes(suite)));
+  if (!needed) return true;
   if (firstOf("chromium", "chromium-browser", "google-chrome")) return true;
   if (existsSync("/etc/debian_version") && process.getuid?.() === 0) {
     await installPackages(["chromium"]);
@@ -48,7 +49,7 @@ async function suites(env, skipBrowser) {
     "--json",
     `--outputFile=${results}`,
     `--maxWorkers=${Math.max(1, Math.min(4, availableParallelism()))}`,
-    ...(skipBrowser ? ["--testPathIgnorePatterns=test/browser/"] : []),
+    ...(skipBrowser ? browserSuites.map((suite) => `--testPathIgnorePatterns=${suite}`) : []),
     ...only,
   ];
   await new Promise((resolve) => {
@@ -95,7 +96,7 @@ async function test() {
       (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
     ).length;
     if (!canBrowse) {
-      for (const suite of browserSuites()) {
+      for (const suite of browserSuites) {
         say(`SKIPPED: ${suite}; it needs chromium.`);
         if (process.env.CI === "true") counts.failed += 1;
         else counts.skipped += 1;

@@ -39,10 +39,11 @@ const rooms: Record<string, readonly string[]> = {
 /** Third-party packages that one room, or one file, keeps to itself. */
 const keepers: Record<string, RegExp> = {
   telegraf: /^src\/adapters\/telegram\/client\.ts$/,
+  "whatsapp-web.js": /^src\/adapters\/whatsapp-web\/client\.ts$/,
   bullmq: /^(src\/queue|bench)\//,
   "@bull-board/api": /^src\/queue\//,
   lmdb: /^(embedded\/mongo|bench)\//,
-  mongoose: /^src\/(platform|inbox|identity|features|app)\/|^bench\//,
+  mongoose: /^src\/(platform|inbox|identity|features|sessions|app)\/|^bench\//,
   express: /^(src\/(http|queue|features|realtime|app)|simulator|bench)\//,
 };
 

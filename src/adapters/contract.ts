@@ -50,6 +50,18 @@ export interface AdapterTools {
     | undefined;
   /** An address under which an upload of ours can be fetched for some minutes; undefined when it is gone. */
   linkUpload?: ((source: string) => Promise<string | undefined>) | undefined;
+  /** The way to the process that holds an account's session. Missing where there are no sessions. */
+  session?: SessionPort | undefined;
+  /** Where a session's proof of being linked is kept, for this machine and any other. */
+  vault?: SessionVault | undefined;
+  /** Sealed files that pass from one process to another. */
+  spool?: Spool | undefined;
+  /** A folder of this machine for working files; whatever lies there may be lost. */
+  workDir?: string | undefined;
+  /** The browser that sessions run in; missing where there is none. */
+  browserPath?: string | undefined;
+  /** The environment of processes that a channel starts: nothing in it is secret. */
+  environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What we tell a provider about the webhook that it is to call. */
@@ -57,6 +69,46 @@ export interface WebhookAddress {
   url: string;
   /** What the provider's handshake must bring. */
   verifyToken: string;
+}
+
+/** How a request to a session is answered. Must reject with ProviderError and nothing else. */
+export type SessionAnswerer = (request: unknown) => Promise<unknown>;
+
+/** Calls between processes: only one of them holds an account's session, any of them may have something to send. */
+export interface SessionPort {
+  /**
+   * Asks the process that holds the session; request and answer are plain JSON. Rejects with its ProviderError; with
+   * `unreachable`, surely not sent, when nobody holds the session or nobody took the request in time; with `unreachable`,
+   * perhaps sent, when it was taken and not answered within `timeoutMs`.
+   */
+  call(accountRef: ExternalId, request: unknown, timeoutMs: number): Promise<unknown>;
+  /** Answers the calls for this account until the result is called. */
+  hold(accountRef: ExternalId, answer: SessionAnswerer): Promise<() => Promise<void>>;
+}
+
+/** One kept version of a session. */
+export interface VaultVersion {
+  id: string;
+  savedAt: Date;
+}
+
+/** Keeps sessions sealed and in versions. Nothing in it can be lost by one mistaken call. */
+export interface SessionVault {
+  /** Versions that can be restored, newest first. */
+  versions(accountRef: ExternalId): Promise<VaultVersion[]>;
+  /** Keeps a new version; of the older ones the last two stay. */
+  save(accountRef: ExternalId, content: Readable): Promise<VaultVersion>;
+  /** Opens a version, also one that was marked as deleted. Rejects with BlobGone when it is not there. */
+  open(accountRef: ExternalId, id: string): Promise<Readable>;
+  /** The session is over: its versions are not offered any more. They are kept until newer ones push them out. */
+  markDeleted(accountRef: ExternalId): Promise<void>;
+}
+
+/** Files on their way between processes. */
+export interface Spool {
+  put(content: Readable, maxBytes: number): Promise<string>;
+  /** Opens a file and removes it once it was read. */
+  take(key: string): Promise<Readable>;
 }
 
 /** What a provider said about the connected account. */
@@ -78,6 +130,17 @@ export interface SendOutcome {
   sequence?: number | undefined;
 }
 
+/** How far a session has come, for whoever watches it being linked. */
+export interface SessionProgress {
+  phase: "starting" | "scan" | "authenticating" | "syncing" | "ready" | "lost" | "banned";
+  /** What the QR code says, while it is to be scanned. It changes every few seconds. */
+  qr?: string | undefined;
+  /** The code to be typed on the phone. */
+  code?: string | undefined;
+  /** How much is synced. */
+  percent?: number | undefined;
+}
+
 /** Where a session adapter puts what it hears. Resolves once the events are durable; only then may the adapter go on. */
 export interface SessionSink {
   deliver(payloads: readonly unknown[]): Promise<void>;
@@ -86,6 +149,8 @@ export interface SessionSink {
   /** Where to go on after a restart (Telegram: the update offset); null at first. */
   loadCursor(): Promise<string | null>;
   saveCursor(cursor: string): Promise<void>;
+  /** How the linking goes. What it carries lets anybody link: it is shown, never stored or logged. */
+  progress?(progress: SessionProgress): Promise<void>;
 }
 
 /** One approved (or not yet approved) message template as the provider has it. */

@@ -24,12 +24,12 @@ import { powersOf } from "./powers.js";
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
   inbox: () => Inbox;
-  /** By channel kind: where its provider lives, when not at the usual place. */
-  apiRoots: Record<string, string | undefined>;
   keyring: Keyring;
   outbound: Outbound;
   /** Where a file can be fetched for some minutes. */
   fileUrl: (file: Attachment) => string | null;
+  /** What the surroundings give: where the provider lives when not at the usual place, and the means for sessions. */
+  surroundings: (kind: string, workspaceId: string) => Partial<AdapterTools>;
   publicUrl: () => string;
   enqueue: Enqueue;
   clock: Clock;
@@ -64,7 +64,7 @@ export function createChannels(deps: Deps): Channels {
   const tools = (kind: string, workspaceId: string): AdapterTools => ({
     log: log.with({ channel: kind }),
     now: () => clock.now(),
-    apiRoot: deps.apiRoots[kind],
+    apiRoot: undefined,
     openPublic: openPublic(deps.outbound),
     postPublic: postPublic(deps.outbound),
     async linkUpload(source) {
@@ -72,6 +72,7 @@ export function createChannels(deps: Deps): Channels {
       return file === undefined ? undefined : (deps.fileUrl(file) ?? undefined);
     },
     openUpload: (source) => inbox().files.openUpload(source),
+    ...deps.surroundings(kind, workspaceId),
   });
 
   function open(account: ChannelAccount): Channel | undefined {

@@ -15,10 +15,12 @@ import { createOutgoingWebhooks, type OutgoingWebhooks } from "../features/outgo
 import { createOutbound } from "../platform/outbound/index.js";
 import { createKeptAnswers } from "../platform/keptAnswers.js";
 import { connectMongo } from "../platform/mongo.js";
-import { checkRedis, connectProducer } from "../platform/redis.js";
+import { checkRedis, connectConsumer, connectProducer } from "../platform/redis.js";
 import { createQueues, type Queues } from "../queue/queues.js";
 import { deadLetters } from "../queue/deadLetters.js";
 import { nextStep, reasonOf } from "../queue/retryPolicy.js";
+import { createSessionCalls } from "../sessions/calls.js";
+import { createSessionVaults } from "../sessions/vault.js";
 import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
@@ -28,6 +30,7 @@ import { lagMetrics, type Lag } from "./lag.js";
 import { blobStoreOf, mediaTools } from "./media.js";
 import { createOperations } from "./operations.js";
 import { createPace } from "./pace.js";
+import { surroundingsOf } from "./surroundings.js";
 
 /** Everything that a role, or a command, of the program may need; nothing runs yet. */
 export interface Services {
@@ -75,17 +78,17 @@ export async function createServices(
   const keptAnswers = createKeptAnswers({ connection: mongo, keyring, clock });
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, log });
+  const blobs = blobStoreOf(config, keyring);
+  const vaults = createSessionVaults({ connection: mongo, blobs, clock });
+  const connect = () => connectConsumer({ url: stores.redisUrl, log });
+  const calls = createSessionCalls({ redis, connect, prefix: config.REDIS_PREFIX, keyring, log });
   const channels: Channels = createChannels({
     adapterFor,
     inbox: () => inbox,
-    apiRoots: {
-      telegram: config.TELEGRAM_API_ROOT,
-      messenger: `${config.GRAPH_API_ROOT.replace(/\/$/, "")}/${config.GRAPH_API_VERSION}`,
-      whatsapp: `${config.GRAPH_API_ROOT.replace(/\/$/, "")}/${config.GRAPH_API_VERSION}`,
-    },
     keyring,
     outbound,
     fileUrl: (file) => files.urls(file).url,
+    surroundings: surroundingsOf(config, calls, vaults),
     publicUrl,
     enqueue: queues,
     clock,
@@ -99,7 +102,7 @@ export async function createServices(
     connection: mongo,
     keyring,
     enqueue: queues,
-    blobs: blobStoreOf(config, keyring),
+    blobs,
     media: mediaTools,
     fileLimitBytes: config.FILE_LIMIT_BYTES,
     send: channels.send,
@@ -157,6 +160,7 @@ export async function createServices(
   const close = async () => {
     await outbound.close();
     await channels.close();
+    await calls.close();
     await queues.close();
     redis.disconnect();
     await mongo.close();
@@ -168,6 +172,7 @@ export async function createServices(
       inbox.ensureIndexes(),
       keptAnswers.ensureIndexes(),
       hooks.ensureIndexes(),
+      vaults.ensureIndexes(),
     ]);
     await checkMasterKeys(keyring);
   } catch (error) {

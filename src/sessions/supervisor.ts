@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Channel } from "../adapters/contract.js";
+import type { Channel, SessionProgress } from "../adapters/contract.js";
 import type { Intake, IntakeAccount } from "../adapters/intake.js";
 import { ProviderError } from "../core/errors.js";
 import type { Log } from "../core/ports.js";
@@ -16,6 +16,8 @@ interface Deps {
   kinds: readonly string[];
   open(account: ChannelAccount): Channel | undefined;
   intakeAccount(account: ChannelAccount): IntakeAccount;
+  /** Shows how an account is being linked to whoever watches. */
+  progress?(account: ChannelAccount, progress: SessionProgress): Promise<void>;
   log: Log;
 }
 
@@ -29,6 +31,8 @@ export interface Supervisor {
 const lookEveryMs = 3_000;
 const leaseMs = 15_000;
 const backoffMs = { first: 1_000, most: 60_000 };
+/** What the provider closed is looked at again this often, and no more. */
+const suspendedMs = 3_600_000;
 
 /** Runs the accounts we stay connected to (long polling, browser sessions): one process per account, under a lease. */
 export function createSupervisor(deps: Deps): Supervisor {
@@ -46,6 +50,7 @@ export function createSupervisor(deps: Deps): Supervisor {
         state: (state, cause) => inbox.reportHealth.set(account.id, state, cause ?? null),
         loadCursor: async () => (await inbox.accounts.findById(account.id))?.cursor ?? null,
         saveCursor: (cursor) => inbox.accounts.saveCursor(account.id, cursor),
+        ...(deps.progress ? { progress: (progress) => deps.progress!(account, progress) } : {}),
       },
       stop,
     );
@@ -63,7 +68,10 @@ export function createSupervisor(deps: Deps): Supervisor {
       resting.delete(account.id);
     } catch (error) {
       if (signal.aborted) return;
-      const waitMs = Math.min((resting.get(account.id)?.waitMs ?? backoffMs.first / 2) * 2, backoffMs.most);
+      const suspended = error instanceof ProviderError && error.failure.kind === "suspended";
+      const waitMs = suspended
+        ? suspendedMs
+        : Math.min((resting.get(account.id)?.waitMs ?? backoffMs.first / 2) * 2, backoffMs.most);
       resting.set(account.id, { until: Date.now() + waitMs, waitMs });
       log.warn("session_ended", { accountId: account.id, channel: account.kind, error: error as Error, waitMs });
       if (error instanceof ProviderError && error.failure.kind === "auth_expired") {

@@ -16,6 +16,7 @@ export interface GatewaySettings {
   telegramApiRoot?: string;
   /** Where Meta's Graph API is played. */
   graphApiRoot?: string;
+  whatsappWebApiRoot?: string;
   masterKey?: string;
   /** A multiple of the providers' own pace; suites are in a hurry. */
   sendPace?: string;
@@ -69,6 +70,7 @@ const environment = (settings: GatewaySettings) => ({
   ...(settings.telegramApiRoot === undefined ? {} : { TELEGRAM_API_ROOT: settings.telegramApiRoot }),
   // Nothing may leave this machine: without a stand-in Meta is out of reach.
   GRAPH_API_ROOT: settings.graphApiRoot ?? "http://127.0.0.1:9",
+  ...(settings.whatsappWebApiRoot === undefined ? {} : { WHATSAPP_WEB_API_ROOT: settings.whatsappWebApiRoot }),
   SEND_PACE: settings.sendPace ?? "100",
   OUTBOUND_ALLOW: settings.outboundAllow ?? "",
   API_READS_PER_MINUTE: String(settings.requestsPerMinute ?? 0),

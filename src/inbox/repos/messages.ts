@@ -139,8 +139,12 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     );
   }
 
-  async function opened(rows: readonly ShownRow[]): Promise<Message[]> {
-    const pictures = await picturesOf(rows);
+  /** Without albums that came in and whose pictures are still being stored: they are stored right after it. */
+  async function opened(stored: readonly ShownRow[]): Promise<Message[]> {
+    const pictures = await picturesOf(stored);
+    const rows = stored.filter(
+      ({ _id, kind, direction }) => kind !== "album" || direction !== "in" || (pictures.get(_id) ?? []).length > 0,
+    );
     const contents = await Promise.all(rows.map((row) => shown(row, pictures.get(row._id) ?? [])));
     const known = await files.byId(contents.flatMap(({ ids }) => ids));
     const answered = await answeredBy(rows);

@@ -1,0 +1,28 @@
+import { join, resolve } from "node:path";
+import type { Config } from "../../config/load.js";
+import { bareEnvironment, findBrowser } from "../../config/programs.js";
+import type { AdapterTools } from "../adapters/contract.js";
+import type { SessionCalls } from "../sessions/calls.js";
+import type { SessionVaults } from "../sessions/vault.js";
+
+/** What a channel is lent of this machine, of the settings and of the stores for its sessions, bound to its workspace. */
+export function surroundingsOf(config: Config, calls: SessionCalls, vaults: SessionVaults) {
+  const graph = `${config.GRAPH_API_ROOT.replace(/\/$/, "")}/${config.GRAPH_API_VERSION}`;
+  const apiRoots: Record<string, string | undefined> = {
+    telegram: config.TELEGRAM_API_ROOT,
+    messenger: graph,
+    whatsapp: graph,
+    whatsapp_web: config.WHATSAPP_WEB_API_ROOT,
+  };
+  const browserPath = config.BROWSER_PATH ?? findBrowser();
+  const environment = bareEnvironment();
+  return (kind: string, workspaceId: string): Partial<AdapterTools> => ({
+    apiRoot: apiRoots[kind],
+    session: calls.port(workspaceId, kind),
+    vault: vaults.vault(workspaceId, kind),
+    spool: vaults.spool(workspaceId),
+    workDir: join(resolve(config.DATA_DIR), "sessions", kind),
+    browserPath,
+    environment,
+  });
+}
