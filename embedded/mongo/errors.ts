@@ -19,6 +19,9 @@ export const codes = {
   IndexAlreadyExists: 68,
   CommandNotFound: 59,
   ImmutableField: 66,
+  CannotIndexParallelArrays: 171,
+  InvalidIdField: 53,
+  NotSingleValueField: 54,
   InvalidOptions: 72,
   InvalidNamespace: 73,
   NamespaceExists: 48,
@@ -56,6 +59,7 @@ export const codes = {
   UnsupportedOpQueryCommand: 352,
   InterruptedAtShutdown: 11600,
   CursorInUse: 12051,
+  MergeStageNoMatchingDocument: 13113,
   DatabaseDifferCase: 13297,
 } as const;
 
@@ -76,6 +80,12 @@ export class MongoError extends Error {
     this.codeName = typeof code === "number" ? nameOf(code) : code;
     this.extra = extra;
   }
+}
+
+/** The same error, saying in what it happened, as MongoDB does for everything that goes wrong while a plan runs. */
+export function during(what: string, error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error;
+  return new MongoError(error.code, `${what} :: caused by :: ${error.message}`, error.extra);
 }
 
 function nameOf(code: number): string {

@@ -137,6 +137,12 @@ export interface Found {
   doc(): Doc;
 }
 
+/** A projection as explain shows it. */
+export interface ShownProjection {
+  stage: "PROJECTION_SIMPLE" | "PROJECTION_DEFAULT";
+  transformBy: Doc;
+}
+
 /** MongoDB's explain tree of a plan: {stage: "FETCH", inputStage: {stage: "IXSCAN", keyPattern, indexName, indexBounds …}}. */
 export interface Explained {
   winningPlan: Doc;
@@ -197,7 +203,11 @@ export interface Collection {
   };
   /** Counts by index alone where it can. */
   count(request: FindRequest): Promise<number>;
-  explain(request: FindRequest, verbosity: "queryPlanner" | "executionStats" | "allPlansExecution"): Promise<Explained>;
+  explain(
+    request: FindRequest,
+    verbosity: "queryPlanner" | "executionStats" | "allPlansExecution",
+    projection?: ShownProjection,
+  ): Promise<Explained>;
   indexes(): IndexSpec[];
   /** Builds what is missing, atomically: either all are there afterwards or none (11000 on duplicates, 85/86 on conflicts). */
   createIndexes(specs: readonly IndexSpec[]): Promise<{ before: number; after: number }>;

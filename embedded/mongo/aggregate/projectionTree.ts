@@ -3,6 +3,7 @@ import { MongoError } from "../errors.js";
 import type { Doc, EvalContext, Value } from "../types.js";
 import { setField } from "../values/codec.js";
 import { isDoc, isNumber } from "../values/compare.js";
+import { fieldNames } from "../values/fieldOrder.js";
 import { isTruthy } from "../values/numbers.js";
 import type { Evaluator, Scope } from "./evaluator.js";
 import { checkFieldPath, compileEvaluator, isOperatorName } from "./expression.js";
@@ -57,7 +58,7 @@ export function applyInclusion(branch: Branch, doc: Doc, scope: Scope): Doc {
 
 function keep(branch: Branch, doc: Doc, scope: Scope): Doc {
   const kept: Doc = {};
-  for (const name of Object.keys(doc)) {
+  for (const name of fieldNames(doc)) {
     const node = branch.children.get(name);
     if (!node) continue;
     const value = keepValue(node, doc[name], scope);
@@ -85,7 +86,7 @@ function keepValue(node: Leaf | Branch, value: Value, scope: Scope): Value {
 /** Drops what the tree excludes. */
 export function applyExclusion(branch: Branch, doc: Doc, scope: Scope): Doc {
   const kept: Doc = {};
-  for (const name of Object.keys(doc)) {
+  for (const name of fieldNames(doc)) {
     const node = branch.children.get(name);
     const value = node ? dropFrom(node, doc[name], scope) : doc[name];
     if (value !== undefined) setField(kept, name, value);

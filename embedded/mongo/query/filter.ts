@@ -9,6 +9,7 @@ import { compileJsonSchema } from "./jsonSchema.js";
 import type { Node } from "./node.js";
 import { compileOperand } from "./operators.js";
 import type { Trace } from "./path.js";
+import { isReferenceField } from "./predicates.js";
 
 /**
  * Compiles a filter. Throws MongoError for everything the server refuses: BadValue for unknown operators and malformed
@@ -31,7 +32,8 @@ export function compileFilter(filter: Doc, context: EvalContext): Filter {
 export function compileNode(filter: Doc, context: EvalContext): Node {
   const nodes: Node[] = [];
   for (const [name, operand] of Object.entries(filter)) {
-    const node = name.startsWith("$") ? compileTopLevel(name, operand, context) : compileField(name, operand, context);
+    const isOperator = name.startsWith("$") && !isReferenceField(name);
+    const node = isOperator ? compileTopLevel(name, operand, context) : compileField(name, operand, context);
     if (node) nodes.push(node);
   }
   return every(nodes);

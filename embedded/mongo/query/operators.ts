@@ -11,6 +11,7 @@ import {
   comparison,
   inTest,
   isReference,
+  isReferenceField,
   literalTest,
   modTest,
   regexTest,
@@ -191,12 +192,30 @@ function compileAll(operand: Value, given: Operands): Operator {
   );
 }
 
-const filterOperators = new Set(["$and", "$or", "$nor", "$expr", "$where", "$jsonSchema"]);
+/** What stands at the top of a filter rather than beside a field. */
+const filterOperators = new Set([
+  "$and",
+  "$or",
+  "$nor",
+  "$expr",
+  "$where",
+  "$jsonSchema",
+  "$text",
+  "$comment",
+  "$sampleRate",
+  "$alwaysTrue",
+  "$alwaysFalse",
+]);
+
+/** Does this ask for a document as a whole ({a: 1}, {$or: […]}, {$id: 1}), rather than for a value ({$gt: 1})? */
+export function isWholeFilter(spec: Doc): boolean {
+  const [first] = Object.keys(spec);
+  return first === undefined || !first.startsWith("$") || filterOperators.has(first) || isReferenceField(first);
+}
 
 /** A test for one array element by what $elemMatch (or $pull) says: operators on a value, or a filter on a document. */
 export function compileElementTest(spec: Doc, path: string, context: EvalContext, compileNode: CompileNode): ValueTest {
-  const [first] = Object.keys(spec);
-  if (isOperatorDoc(spec) && !filterOperators.has(first as string)) {
+  if (!isWholeFilter(spec)) {
     const operator = compileOperators(spec, path, context, compileNode);
     return (value) => operator.onValue(value);
   }

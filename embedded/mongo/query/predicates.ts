@@ -119,8 +119,12 @@ function keyTest(values: Value[], collator?: Collator): ValueTest {
 
 /** {$ref, $id, $db}: a value, although its names begin with "$". */
 export function isReference(doc: Doc): boolean {
-  const first = Object.keys(doc)[0];
-  return first === "$ref" || first === "$id" || first === "$db";
+  return "$ref" in doc && "$id" in doc;
+}
+
+/** A field of a reference, which a filter may ask for like any other. */
+export function isReferenceField(name: string): boolean {
+  return name === "$ref" || name === "$id" || name === "$db";
 }
 
 export function modTest(operand: Value): ValueTest {

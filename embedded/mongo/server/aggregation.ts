@@ -2,6 +2,7 @@
 import { compilePipeline } from "../aggregate/pipeline.js";
 import { MongoError } from "../errors.js";
 import type { Collection, Doc, EvalContext, FindRequest } from "../types.js";
+import { isDoc, isNumber } from "../values/compare.js";
 import { evalContext, readRequest } from "./context.js";
 import { documents } from "./fields.js";
 import type { Operation } from "./operation.js";
@@ -37,7 +38,21 @@ export function planAggregate(operation: Operation, body: Doc): AggregatePlan {
     { filter: leading.filter, sort: leading.sort, hint: body.hint, skip: leading.skip ?? 0, limit: leading.limit ?? 0 },
     context,
   );
+  // What is only counted need not be read.
+  if (countsOnly(stages[leading.consumed])) request.coveredFields = [];
   return { pipeline, context, collection, request, storedOnly: leading.consumed === stages.length };
+}
+
+/** Does a stage ask how many documents there are and nothing else, as countDocuments() does? */
+function countsOnly(stage: Doc | undefined): boolean {
+  if (!stage) return false;
+  if ("$count" in stage) return true;
+  const group = stage.$group;
+  if (!isDoc(group)) return false;
+  return Object.entries(group).every(([name, operand]) => {
+    if (name === "_id") return operand === null || isNumber(operand);
+    return isDoc(operand) && ("$count" in operand || isNumber(operand.$sum));
+  });
 }
 
 function readStages(body: Doc): Doc[] {

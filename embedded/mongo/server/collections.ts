@@ -29,9 +29,12 @@ export async function makeCollection(
 }
 
 /** The collection of a command, or NamespaceNotFound (26). */
-export function existingCollection(operation: Operation): Collection {
+export function existingCollection(
+  operation: Operation,
+  missing = `ns does not exist: ${operation.namespace}`,
+): Collection {
   const collection = operation.service.engine.collection(operation.db, operation.collection);
-  if (!collection) throw new MongoError("NamespaceNotFound", `ns does not exist: ${operation.namespace}`);
+  if (!collection) throw new MongoError("NamespaceNotFound", missing);
   return collection;
 }
 

@@ -1,5 +1,5 @@
 /** Open cursors: what find and aggregate leave behind for getMore. */
-import { MongoError } from "../errors.js";
+import { during, MongoError } from "../errors.js";
 import { maxDocumentBytes } from "./wire.js";
 import type { Operation } from "./operation.js";
 
@@ -61,7 +61,15 @@ export class Cursors {
   /** Reads the first batch; opens a cursor when more may follow. `id` is 0 when nothing does. */
   async first(
     source: BatchSource,
-    how: { operation: Operation; namespace: string; batchSize: number; single?: boolean; noTimeout?: boolean },
+    how: {
+      operation: Operation;
+      namespace: string;
+      batchSize: number;
+      single?: boolean;
+      noTimeout?: boolean;
+      /** What errors are said to have happened in. */
+      during?: string;
+    },
   ): Promise<{ id: number; documents: Uint8Array[] }> {
     const { operation } = how;
     let batch: Batch = { documents: [], done: false };
@@ -73,7 +81,7 @@ export class Cursors {
       }
     } catch (error) {
       this.abandon(source);
-      throw error;
+      throw how.during === undefined ? error : during(how.during, error);
     }
     if (batch.done || how.single) {
       const closing = source.close();
@@ -112,7 +120,7 @@ export class Cursors {
     } catch (error) {
       cursor.killed = true;
       if (this.open.delete(cursor.id)) this.abandon(cursor.source);
-      throw error;
+      throw during("Executor error during getMore", error);
     }
     cursor.busy = false;
     cursor.lastUsed = Date.now();

@@ -157,16 +157,26 @@ async function mergeOne(
     if (plan.whenNotMatched === "discard") return;
     if (plan.whenNotMatched === "fail") {
       throw new MongoError(
-        13113,
+        "MergeStageNoMatchingDocument",
         "$merge could not find a matching document in the target collection for at least one document in the source collection",
       );
     }
     const [failure] = await collection.insert([encodeForInsert(doc)], { ordered: true, durable: operation.durable });
     if (!failure) return;
+    if (plan.whenMatched === "fail" && failure instanceof MongoError && isTaken(failure, plan.on)) {
+      const what = "$merge with whenMatched: fail found an existing document with the same values for the 'on' fields";
+      throw new MongoError("DuplicateKey", `${what} :: caused by :: ${failure.message}`, failure.extra);
+    }
     // Another writer inserted it in between: it is there now, so change that one.
     const raced = known && failure instanceof MongoError && failure.codeName === "DuplicateKey" && attempt === 0;
     if (!raced) throw failure;
   }
+}
+
+/** Is this a duplicate of just these fields? */
+function isTaken(failure: MongoError, on: readonly string[]): boolean {
+  const paths = Object.keys((failure.extra.keyPattern as Doc | undefined) ?? {});
+  return failure.codeName === "DuplicateKey" && paths.length === on.length && paths.every((path) => on.includes(path));
 }
 
 /** Changes the document that is there already; false when there is none. */
@@ -184,14 +194,8 @@ async function changeMatched(
 ): Promise<boolean> {
   const { filter, changes, context, operation } = how;
   if (!changes) {
-    const there = (await collection.count({ filter, context, limit: 1 })) > 0;
-    if (there && plan.whenMatched === "fail") {
-      throw new MongoError(
-        "DuplicateKey",
-        "$merge with whenMatched: fail found an existing document with the same values for the 'on' fields",
-      );
-    }
-    return there;
+    // With "fail" the insert that follows finds out.
+    return plan.whenMatched !== "fail" && (await collection.count({ filter, context, limit: 1 })) > 0;
   }
   const variables = { ...context.variables, ...(how.options.let as Doc | undefined), new: doc };
   const updater = compileUpdate(changes, { context: { ...context, variables } });

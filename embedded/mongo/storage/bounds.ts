@@ -1,5 +1,6 @@
 /** What a filter says of single paths, in the form that an index can be asked. */
 import { isOperatorDoc } from "../query/operators.js";
+import { describe } from "../values/describe.js";
 import { isDoc, isNumber, regexParts, typeAlias } from "../values/compare.js";
 import type { Collator, Doc, Value } from "../types.js";
 import { emptyArray, encodeValue, highEnd, inverted, keptOfLong, lowEnd, tagOf } from "./keys.js";
@@ -20,7 +21,15 @@ export interface Interval {
  */
 export type Condition =
   | { kind: "points"; values: Value[]; exact: boolean }
-  | { kind: "range"; intervals: Interval[]; exact: boolean; impliesString: boolean; present: boolean; weak: boolean };
+  | {
+      kind: "range";
+      intervals: Interval[];
+      exact: boolean;
+      impliesString: boolean;
+      present: boolean;
+      weak: boolean;
+      uncollated: boolean;
+    };
 
 export interface Analysis {
   byPath: Map<string, Condition[]>;
@@ -28,15 +37,7 @@ export interface Analysis {
   complete: boolean;
 }
 
-const shown = (value: Value): string => {
-  if (value === emptyArray) return "undefined";
-  if (value === undefined || value === null) return "null";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (value instanceof Date) return `new Date(${value.getTime()})`;
-  if (typeAlias(value) === "objectId") return `ObjectId('${(value as { toHexString(): string }).toHexString()}')`;
-  if (Array.isArray(value) || isDoc(value)) return JSON.stringify(value);
-  return (value as { toString(): string }).toString();
-};
+const shown = (value: Value): string => (value === emptyArray ? "undefined" : describe(value ?? null));
 
 /** True for values whose equality and order an index key shows fully. */
 function plain(value: Value): boolean {
@@ -59,6 +60,29 @@ function pointsOf(values: readonly Value[]): Condition | undefined {
   return { kind: "points", values: points, exact: values.every(plain) };
 }
 
+/** Where the values of one type begin and end, as explain shows it. */
+function shownLimits(value: Value): { below: string; above: string } {
+  if (isNumber(value)) return { below: "-inf.0", above: "inf.0]" };
+  switch (typeAlias(value)) {
+    case "string":
+      return { below: '""', above: "{})" };
+    case "date":
+      return { below: "new Date(-9223372036854775808)", above: "new Date(9223372036854775807)]" };
+    case "objectId":
+      return { below: "ObjectId('000000000000000000000000')", above: "ObjectId('ffffffffffffffffffffffff')]" };
+    case "bool":
+      return { below: "false", above: "true]" };
+    default:
+      return { below: "min of type", above: "max of type]" };
+  }
+}
+
+/** Does a condition mean the same whatever the collation? */
+export function isUncollated(condition: Condition): boolean {
+  if (condition.kind === "range") return condition.uncollated;
+  return condition.values.every((value) => !["string", "symbol", "object", "array"].includes(typeAlias(value)));
+}
+
 function rangeOf(operator: string, value: Value, collator: Collator | undefined): Condition | undefined {
   if (value === null || value === undefined) {
     return operator === "$gte" || operator === "$lte" ? { kind: "points", values: [null], exact: false } : undefined;
@@ -69,8 +93,7 @@ function rangeOf(operator: string, value: Value, collator: Collator | undefined)
   const tag = tagOf(value);
   const at = encodeValue(value, 1, collator);
   const bottom = isNumber(value) ? encodeValue(-Infinity, 1, undefined) : Buffer.of(tag);
-  const below = isNumber(value) ? "-inf" : "min of type";
-  const above = isNumber(value) ? "inf" : "max of type";
+  const { below, above } = shownLimits(value);
   const up = operator === "$gt" || operator === "$gte";
   const inclusive = operator === "$gte" || operator === "$lte";
   const interval: Interval = up
@@ -79,7 +102,7 @@ function rangeOf(operator: string, value: Value, collator: Collator | undefined)
         lowIn: inclusive,
         high: Buffer.of(tag + 1),
         highIn: false,
-        text: `${inclusive ? "[" : "("}${shown(value)}, ${above}]`,
+        text: `${inclusive ? "[" : "("}${shown(value)}, ${above}`,
       }
     : {
         low: bottom,
@@ -95,6 +118,7 @@ function rangeOf(operator: string, value: Value, collator: Collator | undefined)
     impliesString: typeof value === "string",
     present: true,
     weak: false,
+    uncollated: !["string", "symbol"].includes(typeAlias(value)),
   };
 }
 
@@ -114,6 +138,7 @@ const anything = (present: boolean, impliesString = false): Condition => ({
   impliesString,
   present,
   weak: true,
+  uncollated: false,
 });
 
 /** All keys but those of the values, for $ne and $nin. */
@@ -139,6 +164,7 @@ function complement(path: string, values: readonly Value[], collator: Collator |
     impliesString: false,
     present: values.some(isNull),
     weak: true,
+    uncollated: false,
   };
 }
 
@@ -174,6 +200,7 @@ function regexRange(value: Value, flags: unknown, collator: Collator | undefined
     impliesString: false,
     present: true,
     weak: beginning === "",
+    uncollated: false,
   };
 }
 

@@ -11,17 +11,18 @@ import type {
   FindRequest,
   IndexSpec,
   OrderedBatch,
+  ShownProjection,
   UpdateRequest,
   WriteResult,
 } from "../types.js";
-import { FindCursor, PointCursor, StoredRecord, Walk, type Work } from "./cursor.js";
+import { FindCursor, PointCursor, StoredRecord, Walk } from "./cursor.js";
 import { type Disk, unfinished } from "./disk.js";
 import { explainCountScan, explainPlan, explainPoint } from "./explain.js";
 import { buildIndexes, changedIndex, missingIndexes, pickDropped } from "./indexChanges.js";
 import type { Gate } from "./gate.js";
-import { changedFields, checkUnique, concerns, keysOf, learn, type StoredIndex } from "./indexTable.js";
+import { checkUnique, indexChanges, keysOf, learn, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
-import { type Plan, planRead } from "./planner.js";
+import { type IndexPlan, indexesOf, type Plan, planRead } from "./planner.js";
 import { firstField } from "./firstField.js";
 import { validateCollection } from "./validate.js";
 
@@ -147,9 +148,9 @@ export class StoredCollection implements Collection {
 
   private select(request: FindRequest, walks?: Set<Walk>): { cursor: FindCursor; plan: Plan } {
     const plan = planRead(this.state.indexes, request);
-    if (plan.kind === "index") plan.index.ops += 1;
+    for (const index of indexesOf(plan)) index.ops += 1;
     const everything = Object.keys(request.filter.source).length === 0 && !request.min && !request.max;
-    const certain = everything || (plan.kind === "index" && plan.exact);
+    const certain = everything || ((plan.kind === "index" || plan.kind === "merge") && plan.exact);
     const walk = new Walk(this.disk, this.state.id, plan);
     return { cursor: new FindCursor(walk, plan, request, certain, walks), plan };
   }
@@ -197,32 +198,33 @@ export class StoredCollection implements Collection {
     return clipped(found);
   }
 
-  async explain(request: FindRequest, verbosity: string): Promise<Explained> {
+  async explain(request: FindRequest, verbosity: string, projection?: ShownProjection): Promise<Explained> {
     const started = Date.now();
+    const planOnly = verbosity === "queryPlanner";
     const point = request.min || request.max || request.sort ? undefined : this.pointRead(request);
     if (point) {
-      const work = { keys: point.length, docs: point.length };
-      return explainPoint(
-        verbosity === "queryPlanner" ? undefined : { returned: point.length, work, ms: Date.now() - started },
-      );
+      const returned = point.length;
+      const work = { keys: returned, docs: returned };
+      return explainPoint(projection, planOnly ? undefined : { returned, matched: returned, work, ms: 0 });
     }
-    if (request.coveredFields?.length === 0) return this.explainCount(request, verbosity, started);
+    if (request.coveredFields?.length === 0) {
+      const plan = planRead(this.state.indexes, request);
+      if (plan.kind === "index" && plan.exact) return this.explainCount(plan, request, planOnly, started);
+    }
     const { cursor, plan } = this.select(request);
-    if (verbosity === "queryPlanner") return explainPlan(plan, request);
+    if (planOnly) return explainPlan(plan, request, projection);
     let returned = 0;
     for (let step = await cursor.next(); !step.done; step = await cursor.next()) returned += 1;
-    const work: Work = cursor.walk.work;
-    return explainPlan(plan, request, { returned, work, ms: Date.now() - started });
+    const { matched, walk } = cursor;
+    return explainPlan(plan, request, projection, { returned, matched, work: walk.work, ms: Date.now() - started });
   }
 
-  /** A count, which reads keys alone where they tell enough. */
-  private async explainCount(request: FindRequest, verbosity: string, started: number): Promise<Explained> {
-    const { coveredFields: _covered, ...rest } = request;
-    const plan = planRead(this.state.indexes, rest);
-    if (plan.kind !== "index" || !plan.exact) return this.explain(rest, verbosity);
-    if (verbosity === "queryPlanner") return explainCountScan(plan);
-    const returned = await this.count(rest);
-    return explainCountScan(plan, { returned, work: { keys: returned, docs: 0 }, ms: Date.now() - started });
+  /** A count that reads keys alone. */
+  private async explainCount(plan: IndexPlan, request: FindRequest, planOnly: boolean, started: number) {
+    if (planOnly) return explainCountScan(plan);
+    const returned = await this.count(request);
+    const work = { keys: returned, docs: 0 };
+    return explainCountScan(plan, { returned, matched: returned, work, ms: Date.now() - started });
   }
 
   /** What a write concerns: all matches, or the first in sort order. */
@@ -278,16 +280,7 @@ export class StoredCollection implements Collection {
     if (bytes.length > documentBytesMost) {
       throw new MongoError(17419, `Resulting document after update is larger than ${documentBytesMost}`);
     }
-    const changed = changedFields(before, after);
-    const affected = state.indexes.filter((index) => concerns(index, changed));
-    const changes = affected.map((index) => {
-      const old = keysOf(index, before).keys;
-      const extracted = keysOf(index, after);
-      const has = (list: readonly Buffer[], key: Buffer) => list.some((one) => one.equals(key));
-      const added = extracted.keys.filter((key) => !has(old, key));
-      const removed = old.filter((key) => !has(extracted.keys, key));
-      return { index, extracted: { ...extracted, keys: added }, removed };
-    });
+    const changes = indexChanges(state.indexes, before, after);
     for (const { index, extracted } of changes) checkUnique(disk, this.namespace, index, extracted, record.rid);
 
     disk.putRecord(state.id, record.rid, bytes);
@@ -386,7 +379,7 @@ export class StoredCollection implements Collection {
 
   stats() {
     const { count, bytes, indexes } = this.state;
-    const sizes = Object.fromEntries(indexes.map(({ spec }) => [spec.name, 4096 + count * 32]));
+    const sizes = Object.fromEntries(indexes.map((index) => [index.spec.name, 4096 + index.bytes]));
     return { count, size: bytes, storageSize: bytes + 4096, indexSizes: sizes };
   }
 

@@ -3,8 +3,10 @@ import { MongoError } from "../errors.js";
 import { compileSort } from "../query/sort.js";
 import { decodeDocument } from "../values/codec.js";
 import type { Doc, FindRequest, Found } from "../types.js";
+import { KeyRecord } from "./cover.js";
 import type { Disk, Entry } from "./disk.js";
 import type { StoredIndex } from "./indexTable.js";
+import { Merge } from "./merge.js";
 import type { IndexPlan, Plan } from "./planner.js";
 
 /** Entries or records read from LMDB at once. */
@@ -32,6 +34,9 @@ export class StoredRecord implements Found {
   }
 }
 
+/** A record of a read: whole, or as far as an index knows it. */
+export type Row = StoredRecord | KeyRecord;
+
 /** The candidates of a plan in its order, each once. */
 export class Walk {
   private range = 0;
@@ -41,6 +46,7 @@ export class Walk {
   private lastRid: number | undefined;
   private branch = 0;
   private branchWalk: Walk | undefined;
+  private readonly merge: Merge | undefined;
   private readonly seen: Set<number> | undefined;
   /** Documents given already whose keys have moved ahead since. */
   private readonly moved = new Set<number>();
@@ -52,8 +58,14 @@ export class Walk {
     private readonly plan: Plan,
     readonly work: Work = { keys: 0, docs: 0 },
   ) {
-    const repeats = plan.kind === "union" || (plan.kind === "index" && plan.index.multikey);
-    this.seen = repeats ? new Set() : undefined;
+    const single = plan.kind === "collection" || (plan.kind === "index" && !plan.index.multikey);
+    this.seen = single ? undefined : new Set();
+    if (plan.kind !== "merge") return;
+    const stretches = plan.branches.map((branch) => {
+      const walk = new Walk(disk, collection, branch.plan, work);
+      return { skip: branch.skip, next: (limit: number) => walk.entries(limit) };
+    });
+    this.merge = new Merge(stretches, plan.backwards);
   }
 
   /** A document loses this key of an index to another: where that was passed already, it must not be met again. */
@@ -65,7 +77,7 @@ export class Walk {
   }
 
   /** The next candidates, at most `limit`; none only at the end. */
-  next(limit: number): StoredRecord[] {
+  next(limit: number): Row[] {
     while (!this.ended) {
       const piece = this.piece(Math.min(limit, pieceMost));
       if (piece.length > 0) return piece;
@@ -73,9 +85,17 @@ export class Walk {
     return [];
   }
 
-  private piece(limit: number): StoredRecord[] {
+  private piece(limit: number): Row[] {
     if (this.plan.kind === "collection") return this.naturalPiece(this.plan.backwards, limit);
-    if (this.plan.kind === "index") return this.fetched(this.indexPiece(this.plan, limit));
+    if (this.plan.kind === "index") {
+      const entries = this.indexPiece(this.plan, limit);
+      return this.coveredStill(this.plan) ? this.known(this.plan.index, entries) : this.fetched(entries);
+    }
+    if (this.plan.kind === "merge") {
+      const entries = this.merge!.next(limit);
+      this.ended = entries.length === 0;
+      return this.fetched(entries);
+    }
     this.branchWalk ??= new Walk(this.disk, this.collection, this.plan.branches[this.branch]!, this.work);
     const records = this.branchWalk.next(limit).filter(({ rid }) => this.isNew(rid));
     if (this.branchWalk.ended) {
@@ -128,6 +148,15 @@ export class Walk {
     return found;
   }
 
+  /** A document written since the plan was made may have a key that does not tell all. */
+  private coveredStill({ covered, index }: IndexPlan): boolean {
+    return covered && index.simple && !index.multikey && !index.cut;
+  }
+
+  private known(index: StoredIndex, entries: readonly Entry[]): KeyRecord[] {
+    return entries.filter(({ rid }) => this.isNew(rid)).map(({ rid, key }) => new KeyRecord(rid, index, key));
+  }
+
   private fetched(entries: readonly Entry[]): StoredRecord[] {
     const records: StoredRecord[] = [];
     for (const { rid } of entries) {
@@ -144,7 +173,9 @@ export class Walk {
 
 /** Documents of a read, filtered, sorted, skipped and limited. */
 export class FindCursor {
-  private readonly buffer: StoredRecord[] = [];
+  private readonly buffer: Row[] = [];
+  /** How many candidates the filter let through, for explain. */
+  matched = 0;
   private sorted: boolean;
   private toSkip: number;
   private left: number;
@@ -172,6 +203,7 @@ export class FindCursor {
     while (this.buffer.length < wanted && !this.walk.ended && Date.now() <= until) {
       for (const record of this.walk.next(Math.min(pieceMost, wanted - this.buffer.length + this.toSkip))) {
         if (!this.matchesAll && !this.request.filter.matches(record.doc())) continue;
+        this.matched += 1;
         if (this.toSkip > 0) this.toSkip -= 1;
         else this.buffer.push(record);
       }
@@ -179,14 +211,14 @@ export class FindCursor {
     return !this.walk.ended;
   }
 
-  private readonly gathered: StoredRecord[] = [];
+  private readonly gathered: Row[] = [];
   private gatheredBytes = 0;
 
   /** Blocking sort: gathers, keeping only what can still be among the first when there is a limit. */
   private advanceSort(): boolean {
     const { sort, limit, context, maxSortBytes = sortBytesMost } = this.request;
     const compare = compileSort(sort!, context.collator);
-    const order = (a: StoredRecord, b: StoredRecord) => compare(a.doc(), b.doc());
+    const order = (a: Row, b: Row) => compare(a.doc(), b.doc());
     const keep = limit ? limit + (this.request.skip ?? 0) : Infinity;
     const shrink = () => {
       this.gathered.sort(order);
@@ -196,6 +228,7 @@ export class FindCursor {
     while (!this.walk.ended && Date.now() <= until) {
       for (const record of this.walk.next(pieceMost)) {
         if (!this.matchesAll && !this.request.filter.matches(record.doc())) continue;
+        this.matched += 1;
         this.gathered.push(record);
         this.gatheredBytes += record.bytes.length;
       }
@@ -203,7 +236,7 @@ export class FindCursor {
       if (this.gatheredBytes > maxSortBytes) {
         throw new MongoError(
           "QueryExceededMemoryLimitNoDiskUseAllowed",
-          `Executor error during find command :: caused by :: Sort exceeded memory limit of ${maxSortBytes} bytes, but did not opt in to external sorting.`,
+          `Sort exceeded memory limit of ${maxSortBytes} bytes, but did not opt in to external sorting.`,
         );
       }
     }
@@ -215,7 +248,7 @@ export class FindCursor {
     return this.buffer.length > 0;
   }
 
-  private shift(): StoredRecord | undefined {
+  private shift(): Row | undefined {
     if (this.left === 0) return undefined;
     const record = this.buffer.shift();
     if (record) this.left -= 1;
@@ -245,7 +278,7 @@ export class FindCursor {
     return { batch, done: this.done };
   }
 
-  async next(): Promise<IteratorResult<StoredRecord, undefined>> {
+  async next(): Promise<IteratorResult<Row, undefined>> {
     while (this.buffer.length === 0 && this.advance(Math.min(32, this.left))) {
       if (this.buffer.length === 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -260,13 +293,13 @@ export class FindCursor {
     const all: StoredRecord[] = [];
     while (!this.done) {
       this.advance(Infinity);
-      for (let record = this.shift(); record; record = this.shift()) all.push(record);
+      for (let record = this.shift(); record; record = this.shift()) all.push(record as StoredRecord);
       if (this.buffer.length === 0 && this.sorted && this.walk.ended) break;
     }
     return all;
   }
 
-  return(): Promise<IteratorResult<StoredRecord, undefined>> {
+  return(): Promise<IteratorResult<Row, undefined>> {
     this.closed = true;
     this.walks?.delete(this.walk);
     this.buffer.length = 0;

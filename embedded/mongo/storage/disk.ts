@@ -14,11 +14,15 @@ export type Table = Lmdb.Database<Buffer, Buffer>;
 /** What one record number may reach. */
 const ridBytes = 6;
 const none = Buffer.of(0);
+/** What an entry takes besides its key: the numbers of index and record. */
+const entryBytes = 4 + ridBytes;
 
 /** What the files must know of an index. */
 export interface IndexPlace {
   id: number;
   spec: { unique?: boolean };
+  /** What its entries take, without what the tables need around them. */
+  bytes: number;
 }
 
 export interface Entry {
@@ -204,11 +208,13 @@ export class Disk {
   putEntry(index: IndexPlace, key: Buffer, rid: number): void {
     this.changes += 1;
     this.entryTable.putSync(this.entryKey(index, key, rid), index.spec.unique ? ridValue(rid) : none);
+    index.bytes += key.length + entryBytes;
   }
 
   deleteEntry(index: IndexPlace, key: Buffer, rid: number): void {
     this.changes += 1;
     this.entryTable.removeSync(this.entryKey(index, key, rid));
+    index.bytes -= key.length + entryBytes;
   }
 
   /** The record that has exactly this key in a unique index. */

@@ -1,8 +1,9 @@
 /** The data directory: databases, collections, their counts, and what must be cleaned up behind them. */
 import { randomBytes } from "node:crypto";
-import { Binary, Long } from "bson";
+import { Binary, Long, UUID } from "bson";
 import { MongoError } from "../errors.js";
 import { compileFilter } from "../query/filter.js";
+import { describe } from "../values/describe.js";
 import type { CollectionOptions, Doc, Engine, IndexSpec } from "../types.js";
 import { type CollectionState, type Home, StoredCollection } from "./collection.js";
 import { Walk } from "./cursor.js";
@@ -59,7 +60,7 @@ class StoredEngine implements Engine {
     this.disk.onCommit(
       () => {
         for (const state of this.dirty) {
-          if (!state.dropped) this.disk.putCatalog(countKey(state), { count: state.count, bytes: state.bytes });
+          if (!state.dropped) this.saveCounts(state);
         }
         this.dirty.clear();
       },
@@ -99,9 +100,16 @@ class StoredEngine implements Engine {
 
   private stateOf(doc: Doc, counts: Doc | undefined): CollectionState {
     const id = asNumber(doc.id);
-    const indexes = (doc.indexes as Doc[]).map((index) =>
-      storedIndex(asNumber(index.id), plainSpec(index.spec as Doc), index.arrays as string[], index.cut === true),
-    );
+    const sizes = (counts?.indexes ?? {}) as Doc;
+    const indexes = (doc.indexes as Doc[]).map((index) => {
+      const indexId = asNumber(index.id);
+      const learned = {
+        arrays: index.arrays as string[],
+        cut: index.cut === true,
+        simple: index.simple === true,
+      };
+      return storedIndex(indexId, plainSpec(index.spec as Doc), learned, asNumber(sizes[String(indexId)] ?? 0));
+    });
     return {
       id,
       db: doc.db as string,
@@ -140,6 +148,15 @@ class StoredEngine implements Engine {
     return this.lastId;
   }
 
+  private saveCounts(state: CollectionState): void {
+    const indexes = [...state.indexes, ...state.fresh].map(({ id, bytes }) => [String(id), bytes]);
+    this.disk.putCatalog(countKey(state), {
+      count: state.count,
+      bytes: state.bytes,
+      indexes: Object.fromEntries(indexes) as Doc,
+    });
+  }
+
   private saveRow(state: CollectionState): void {
     this.disk.putCatalog(rowKey(state), {
       id: state.id,
@@ -147,7 +164,13 @@ class StoredEngine implements Engine {
       name: state.name,
       uuid: new Binary(state.uuid, Binary.SUBTYPE_UUID),
       options: state.options,
-      indexes: [...state.indexes, ...state.fresh].map(({ id, spec, arrays, cut }) => ({ id, spec, arrays, cut })),
+      indexes: [...state.indexes, ...state.fresh].map(({ id, spec, arrays, cut, simple }) => ({
+        id,
+        spec,
+        arrays,
+        cut,
+        simple,
+      })),
     });
   }
 
@@ -200,7 +223,11 @@ class StoredEngine implements Engine {
       const there = this.collection(db, name);
       if (there) {
         if (JSON.stringify(there.options) === JSON.stringify(options)) return there;
-        throw new MongoError("NamespaceExists", `namespace ${db}.${name} already exists, but with different options`);
+        const known = describe({ uuid: new UUID(Buffer.from(there.uuid)), ...there.options });
+        throw new MongoError(
+          "NamespaceExists",
+          `namespace ${db}.${name} already exists, but with different options: ${known}`,
+        );
       }
       const spec: IndexSpec = {
         v: 2,

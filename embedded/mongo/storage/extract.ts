@@ -3,6 +3,7 @@ import { MongoError } from "../errors.js";
 import { fieldOf, isArrayIndex } from "../query/path.js";
 import { isDoc } from "../values/compare.js";
 import type { Collator, Doc, IndexSpec, Value } from "../types.js";
+import { isSimple } from "./cover.js";
 import { emptyArray, encodeValue, isCut, storedForm } from "./keys.js";
 
 /** A value that a path reaches, and the element it took of each array on the way, by the place of the array. */
@@ -68,7 +69,7 @@ function joined(fields: Fields, doc: Doc): { rows: Value[][]; arrays: string[] }
         if (shared.some(([place, element]) => row.taken.get(place) !== element)) continue;
         if (taken.size > shared.length && row.taken.size > shared.length) {
           const [a, b] = [path, arrays.at(-1)!].map((one) => one.split(".").at(-1)!);
-          throw new MongoError(171, `cannot index parallel arrays [${a!}] [${b!}]`);
+          throw new MongoError("CannotIndexParallelArrays", `cannot index parallel arrays [${a!}] [${b!}]`);
         }
         next.push({ values, taken: new Map([...row.taken, ...taken]) });
       }
@@ -85,12 +86,14 @@ export interface Extracted {
   arrays: readonly string[];
   /** Some key was too long to be stored whole. */
   cut: boolean;
+  /** The keys give the values back exactly. */
+  simple: boolean;
   /** The values behind one of the keys, for a duplicate key error. */
   shown: (key: Buffer) => Doc;
 }
 
 const noArrays: readonly string[] = [];
-export const noKeys: Extracted = { keys: [], arrays: noArrays, cut: false, shown: () => ({}) };
+export const noKeys: Extracted = { keys: [], arrays: noArrays, cut: false, simple: true, shown: () => ({}) };
 
 type Fields = readonly (readonly [string, 1 | -1])[];
 
@@ -113,7 +116,7 @@ function plainKey(doc: Doc, spec: IndexSpec, fields: Fields, collator: Collator 
   const pieces = values.map((value, index) => encodeValue(value, fields[index]![1], collator));
   const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   const shown = () => Object.fromEntries(fields.map(([path], index) => [path, values[index] ?? null]));
-  return { keys: [storedForm(whole)], arrays: noArrays, cut: isCut(whole), shown };
+  return { keys: [storedForm(whole)], arrays: noArrays, cut: isCut(whole), simple: values.every(isSimple), shown };
 }
 
 function allKeys(doc: Doc, spec: IndexSpec, fields: Fields, collator: Collator | undefined): Extracted {
@@ -133,5 +136,6 @@ function allKeys(doc: Doc, spec: IndexSpec, fields: Fields, collator: Collator |
       fields.map(([path], index) => [path, row[index] === emptyArray ? undefined : (row[index] ?? null)]),
     );
   };
-  return { keys: [...distinct.values()].map(({ key }) => key), arrays, cut, shown };
+  const simple = rows.every((row) => row.every(isSimple));
+  return { keys: [...distinct.values()].map(({ key }) => key), arrays, cut, simple, shown };
 }

@@ -1,6 +1,7 @@
 /** Creating, dropping and changing indexes. */
 import { MongoError } from "../errors.js";
 import { decodeDocument } from "../values/codec.js";
+import { describe } from "../values/describe.js";
 import type { Doc, IndexSpec } from "../types.js";
 import type { CollectionState, Home } from "./collection.js";
 import { unfinished } from "./disk.js";
@@ -11,33 +12,42 @@ const piece = 256;
 /** Building goes on for this long before other writers get their turn. */
 const stepMs = 8;
 
-const shape = ({ key, unique, sparse, partialFilterExpression, collation }: IndexSpec) =>
+/** What tells indexes apart besides their names. */
+const signature = ({ key, unique, sparse, partialFilterExpression, collation }: IndexSpec) =>
   JSON.stringify([key, unique ?? false, sparse ?? false, partialFilterExpression ?? null, collation ?? null]);
-const signature = ({ key, partialFilterExpression, collation }: IndexSpec) =>
-  JSON.stringify([key, partialFilterExpression ?? null, collation ?? null]);
+const expiry = ({ expireAfterSeconds }: IndexSpec) => expireAfterSeconds;
+
+const both = (wanted: IndexSpec, there: IndexSpec) =>
+  `Requested index: ${describe(wanted)}, existing index: ${describe(there)}`;
 
 /** True when an identical index is there. Throws 85 or 86 when it stands in the way of another. */
 function present(known: readonly IndexSpec[], wanted: IndexSpec): boolean {
+  // Always there.
+  if (wanted.name === "_id_") return true;
   const named = known.find(({ name }) => name === wanted.name);
   if (named) {
-    if (shape(named) !== shape(wanted)) {
+    if (signature(named) !== signature(wanted)) {
       throw new MongoError(
         "IndexKeySpecsConflict",
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named)}`,
+        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${both(wanted, named)}`,
       );
     }
-    if (named.expireAfterSeconds !== wanted.expireAfterSeconds) {
+    if (expiry(named) !== expiry(wanted)) {
       throw new MongoError(
         "IndexOptionsConflict",
-        `An equivalent index already exists with the same name but different options. Requested index: ${JSON.stringify(wanted)}, existing index: ${JSON.stringify(named)}`,
+        `An equivalent index already exists with the same name but different options. ${both(wanted, named)}`,
       );
     }
     return true;
   }
   const same = known.find((spec) => signature(spec) === signature(wanted));
   if (!same) return false;
-  if (same.name === "_id_") return true;
-  throw new MongoError("IndexOptionsConflict", `Index already exists with a different name: ${same.name}`);
+  throw new MongoError(
+    "IndexOptionsConflict",
+    expiry(same) === expiry(wanted)
+      ? `Index already exists with a different name: ${same.name}`
+      : `An equivalent index already exists with a different name and options. ${both(wanted, same)}`,
+  );
 }
 
 /** Those of the requested indexes that are not there yet. Throws 85 or 86 when one stands in the way. */
@@ -117,6 +127,7 @@ class IndexBuild {
     this.state.fresh = this.fresh;
     for (const { id } of this.fresh) this.home.keep("entries", id);
     this.home.saveCatalog(this.state);
+    this.home.touched(this.state);
   }
 }
 

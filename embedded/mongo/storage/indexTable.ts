@@ -16,15 +16,24 @@ export interface StoredIndex {
   readonly multikey: boolean;
   /** Some key was too long to be stored whole, so the order of keys is not quite that of values. Never false again. */
   cut: boolean;
+  /** All keys give back the values they were made of. Never true again. */
+  simple: boolean;
   /** The fields at the top of a document that its keys, or whether it has any, depend on. */
   fields: ReadonlySet<string>;
   collator: Collator | undefined;
   partial: Filter | undefined;
+  /** What its entries take on disk. */
+  bytes: number;
   ops: number;
   since: Date;
 }
 
-export function storedIndex(id: number, spec: IndexSpec, arrays: readonly string[] = [], cut = false): StoredIndex {
+/** What an index has learned of the documents in it. */
+export type Learned = Pick<StoredIndex, "arrays" | "cut" | "simple">;
+
+const nothingLearned: Learned = { arrays: [], cut: false, simple: true };
+
+export function storedIndex(id: number, spec: IndexSpec, learned = nothingLearned, bytes = 0): StoredIndex {
   const collator = spec.collation ? compileCollation({ ...spec.collation }) : undefined;
   const partial = spec.partialFilterExpression
     ? compileFilter(spec.partialFilterExpression, { collator, now: new Date() })
@@ -32,14 +41,14 @@ export function storedIndex(id: number, spec: IndexSpec, arrays: readonly string
   return {
     id,
     spec,
-    arrays,
+    ...learned,
     get multikey() {
       return this.arrays.length > 0;
     },
-    cut,
     fields: new Set([...Object.keys(spec.key).map(topOf), ...fieldsOf(spec.partialFilterExpression)]),
     collator,
     partial,
+    bytes,
     ops: 0,
     since: new Date(),
   };
@@ -55,7 +64,7 @@ function fieldsOf(filter: unknown): string[] {
 }
 
 /** The fields at the top that are not the very same in both documents: an update keeps what it does not touch. */
-export function changedFields(before: Doc, after: Doc): Set<string> {
+function changedFields(before: Doc, after: Doc): Set<string> {
   const changed = new Set<string>();
   for (const name of Object.keys(after)) if (!Object.is(before[name], after[name])) changed.add(name);
   for (const name of Object.keys(before)) if (!(name in after)) changed.add(name);
@@ -63,18 +72,18 @@ export function changedFields(before: Doc, after: Doc): Set<string> {
 }
 
 /** Whether a change of these fields can change what the index holds. */
-export function concerns(index: StoredIndex, changed: ReadonlySet<string>): boolean {
+function concerns(index: StoredIndex, changed: ReadonlySet<string>): boolean {
   for (const name of index.fields) if (changed.has(name)) return true;
   return false;
 }
 
 /** Notes what a document's keys tell of the index as a whole; true when that is new. */
-export function learn(index: StoredIndex, { arrays, cut }: Extracted): boolean {
-  if (arrays.length === 0 && !cut) return false;
-  const fresh = arrays.filter((path) => !index.arrays.includes(path));
-  if (fresh.length === 0 && (!cut || index.cut)) return false;
+export function learn(index: StoredIndex, { arrays, cut, simple }: Extracted): boolean {
+  const fresh = arrays.length === 0 ? arrays : arrays.filter((path) => !index.arrays.includes(path));
+  if (fresh.length === 0 && (!cut || index.cut) && (simple || !index.simple)) return false;
   index.arrays = [...index.arrays, ...fresh];
   index.cut ||= cut;
+  index.simple &&= simple;
   return true;
 }
 
@@ -86,7 +95,7 @@ export function keysOf(index: StoredIndex, doc: Doc): Extracted {
 
 export function duplicateKey(namespace: string, index: StoredIndex, shown: Doc): MongoError {
   const text = Object.entries(shown)
-    .map(([path, value]) => `${path}: ${describe(value ?? null)}`)
+    .map(([path, value]) => `${path}: ${describe(value)}`)
     .join(", ");
   return new MongoError(
     "DuplicateKey",
@@ -108,4 +117,27 @@ export function checkUnique(
     const holder = disk.holder(index, key);
     if (holder !== undefined && holder !== rid) throw duplicateKey(namespace, index, extracted.shown(key));
   }
+}
+
+/** What a change of a document changes in one index. */
+export interface IndexChange {
+  index: StoredIndex;
+  /** The new document's, with only those keys that the old one did not have. */
+  extracted: Extracted;
+  removed: Buffer[];
+}
+
+/** What a change of a document changes in the indexes. */
+export function indexChanges(indexes: readonly StoredIndex[], before: Doc, after: Doc): IndexChange[] {
+  const changed = changedFields(before, after);
+  const has = (list: readonly Buffer[], key: Buffer) => list.some((one) => one.equals(key));
+  return indexes
+    .filter((index) => concerns(index, changed))
+    .map((index) => {
+      const old = keysOf(index, before).keys;
+      const extracted = keysOf(index, after);
+      const added = extracted.keys.filter((key) => !has(old, key));
+      const removed = old.filter((key) => !has(extracted.keys, key));
+      return { index, extracted: { ...extracted, keys: added }, removed };
+    });
 }

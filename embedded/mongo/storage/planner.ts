@@ -10,6 +10,7 @@ import {
   type Condition,
   everything,
   intersections,
+  isUncollated,
   type Interval,
   intervalRange,
   type KeyRange,
@@ -17,11 +18,14 @@ import {
   shownBound,
   within,
 } from "./bounds.js";
+import { covers } from "./cover.js";
 import { encodeValue, keptOfLong } from "./keys.js";
 import type { StoredIndex } from "./indexTable.js";
 
 /** Products of $in lists beyond this stay with the filter. */
 const pointsMost = 2_000;
+/** So many stretches of an index are read side by side to keep an order; more are sorted. */
+const stretchesMost = 200;
 
 export interface IndexPlan {
   kind: "index";
@@ -31,7 +35,20 @@ export interface IndexPlan {
   /** Every key in the ranges matches: no document need be read to know. */
   exact: boolean;
   sorted: boolean;
+  /** How many bytes all its keys begin with, where that is a single combination of values. */
+  prefix: number | undefined;
+  /** The keys hold all that is asked for: no document need be read at all. */
+  covered: boolean;
   bounds: Record<string, string[]>;
+}
+
+/** Stretches of indexes that are each in the order asked for, read side by side. */
+export interface MergePlan {
+  kind: "merge";
+  branches: { plan: IndexPlan; skip: number }[];
+  backwards: boolean;
+  exact: boolean;
+  sorted: true;
 }
 
 export interface CollectionPlan {
@@ -47,10 +64,14 @@ export interface UnionPlan {
   sorted: false;
 }
 
-export type Plan = IndexPlan | CollectionPlan | UnionPlan;
+export type Plan = IndexPlan | CollectionPlan | UnionPlan | MergePlan;
 
 interface Fit {
   plan: IndexPlan;
+  /** In its place where stretches have to be merged for the order. */
+  merged: MergePlan | undefined;
+  /** Fields bound to lists of values. */
+  pointed: ReadonlySet<string>;
   /** Fields bound to single values, then to any bounds at all. */
   equal: number;
   bounded: number;
@@ -126,17 +147,18 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   const { spec, multikey } = index;
   const { collator } = request.context;
   const sameOrder = sameCollation(spec.collation, collator?.spec);
-  if (!sameOrder && !forced) return undefined;
+  if (!forced && !sameOrder && spec.partialFilterExpression) return undefined;
   if (!forced && (spec.hidden || !complete(spec, analysis, request))) return undefined;
 
   const fields = Object.entries(spec.key);
   let prefixes: Buffer[] = [Buffer.alloc(0)];
   let range: { intervals: Interval[]; direction: 1 | -1; weak: boolean } | undefined;
   let equal = 0;
-  let exact = !multikey && analysis.complete;
+  let exact = !multikey && sameOrder && analysis.complete;
   // Bounds help only as long as every field to the left is bound to points.
   let contiguous = true;
   const single = new Set<string>();
+  const pointed = new Set<string>();
   const used = new Set<string>();
   const bounds: Record<string, string[]> = {};
   for (const [path, direction] of fields) {
@@ -144,7 +166,8 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
     const array = index.arrays.includes(path);
     const beside =
       array && [...used].some((other) => index.arrays.includes(other) && other.split(".")[0] === path.split(".")[0]);
-    const conditions = sameOrder && contiguous && !beside ? analysis.byPath.get(path) : undefined;
+    const asked = contiguous && !beside ? analysis.byPath.get(path) : undefined;
+    const conditions = sameOrder ? asked : asked?.filter(isUncollated);
     const found = conditions && boundsOf(conditions, array);
     const tooMany = found?.points && prefixes.length * found.points.values.length > pointsMost;
     if (!found || tooMany) {
@@ -158,6 +181,7 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
       const values = found.points.values;
       const sorted = distinctBytes(values.map((value) => encodeValue(value, direction, collator)));
       prefixes = prefixes.flatMap((prefix) => sorted.map((bytes) => Buffer.concat([prefix, bytes])));
+      pointed.add(path);
       if (sorted.length === 1) single.add(path);
       bounds[path] = values.map((value) => `[${shownBound(value)}, ${shownBound(value)}]`);
       equal += 1;
@@ -178,24 +202,48 @@ function fit(index: StoredIndex, analysis: Analysis, request: FindRequest, force
   const byArray = index.arrays.some((path) => request.sort?.[path] !== undefined);
   const unordered = byArray || index.cut || spec.collation !== undefined || !sameOrder;
   const order = sortedBy(fields, single, request.sort, unordered);
-  const ranges =
-    bounded < 0.5
-      ? [everything]
-      : prefixes.flatMap((prefix) =>
-          range
-            ? range.intervals.map((interval) => intervalRange(prefix, interval, range.direction))
-            : [pointRange(prefix)],
-        );
+  const rangesOf = (prefix: Buffer): KeyRange[] =>
+    range ? range.intervals.map((interval) => intervalRange(prefix, interval, range.direction)) : [pointRange(prefix)];
   const plan: IndexPlan = {
     kind: "index",
     index,
-    ranges,
+    ranges: bounded < 0.5 ? [everything] : prefixes.flatMap(rangesOf),
     backwards: order === -1,
     exact,
-    sorted: order !== undefined && (bounded < 0.5 || prefixes.length === 1 || !request.sort),
+    sorted: order !== undefined,
+    prefix: prefixes.length === 1 ? prefixes[0]!.length : undefined,
+    covered: covers(index, request, exact),
     bounds,
   };
-  return { plan, equal, bounded, weak: range?.weak ?? false };
+  const stretches = prefixes.map((prefix) => ({ ranges: rangesOf(prefix), skip: prefix.length }));
+  const merged = plan.sorted ? undefined : sideBySide(plan, stretches, { fields, single, pointed, unordered, request });
+  return { plan, merged, pointed, equal, bounded, weak: range?.weak ?? false };
+}
+
+/** The stretches of $in lists, each in order by what follows in the index. */
+function sideBySide(
+  plan: IndexPlan,
+  stretches: readonly { ranges: KeyRange[]; skip: number }[],
+  how: {
+    fields: readonly (readonly [string, 1 | -1])[];
+    single: ReadonlySet<string>;
+    pointed: ReadonlySet<string>;
+    unordered: boolean;
+    request: FindRequest;
+  },
+): MergePlan | undefined {
+  const { fields, single, pointed, unordered, request } = how;
+  if (stretches.length < 2 || stretches.length > stretchesMost) return undefined;
+  // A list that is part of the order has the order of its values, which side by side would mix up.
+  if (Object.keys(request.sort ?? {}).some((path) => pointed.has(path) && !single.has(path))) return undefined;
+  const order = sortedBy(fields, pointed, request.sort, unordered);
+  if (order === undefined) return undefined;
+  const backwards = order === -1;
+  const branches = stretches.map(({ ranges, skip }) => ({
+    plan: { ...plan, ranges, backwards, sorted: true, covered: false },
+    skip,
+  }));
+  return { kind: "merge", branches, backwards, exact: plan.exact, sorted: true };
 }
 
 const intervalFits = ({ low, high }: Interval) => Math.max(low.length, high.length) <= keptOfLong / 2;
@@ -259,24 +307,60 @@ function byExplicitBounds(index: StoredIndex, request: FindRequest): KeyRange {
   };
 }
 
-function union(indexes: readonly StoredIndex[], request: FindRequest): UnionPlan | undefined {
+/** The alternatives of an $or, each through an index; in order when all of them are. */
+function union(indexes: readonly StoredIndex[], request: FindRequest): UnionPlan | MergePlan | undefined {
   const alternatives = request.filter.source.$or;
   if (!Array.isArray(alternatives)) return undefined;
-  const branches: IndexPlan[] = [];
-  for (const alternative of alternatives as Doc[]) {
-    const best = bestOf(indexes, analyse(alternative, request.context.collator), { ...request, sort: undefined });
-    if (!best || best.bounded < 0.5) return undefined;
-    branches.push(best.plan);
+  const through = (wanted: FindRequest, backwards?: boolean): Fit[] | undefined => {
+    const fits: Fit[] = [];
+    for (const alternative of alternatives as Doc[]) {
+      const best = bestOf(indexes, analyse(alternative, request.context.collator), wanted, backwards);
+      if (!best || best.bounded < 0.5) return undefined;
+      fits.push(best);
+    }
+    return fits;
+  };
+  const { coveredFields: _covered, ...rest } = request;
+  for (const backwards of request.sort ? [false, true] : []) {
+    const ordered = mergedOr(through(rest, backwards), request.sort!);
+    if (ordered) return ordered;
   }
-  return { kind: "union", branches, sorted: false };
+  const fits = through({ ...rest, sort: undefined });
+  return fits && { kind: "union", branches: fits.map(({ plan }) => plan), sorted: false };
 }
 
-function bestOf(indexes: readonly StoredIndex[], analysis: Analysis, request: FindRequest): Fit | undefined {
-  const score = ({ plan, equal, bounded, weak }: Fit) =>
-    equal * 10 + (request.sort && plan.sorted ? 15 : 0) + (bounded > equal ? (weak ? 2 : 4) : 0) + (plan.exact ? 1 : 0);
+function mergedOr(fits: readonly Fit[] | undefined, sort: Record<string, 1 | -1>): MergePlan | undefined {
+  const branches: MergePlan["branches"] = [];
+  for (const { plan, merged, pointed } of fits ?? []) {
+    // Fixed in one stretch, such a field still differs from one to another.
+    if (Object.keys(sort).some((path) => pointed.has(path))) return undefined;
+    if (merged) branches.push(...merged.branches);
+    // What goes before the order in the keys of one stretch is the same in all of them.
+    else if (plan.sorted && plan.prefix !== undefined) branches.push({ plan, skip: plan.prefix });
+    else return undefined;
+  }
+  const [first] = branches;
+  if (!first || branches.length > stretchesMost) return undefined;
+  return { kind: "merge", branches, backwards: first.plan.backwards, exact: false, sorted: true };
+}
+
+/** `backwards`: only what is read that way. */
+function bestOf(
+  indexes: readonly StoredIndex[],
+  analysis: Analysis,
+  request: FindRequest,
+  backwards?: boolean,
+): Fit | undefined {
+  const score = ({ plan, merged, equal, bounded, weak }: Fit) =>
+    equal * 10 +
+    (request.sort && (plan.sorted || merged) ? 15 : 0) +
+    (bounded > equal ? (weak ? 2 : 4) : 0) +
+    (plan.exact ? 1 : 0) +
+    (plan.covered ? 0.5 : 0);
   return indexes
     .map((index) => fit(index, analysis, request, false))
     .filter((one) => one !== undefined)
+    .filter((one) => backwards === undefined || (one.merged ?? one.plan).backwards === backwards)
     .filter((one) => one.bounded >= 0.5 || (request.sort !== undefined && one.plan.sorted))
     .sort((a, b) => score(b) - score(a))[0];
 }
@@ -294,14 +378,21 @@ export function planRead(indexes: readonly StoredIndex[], request: FindRequest):
   const analysis = analyse(implied ? { $and: [source, implied] } : source, request.context.collator);
   if (hint !== undefined) {
     const index = hinted(indexes, hint);
-    const { plan } = fit(index, analysis, request, true)!;
-    if (request.min || request.max) plan.ranges = [byExplicitBounds(index, request)];
-    if (request.min || request.max) plan.exact = false;
-    return plan;
+    const { plan, merged } = fit(index, analysis, request, true)!;
+    if (!request.min && !request.max) return merged ?? plan;
+    return { ...plan, ranges: [byExplicitBounds(index, request)], exact: false, covered: false };
   }
   if (request.min || request.max) {
     throw new MongoError(51173, "When using min()/max() a hint of which index to use must be provided");
   }
   if (natural !== undefined) return collection;
-  return bestOf(indexes, analysis, request)?.plan ?? union(indexes, request) ?? collection;
+  const best = bestOf(indexes, analysis, request);
+  return best?.merged ?? best?.plan ?? union(indexes, request) ?? collection;
+}
+
+/** The indexes that a plan reads. */
+export function indexesOf(plan: Plan): Set<StoredIndex> {
+  if (plan.kind === "index") return new Set([plan.index]);
+  if (plan.kind === "union") return new Set(plan.branches.map(({ index }) => index));
+  return new Set(plan.kind === "merge" ? plan.branches.map((branch) => branch.plan.index) : []);
 }

@@ -83,8 +83,8 @@ describe("operators that leave an index with little to say", () => {
     ["there, sparse", { a: { $exists: true } }, { sparse: true }, ["[MinKey, MaxKey]"]],
     ["a beginning", { a: /^al/ }, {}, ['["al", "al\uffff")', "[/^al/, /^al/]"]],
     ["all of", { a: { $all: ["x", "y"] } }, {}, ['["x", "x"]']],
-    ["within a partial range", { a: { $gt: 10 } }, { partialFilterExpression: { a: { $gte: 5 } } }, ["(10, inf]"]],
-    ["there, partial", { a: { $gt: 1 } }, { partialFilterExpression: { a: { $exists: true } } }, ["(1, inf]"]],
+    ["within a partial range", { a: { $gt: 10 } }, { partialFilterExpression: { a: { $gte: 5 } } }, ["(10, inf.0]"]],
+    ["there, partial", { a: { $gt: 1 } }, { partialFilterExpression: { a: { $exists: true } } }, ["(1, inf.0]"]],
   ])("use an index: %s", async (_, source, options, bounds) => {
     const collection = await fresh();
     await collection.createIndexes([index({ a: 1 }, options)]);

@@ -2,7 +2,7 @@
 import { sliceOf } from "../aggregate/operators/array.js";
 import { MongoError } from "../errors.js";
 import { compileNode } from "../query/filter.js";
-import { isOperatorDoc } from "../query/operators.js";
+import { isWholeFilter } from "../query/operators.js";
 import { literalTest } from "../query/predicates.js";
 import { compileSort } from "../query/sort.js";
 import type { Collator, Doc, EvalContext, Value } from "../types.js";
@@ -165,7 +165,7 @@ function remove(current: Value, drops: (element: Value) => boolean): Value {
 const unnamed = "";
 
 function pullTest(operand: Value, context: EvalContext): (element: Value) => boolean {
-  if (isOperatorDoc(operand)) {
+  if (isDoc(operand) && !isWholeFilter(operand)) {
     const node = compileNode({ [unnamed]: operand }, context);
     return (element) => node({ [unnamed]: element });
   }

@@ -18,13 +18,24 @@ const setOnInsert: ModifierCompiler = (operand) => (current, target) => (target.
 
 const unset: ModifierCompiler = () => () => undefined;
 
-/** The document's `_id` as messages quote it. */
+/** The document's `_id` as some messages quote it. */
+export function bareIdOf(target: Target): string {
+  return `_id: ${describe(target.root._id)}`;
+}
+
+/** The document's `_id` as most messages quote it. */
 export function idOf(target: Target): string {
-  return `{_id: ${describe(target.root._id)}}`;
+  return `{${bareIdOf(target)}}`;
 }
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);
+}
+
+/** A number together with its type, as the shell writes it. */
+function typed(value: Value): string {
+  const names: Record<string, string> = { int: "NumberInt", long: "NumberLong", decimal: "NumberDecimal" };
+  return `(${names[numberType(value) ?? ""] ?? "NumberDouble"})${describe(value)}`;
 }
 
 function arithmetic(operator: "$inc" | "$mul"): ModifierCompiler {
@@ -46,7 +57,7 @@ function arithmetic(operator: "$inc" | "$mul"): ModifierCompiler {
       if (result === undefined) {
         throw new MongoError(
           "BadValue",
-          `Failed to apply ${operator} operations to current value (${describe(current)}) for document ${idOf(target)}`,
+          `Failed to apply ${operator} operations to current value (${typed(current)}) for document ${idOf(target)}`,
         );
       }
       return settle(current, result);
@@ -137,7 +148,7 @@ const bit: ModifierCompiler = (operand) => {
     if (!isInteger(value)) {
       throw new MongoError(
         "BadValue",
-        `Cannot apply $bit to a value of non-integral type.${idOf(target)} has the field ${lastPart(target.path)} of non-integer type ${typeAlias(value)}`,
+        `Cannot apply $bit to a value of non-integral type.${bareIdOf(target)} has the field ${lastPart(target.path)} of non-integer type ${typeAlias(value)}`,
       );
     }
     for (const { apply, mask } of steps) {

@@ -4,7 +4,7 @@ import { fieldOf } from "../query/path.js";
 import type { Doc, Value } from "../types.js";
 import { isDoc } from "../values/compare.js";
 import { describe } from "../values/describe.js";
-import { idOf, settle } from "./fields.js";
+import { bareIdOf, settle } from "./fields.js";
 import type { Modifier, Target } from "./modifier.js";
 
 export interface Rename {
@@ -51,11 +51,11 @@ export function readRename(from: string, operand: Value): Rename {
 
 function sourceValue(root: Doc, parts: readonly string[], path: string, target: Target): Value {
   let value: Value = root;
-  for (const part of parts) {
+  for (const [at, part] of parts.entries()) {
     if (Array.isArray(value)) {
       throw new MongoError(
         "BadValue",
-        `The source field cannot be an array element, '${path}' in doc with ${idOf(target)} has an array field`,
+        `The source field cannot be an array element, '${path}' in doc with ${bareIdOf(target)} has an array field called '${parts[at - 1] ?? ""}'`,
       );
     }
     if (!isDoc(value)) return undefined;
@@ -71,7 +71,7 @@ function checkTarget(root: Doc, parts: readonly string[], path: string, target: 
     if (Array.isArray(value)) {
       throw new MongoError(
         "BadValue",
-        `The destination field cannot be an array element, '${path}' in doc with ${idOf(target)} has an array field called '${part}'`,
+        `The destination field cannot be an array element, '${path}' in doc with ${bareIdOf(target)} has an array field called '${part}'`,
       );
     }
   }

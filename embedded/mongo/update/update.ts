@@ -6,6 +6,7 @@ import { MongoError } from "../errors.js";
 import type { Doc, EvalContext, Updater, Value } from "../types.js";
 import { isDoc, typeAlias, valuesEqual, valuesIdentical } from "../values/compare.js";
 import { describe } from "../values/describe.js";
+import { fieldNames, idFirst } from "../values/fieldOrder.js";
 import { checkIdentifiers, compileArrayFilters } from "./arrayFilters.js";
 import { arrayModifiers } from "./arrays.js";
 import { fieldModifiers } from "./fields.js";
@@ -117,15 +118,6 @@ function readPath(path: string): string[] {
   if (positions > 1) {
     throw new MongoError("BadValue", `Too many positional (i.e. '$') elements found in path '${path}'`);
   }
-  const dollar = parts.find(
-    (part) => part.startsWith("$") && part !== "$" && !/^\$\[.*\]$/.test(part) && !isReferencePart(part),
-  );
-  if (dollar !== undefined) {
-    throw new MongoError(
-      "DollarPrefixedFieldName",
-      `The dollar ($) prefixed field '${dollar}' in '${path}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-    );
-  }
   return parts;
 }
 
@@ -149,15 +141,15 @@ function checkIdUnchanged(before: Doc, after: Doc, path: string): void {
 function withId(doc: Doc): Doc {
   const { _id = new ObjectId() } = doc;
   checkId(_id);
-  if (Object.keys(doc)[0] === "_id") return doc;
+  if (fieldNames(doc)[0] === "_id") return doc;
   const { _id: _old, ...rest } = doc;
-  return { _id, ...rest };
+  return idFirst(_id, rest);
 }
 
 function checkId(id: Value): void {
   const alias = typeAlias(id);
   if (alias === "array" || alias === "regex") {
-    throw new MongoError(53, `The '_id' value cannot be of type ${alias}`);
+    throw new MongoError("InvalidIdField", `The '_id' value cannot be of type ${alias}`);
   }
   if (!isDoc(id)) return;
   const dollar = Object.keys(id).find((name) => name.startsWith("$") && !isReferencePart(name));
@@ -201,7 +193,7 @@ function replacementUpdater(replacement: Doc): Updater {
 /** The new document with the old one's `_id`, which comes first. Throws ImmutableField when it has another. */
 function keepId(before: Doc, after: Doc): Doc {
   if (!("_id" in before)) return after;
-  if (!("_id" in after)) return { _id: before._id, ...after };
+  if (!("_id" in after)) return idFirst(before._id, after);
   if (!valuesEqual(before._id, after._id)) throw altered(after._id);
   return after;
 }

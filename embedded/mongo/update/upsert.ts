@@ -33,11 +33,14 @@ function collectField(path: string, operand: Value, found: Map<string, Value>): 
 
 function add(path: string, value: Value, found: Map<string, Value>): void {
   if (found.has(path)) {
-    throw new MongoError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
+    throw new MongoError("NotSingleValueField", `cannot infer query fields to set, path '${path}' is matched twice`);
   }
   for (const other of found.keys()) {
     if (other.startsWith(`${path}.`) || path.startsWith(`${other}.`)) {
-      throw new MongoError(54, `cannot infer query fields to set, both paths '${other}' and '${path}' are matched`);
+      throw new MongoError(
+        "NotSingleValueField",
+        `cannot infer query fields to set, both paths '${other}' and '${path}' are matched`,
+      );
     }
   }
   found.set(path, value);

@@ -19,6 +19,7 @@ import {
 } from "bson";
 import { MongoError } from "../errors.js";
 import type { Doc, Value } from "../types.js";
+import { fieldNames, inOrder, movesAhead, noteOrder } from "./fieldOrder.js";
 
 /** Deepest nesting that is read; MongoDB's own limit for stored documents is lower. */
 const maxDepth = 250;
@@ -42,7 +43,7 @@ export function decodeDocument(bytes: Uint8Array): Doc {
 /** Writes one document. Throws MongoError BadValue for values BSON has no place for. */
 export function encodeDocument(doc: Doc): Uint8Array {
   try {
-    return serialize(doc, { ignoreUndefined: true });
+    return serialize(inOrder(doc) as Doc, { ignoreUndefined: true });
   } catch (error) {
     throw new MongoError("BadValue", error instanceof Error ? error.message : "document cannot be encoded");
   }
@@ -55,7 +56,11 @@ export function doubleValue(value: number): number | Double {
 
 /** Sets a field without ever touching the prototype. */
 export function setField(doc: Doc, name: string, value: Value): void {
-  if (name === "__proto__") {
+  if (movesAhead(name) && !Object.hasOwn(doc, name)) {
+    const names = [...fieldNames(doc), name];
+    doc[name] = value;
+    noteOrder(doc, names);
+  } else if (name === "__proto__") {
     Object.defineProperty(doc, name, { value, writable: true, enumerable: true, configurable: true });
   } else doc[name] = value;
 }
@@ -75,15 +80,19 @@ class Reader {
   document(limit: number, depth: number): Doc {
     const end = this.begin(limit, depth);
     const doc: Doc = {};
+    let names: string[] | undefined;
     for (;;) {
       const type = this.buffer[this.at++];
       if (type === 0) break;
       const name = this.name(end);
       const value = this.value(type ?? 0, end, depth);
+      if (names) names.push(name);
+      else if (movesAhead(name)) names = [...Object.keys(doc), name];
       if (name === "__proto__") setField(doc, name, value);
       else doc[name] = value;
     }
     if (this.at !== end) throw invalid("document ends early");
+    if (names) noteOrder(doc, names);
     return doc;
   }
 

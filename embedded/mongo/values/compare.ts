@@ -1,6 +1,7 @@
 /** BSON types, their order, equality and canonical keys. */
 import type { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Long, ObjectId, Timestamp } from "bson";
 import type { Collator, Doc, Value } from "../types.js";
+import { fieldNames } from "./fieldOrder.js";
 import {
   compareDecimals,
   type Decimal,
@@ -190,8 +191,8 @@ function compareArrays(a: Value[], b: Value[], collator?: Collator): number {
 }
 
 function compareDocs(a: Doc, b: Doc, collator?: Collator): number {
-  const namesA = Object.keys(a);
-  const namesB = Object.keys(b);
+  const namesA = fieldNames(a);
+  const namesB = fieldNames(b);
   const length = Math.min(namesA.length, namesB.length);
   for (let at = 0; at < length; at += 1) {
     const nameA = namesA[at] as string;
@@ -286,8 +287,8 @@ export function valuesIdentical(a: Value, b: Value): boolean {
     return left.length === right.length && left.every((value, at) => valuesIdentical(value, right[at]));
   }
   if (alias === "object") {
-    const names = Object.keys(a as Doc);
-    const others = Object.keys(b as Doc);
+    const names = fieldNames(a as Doc);
+    const others = fieldNames(b as Doc);
     return (
       names.length === others.length &&
       names.every((name, at) => name === others[at] && valuesIdentical((a as Doc)[name], (b as Doc)[name]))
@@ -318,7 +319,7 @@ function quoted(value: string): string {
 
 function docKey(doc: Doc, collator?: Collator): string {
   let key = "o{";
-  for (const [name, value] of Object.entries(doc)) key += quoted(name) + canonicalKey(value, collator) + ",";
+  for (const name of fieldNames(doc)) key += quoted(name) + canonicalKey(doc[name], collator) + ",";
   return key + "}";
 }
 

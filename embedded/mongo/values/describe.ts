@@ -1,6 +1,7 @@
 /** Values in error messages, in the shell's notation as the server prints them. */
+import { Binary, type BSONSymbol, type Code, type Timestamp } from "bson";
 import type { Value } from "../types.js";
-import { isDoc, typeAlias } from "./compare.js";
+import { isDoc, regexParts, typeAlias } from "./compare.js";
 
 /** Longest text that an error message quotes. */
 const maxLength = 500;
@@ -20,17 +21,40 @@ function write(value: Value): string {
   }
   switch (typeAlias(value)) {
     case "missing":
-      return "missing";
+      return "undefined";
     case "objectId":
       return `ObjectId('${String(value)}')`;
     case "date":
       return `new Date(${(value as Date).getTime()})`;
-    case "regex":
+    case "regex": {
+      const { pattern, options } = regexParts(value);
+      return `/${pattern}/${options}`;
+    }
     case "binData":
+      return writeBinary(value as Binary);
+    case "timestamp": {
+      const bits = (value as Timestamp).toBigInt();
+      return `Timestamp(${bits >> 32n}, ${bits & 0xffffffffn})`;
+    }
+    case "double": {
+      const text = String(value);
+      return /^-?\d+$/.test(text) ? `${text}.0` : text;
+    }
+    case "minKey":
+      return "MinKey";
+    case "maxKey":
+      return "MaxKey";
+    case "symbol":
+      return JSON.stringify((value as BSONSymbol).value);
     case "javascript":
     case "javascriptWithScope":
-      return typeAlias(value);
+      return (value as Code).code;
     default:
       return String(value);
   }
+}
+
+function writeBinary(value: Binary): string {
+  if (value.sub_type === Binary.SUBTYPE_UUID && value.length() === 16) return `UUID("${value.toUUID().toString()}")`;
+  return `BinData(${value.sub_type}, ${Buffer.from(value.value()).toString("hex").toUpperCase()})`;
 }

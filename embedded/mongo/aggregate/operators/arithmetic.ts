@@ -4,7 +4,7 @@ import { MongoError } from "../../errors.js";
 import type { Value } from "../../types.js";
 import { doubleValue } from "../../values/codec.js";
 import { exactNumber, isNumber, typeAlias } from "../../values/compare.js";
-import { type Rounding, roundDecimal, toDecimal128 } from "../../values/decimal.js";
+import { exactDouble, type Rounding, roundDecimal, toDecimal128 } from "../../values/decimal.js";
 import {
   calculate,
   calculateLoosely,
@@ -129,7 +129,7 @@ function roundedDouble(value: number, places: number, rounding: Rounding): Value
   if (places === 0 && rounding === "floor") return doubleValue(Math.floor(value));
   if (places === 0 && rounding === "ceil") return doubleValue(Math.ceil(value));
   if (places === 0 && rounding === "down") return doubleValue(Math.trunc(value));
-  const result = roundDecimal(toDecimal(value), places, rounding);
+  const result = roundDecimal(exactDouble(value), places, rounding);
   return doubleValue(toDouble(toDecimal128(result)));
 }
 

@@ -44,7 +44,8 @@ function toInteger(value: Value, target: "int" | "long"): Value {
     case "decimal": {
       const whole = toBigInt(value);
       if (whole === undefined) {
-        throw failure("Attempt to convert NaN or infinity value to integer type in $convert with no onError value");
+        const kind = Number.isNaN(toDouble(value)) ? "NaN" : "infinity";
+        throw failure(`Attempt to convert ${kind} value to integer type in $convert with no onError value`);
       }
       return made(whole);
     }

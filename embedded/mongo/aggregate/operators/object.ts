@@ -4,6 +4,7 @@ import { fieldOf } from "../../query/path.js";
 import type { Doc, Value } from "../../types.js";
 import { setField } from "../../values/codec.js";
 import { isDoc, typeAlias } from "../../values/compare.js";
+import { fieldNames } from "../../values/fieldOrder.js";
 import { type Evaluator, isNullish, type OperatorCompiler, type OperatorTable, unary, variadic } from "../evaluator.js";
 
 function arrayToObject(list: Value): Value {
@@ -180,7 +181,7 @@ export const objectOperators: OperatorTable = {
     if (!isDoc(value)) {
       throw new MongoError(40390, `$objectToArray requires a document input, found: ${typeAlias(value)}`);
     }
-    return Object.entries(value).map(([k, v]) => ({ k, v }));
+    return fieldNames(value).map((k) => ({ k, v: value[k] }));
   }),
   $arrayToObject: unary(arrayToObject),
   $getField: getField,

@@ -34,14 +34,24 @@ function build(pattern: Value, options: Value, name: string): RegExp | undefined
   if (!isNullish(options) && typeof options !== "string") {
     throw new MongoError(51106, `${name} needs 'options' to be of type string`);
   }
-  if (typeof pattern === "string") return global(compileRegex(pattern, options ?? ""));
+  if (typeof pattern === "string") return compiled(pattern, options ?? "", name);
   if (typeAlias(pattern) !== "regex")
     throw new MongoError(51105, `${name} needs 'regex' to be of type string or regex`);
   const parts = regexParts(pattern);
   if (!isNullish(options) && parts.options !== "") {
     throw new MongoError(51107, `${name}: found regex option(s) specified in both 'regex' and 'option' fields`);
   }
-  return global(compileRegex(parts.pattern, options ?? parts.options));
+  return compiled(parts.pattern, options ?? parts.options, name);
+}
+
+/** Expressions have a code of their own for a pattern that cannot be compiled. */
+function compiled(pattern: string, options: string, name: string): RegExp {
+  try {
+    return global(compileRegex(pattern, options));
+  } catch (error) {
+    if (!(error instanceof MongoError) || error.code !== 51091) throw error;
+    throw new MongoError(51111, `Invalid Regex in ${name}: ${error.message}`);
+  }
 }
 
 function global(regex: RegExp): RegExp {

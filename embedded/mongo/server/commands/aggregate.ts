@@ -1,5 +1,5 @@
 /** aggregate: the leading stages are read by the storage room's planner, the rest runs over what it finds. */
-import { MongoError } from "../../errors.js";
+import { during, MongoError } from "../../errors.js";
 import type { Doc } from "../../types.js";
 import { planAggregate, type AggregatePlan } from "../aggregation.js";
 import { flag } from "../fields.js";
@@ -31,6 +31,8 @@ export const aggregateFields = {
   encryptionInformation: "object",
 } as const;
 
+const running = "PlanExecutor error during aggregation";
+
 async function* nothing(): AsyncGenerator<Doc> {
   // A source stage or a missing collection: there is nothing to read.
 }
@@ -45,7 +47,12 @@ function sourceOf(plan: AggregatePlan, operation: Operation): BatchSource {
 
 async function aggregate(operation: Operation): Promise<Reply> {
   const { body } = operation;
-  if (flag(body.explain)) return explainAggregate(operation, body, "queryPlanner");
+  if (flag(body.explain)) {
+    if (body.writeConcern !== undefined) {
+      throw new MongoError("FailedToParse", "Aggregation explain does not support the'writeConcern' option");
+    }
+    return explainAggregate(operation, body, "queryPlanner");
+  }
   if (body.cursor === undefined || body.cursor === null) {
     throw new MongoError(
       "FailedToParse",
@@ -60,6 +67,7 @@ async function aggregate(operation: Operation): Promise<Reply> {
     operation,
     namespace: operation.namespace,
     batchSize: plan.pipeline.writes ? defaultBatchSize : batchSize,
+    during: running,
   });
   return cursorReply("firstBatch", first.documents, first.id, operation.namespace);
 }
@@ -71,6 +79,8 @@ async function drain(source: BatchSource, operation: Operation): Promise<void> {
       const { done } = await source.next(1000, Number.MAX_SAFE_INTEGER, operation);
       if (done) return;
     }
+  } catch (error) {
+    throw during(running, error);
   } finally {
     await source.close();
   }

@@ -135,7 +135,7 @@ function dataSize(operation: Operation): Doc {
 }
 
 async function validate(operation: Operation): Promise<Doc> {
-  const collection = existingCollection(operation);
+  const collection = existingCollection(operation, `Collection '${operation.namespace}' does not exist to validate.`);
   const { valid, errors, nrecords, keysPerIndex } = await operation.within(collection.validate());
   const indexDetails: Doc = {};
   for (const name of Object.keys(keysPerIndex)) indexDetails[name] = { valid };

@@ -1,6 +1,6 @@
 /** explain: wraps another command and tells how it would run. */
 import { MongoError } from "../../errors.js";
-import type { Doc, FindRequest } from "../../types.js";
+import type { Doc, FindRequest, ShownProjection } from "../../types.js";
 import { typeAlias } from "../../values/compare.js";
 import { commandTable, type CommandDefinition } from "../command.js";
 import { evalContext, readRequest } from "../context.js";
@@ -33,9 +33,11 @@ const explainable = commandTable([
 interface ExplainedRead {
   request: FindRequest;
   outer?: OuterStage;
+  projection?: ShownProjection;
 }
 
-const updateStage: OuterStage = { stage: "UPDATE", counter: "nMatched" };
+const updateStage: OuterStage = { stage: "UPDATE", counter: "nMatched", also: ["nWouldModify", "nWouldUpsert"] };
+const countStage: OuterStage = { stage: "COUNT", counter: "nCounted", also: ["nSkipped"] };
 const deleteStage: OuterStage = { stage: "DELETE", counter: "nWouldDelete" };
 
 const verbosities = ["queryPlanner", "executionStats", "allPlansExecution"];
@@ -83,8 +85,8 @@ async function explain(outer: Operation): Promise<Doc> {
   operation.collection = named;
   operation.maxTimeMs = outer.maxTimeMs;
   if (command.name === "aggregate") return explainAggregate(operation, own, verbosity);
-  const { request, outer: stage } = planOf(operation, own);
-  const answer = await explainRead(operation, request, verbosity, stage);
+  const { request, ...above } = planOf(operation, own);
+  const answer = await explainRead(operation, request, verbosity, above);
   return { explainVersion: "1", ...answer, ...explainTail(operation, shownCommand({ ...own, $db: outer.db })) };
 }
 
@@ -95,10 +97,11 @@ function planOf(operation: Operation, body: Doc): ExplainedRead {
     case "find": {
       const { request, projection } = planFind(operation, body);
       if (!projection) return { request };
-      return { request, outer: { stage: projection.inclusiveFields ? "PROJECTION_SIMPLE" : "PROJECTION_DEFAULT" } };
+      const stage = projection.inclusiveFields ? "PROJECTION_SIMPLE" : "PROJECTION_DEFAULT";
+      return { request, projection: { stage, transformBy: body.projection as Doc } };
     }
     case "count":
-      return { request: planCount(operation, body, collection), outer: { stage: "COUNT", counter: "nCounted" } };
+      return { request: planCount(operation, body, collection), outer: countStage };
     case "distinct":
       return { request: planDistinct(operation, body, collection) };
     case "update":

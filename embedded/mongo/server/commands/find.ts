@@ -102,6 +102,7 @@ async function find(operation: Operation): Promise<Buffer> {
     batchSize: collection ? integer(body.batchSize, defaultBatchSize) : defaultBatchSize,
     single: flag(body.singleBatch),
     noTimeout: flag(body.noCursorTimeout),
+    during: `Executor error during find command: ${operation.namespace}`,
   });
   return cursorReply("firstBatch", first.documents, first.id, operation.namespace);
 }

@@ -1,6 +1,6 @@
 /** findAndModify: changes or removes one document and answers with it. */
 import { Double } from "bson";
-import { MongoError } from "../../errors.js";
+import { during, MongoError } from "../../errors.js";
 import { compileProjection } from "../../query/projection.js";
 import type { Collection, Doc, EvalContext, FindRequest, Projection } from "../../types.js";
 import { checkUserWrite, collectionFor } from "../collections.js";
@@ -71,6 +71,14 @@ function shown(doc: Doc | undefined, { projection, request }: Prepared): Doc | n
   return projection ? projection.apply(doc, { positional: request.filter.positionalIndex(doc) }) : doc;
 }
 
+async function executed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw during("Plan executor error during findAndModify", error);
+  }
+}
+
 async function findAndModify(operation: Operation): Promise<Doc> {
   const { body, service, db } = operation;
   checkFindAndModify(body);
@@ -81,7 +89,9 @@ async function findAndModify(operation: Operation): Promise<Doc> {
   const { request, context } = prepared;
   const durable = operation.durable;
   if (flag(body.remove)) {
-    const removed = collection ? await collection.remove({ ...request, limit: 1 }, { durable }) : { deleted: 0 };
+    const removed = collection
+      ? await executed(collection.remove({ ...request, limit: 1 }, { durable }))
+      : { deleted: 0 };
     const before = "before" in removed ? removed.before : undefined;
     return reply({ n: removed.deleted }, shown(before, prepared));
   }
@@ -90,7 +100,9 @@ async function findAndModify(operation: Operation): Promise<Doc> {
   if (!collection && upsert) collection = await collectionFor(operation);
   if (!collection) return reply({ n: 0, updatedExisting: false }, null);
   const { filter, sort, hint } = request;
-  const result = await collection.update({ filter, sort, hint, context, updater, multi: false, upsert }, { durable });
+  const result = await executed(
+    collection.update({ filter, sort, hint, context, updater, multi: false, upsert }, { durable }),
+  );
   if (result.upsertedId !== undefined) {
     const value = flag(body.new) ? shown(result.after, prepared) : null;
     return reply({ n: 1, updatedExisting: false, upserted: result.upsertedId }, value);

@@ -1,6 +1,7 @@
 /** Indexes: making, listing, dropping and changing them. */
-import { Long } from "bson";
-import { MongoError } from "../../errors.js";
+import { randomUUID } from "node:crypto";
+import { Long, UUID } from "bson";
+import { during, MongoError } from "../../errors.js";
 import type { Collection, Doc, IndexSpec, Value } from "../../types.js";
 import { isNumber, typeAlias } from "../../values/compare.js";
 import { checkUserWrite, collectionFor, existingCollection } from "../collections.js";
@@ -16,16 +17,36 @@ import { ListSource } from "../sources.js";
 async function createIndexes(operation: Operation): Promise<Doc> {
   const { body, service, db } = operation;
   checkUserWrite(db, operation.collection);
+  if (body.commitQuorum !== undefined && body.commitQuorum !== null) {
+    throw new MongoError("BadValue", "Standalones can't specify commitQuorum");
+  }
   const specs = documents(body.indexes, "createIndexes.indexes");
   if (specs.length === 0) throw new MongoError("BadValue", "Must specify at least one index to create");
   const there = service.engine.collection(db, operation.collection);
   const ignoreUnknown = flag(body.ignoreUnknownIndexOptions);
   const indexes = specs.map((spec) => readIndexSpec(spec, there, ignoreUnknown));
   const collection = await collectionFor(operation);
-  const { before, after } = await collection.createIndexes(indexes);
-  const reply: Doc = { numIndexesBefore: before, numIndexesAfter: after, createdCollectionAutomatically: !there };
-  if (before === after) reply.note = "all indexes already exist";
-  return reply;
+  const { before, after } = await built(collection, indexes);
+  const counts: Doc = { numIndexesBefore: before, numIndexesAfter: after };
+  if (before === after) return { ...counts, note: "all indexes already exist" };
+  return { ...counts, createdCollectionAutomatically: !there };
+}
+
+/** A build that meets a duplicate says which build it was. */
+async function built(
+  collection: Collection,
+  indexes: readonly IndexSpec[],
+): Promise<{ before: number; after: number }> {
+  try {
+    return await collection.createIndexes(indexes);
+  } catch (error) {
+    if (!(error instanceof MongoError) || error.codeName !== "DuplicateKey") throw error;
+    const uuid = new UUID(Buffer.from(collection.uuid)).toString();
+    throw during(
+      `Index build failed: ${randomUUID()}: Collection ${collection.db}.${collection.name} ( ${uuid} )`,
+      error,
+    );
+  }
 }
 
 async function listIndexes(operation: Operation): Promise<Buffer> {
