@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Config } from "./load.js";
 import { isSecret, type SettingName, sections } from "./schema.js";
 
 interface Described {
@@ -42,4 +43,18 @@ export function settingsTable(): string {
     }),
   );
   return ["| setting | what it is | default |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** Every setting with its value, for operators: of secrets only whether they are set. */
+export function settingsShown(
+  config: Config,
+): { name: string; value: string | null; secret: boolean; description: string }[] {
+  return all.flatMap(({ settings }) =>
+    settings.map(({ name, description, secret }) => {
+      const value = config[name as SettingName] as unknown;
+      const unset = value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+      const shown = Array.isArray(value) ? value.join(",") : String(value);
+      return { name, value: unset ? null : secret ? "(set)" : shown, secret, description };
+    }),
+  );
 }

@@ -31,6 +31,41 @@ const masterKeys = z
   .transform((value) => value.split(",").map((part) => Buffer.from(part.trim(), "base64")))
   .refine((keys) => keys.every((key) => key.length === 32), "must be 32 bytes in base64 (openssl rand -base64 32)");
 
+const localHosts = ["127.0.0.1", "localhost", "[::1]"];
+const oidcProvider = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,30}$/),
+  label: text.max(100),
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    // Without TLS only on this machine: a stand-in, a test.
+    .refine((issuer) => issuer.startsWith("https:") || localHosts.includes(new URL(issuer).hostname)),
+  client_id: text,
+  client_secret: text,
+  allow_sign_up: z.boolean().optional(),
+});
+
+/** A JSON list of OIDC providers. */
+const oidcProviders = z.string().transform((value, context): z.infer<typeof oidcProvider>[] => {
+  let list: unknown;
+  try {
+    list = JSON.parse(value);
+  } catch {
+    context.addIssue({ code: "custom", message: "must be a JSON list" });
+    return z.NEVER;
+  }
+  const read = z.array(oidcProvider).safeParse(list);
+  const ids = read.success ? read.data.map(({ id }) => id) : [];
+  if (read.success && new Set(ids).size === ids.length) return read.data;
+  const where = read.success
+    ? ["ids that differ"]
+    : read.error.issues.map((issue) => issue.path.join(".") || "the list");
+  context.addIssue({
+    code: "custom",
+    message: `must be a list of {id, label, issuer (https), client_id, client_secret, allow_sign_up}; see ${where.join(", ")}`,
+  });
+  return z.NEVER;
+});
+
 export const sections = {
   server: {
     NODE_ENV: z
@@ -91,13 +126,38 @@ export const sections = {
       .min(32, "must have at least 32 characters")
       .optional()
       .meta({ secret: true })
-      .describe("Signs login cookies"),
+      .describe("Signs cookies and addresses of files"),
     ADMIN_TOKEN: z
       .string()
       .min(16, "must have at least 16 characters")
       .optional()
       .meta({ secret: true })
       .describe("Opens /admin/queues; unset in production: the page is off"),
+  },
+  signIn: {
+    OIDC_PROVIDERS: oidcProviders
+      .optional()
+      .meta({ secret: true })
+      .describe(
+        "Sign-in with other accounts (OpenID Connect), as JSON: [{id, label, issuer, client_id, client_secret, allow_sign_up}]",
+      ),
+    AUTH_PACE: z.coerce
+      .number()
+      .min(0.1)
+      .max(10_000)
+      .default(1)
+      .describe("How often signing in, resetting and signing up may be tried, as a multiple of the usual"),
+  },
+  mail: {
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\//, "must begin with smtp:// or smtps://")
+      .optional()
+      .meta({ secret: true })
+      .describe(
+        "Mail server: smtp://user:password@host:587; unset: mails are caught at /dev/mail, in production dropped",
+      ),
+    MAIL_FROM: text.default("Switchboard <switchboard@localhost>").describe("Who mails come from"),
   },
   files: {
     BLOB_STORE: z
@@ -161,6 +221,12 @@ export const sections = {
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("Where the page of WhatsApp Web comes from; unset: WhatsApp's own. A stand-in goes here"),
+    SIMULATOR: z
+      .enum(["auto", "on", "off"])
+      .default("auto")
+      .describe(
+        "Built-in stand-ins of the providers, for trying out and for demo data; auto: on unless NODE_ENV is production",
+      ),
     BROWSER_PATH: text
       .optional()
       .describe("Chromium for channels that need a browser; unset: chromium or google-chrome of the PATH"),
@@ -180,6 +246,8 @@ export const schema = z.object({
   ...sections.roles,
   ...sections.stores,
   ...sections.secrets,
+  ...sections.signIn,
+  ...sections.mail,
   ...sections.files,
   ...sections.outbound,
   ...sections.limits,

@@ -7,8 +7,9 @@ async function main(): Promise<void> {
   const log = logOf(config);
   const program = await startProgram(config, storesOf(config), log);
   log.info("started", { url: program.url, roles: config.ROLES });
-  process.send?.({ type: "ready", url: program.url, firstKey: program.first?.apiKey });
+  process.send?.({ type: "ready", url: program.url, firstKey: program.first?.apiKey, setupLink: program.setupLink });
   // Without a launcher (in a container) nobody else would ever show it.
+  if (!process.send && program.setupLink) process.stdout.write(`Set up the first owner, once: ${program.setupLink}\n`);
   if (!process.send && program.first) process.stdout.write(`First API key, shown only now: ${program.first.apiKey}\n`);
 
   let stopping = false;

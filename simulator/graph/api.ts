@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { echoOf, checkedSend, newMid, entryOf } from "./messenger.js";
 import type { MediaStore } from "./media.js";
 import { checkedRecipient, checkTemplate, newWamid, PairLimit } from "./whatsapp.js";
 import type { GraphCustomerProfile } from "./customer.js";
 import { readBody, type Upload } from "./form.js";
-import { Refusal, type Account, type Call, type Fault, type Json, type Sent } from "./wire.js";
+import { Refusal, type Account, type Call, type Fault, type Json, type Sent, type Watch } from "./wire.js";
 
 /** What the API works on. */
 export interface State {
@@ -23,6 +23,7 @@ export interface State {
   accepted(account: Account, sent: Sent): void;
   /** Somebody waits for what was sent. */
   told(sent: Sent): void;
+  watch: Watch;
 }
 
 /** The Graph API over HTTP, as far as messaging needs it. */
@@ -44,7 +45,8 @@ export class Api {
     }
     const path = decodeURIComponent(url.pathname).replace(/^\/v\d+\.\d+/, "");
     const { body, upload } = await readBody(request);
-    const fault = this.fault(path);
+    const caller = this.callerOf(request);
+    const fault = (caller && this.state.watch.faultOf?.(caller, path)) ?? this.fault(path);
     if (fault?.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault?.hang) {
       this.hanging.add(response);
@@ -55,6 +57,20 @@ export class Api {
       return;
     }
     const trace = randomBytes(8).toString("base64url");
+    const told = (status: number, answered: unknown) => {
+      if (caller === undefined) return;
+      const asked = upload === undefined ? body : { file: upload.name, mime: upload.mime, bytes: upload.bytes.length };
+      const [kind, method] = ["call" as const, request.method ?? "GET"];
+      this.state.watch.exchanged?.({
+        account: caller,
+        kind,
+        method,
+        url: path,
+        request: asked,
+        status,
+        response: answered,
+      });
+    };
     try {
       if (fault?.code !== undefined || fault?.status !== undefined) {
         throw new Refusal(fault.status ?? 400, fault.code ?? 0, fault.message ?? "simulated", {
@@ -67,9 +83,11 @@ export class Api {
         request.socket.resetAndDestroy();
         return;
       }
+      told(200, result);
       answer(response, 200, result, fault?.headers);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      told(error.status, error.body(trace));
       // Without a code the answer is what a broken proxy gives.
       if (error.code === 0 && error.status >= 500) answer(response, error.status, {});
       else answer(response, error.status, error.body(trace));
@@ -95,12 +113,23 @@ export class Api {
     response.end(file.bytes);
   }
 
+  private callerOf(request: IncomingMessage): Account | undefined {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+    return this.state.accounts.find((one) => one.token === token && !one.revoked);
+  }
+
   /** The account whose token it is. */
   private accountOf(request: IncomingMessage, url: URL): Account {
     if (url.searchParams.has("access_token")) throw new Refusal(400, 100, "The token belongs into the header");
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
-    const account = this.state.accounts.find((one) => one.token === token && !one.revoked);
+    const account = this.callerOf(request);
     if (!account) throw new Refusal(401, 190, "Invalid OAuth access token - Cannot parse access token");
+    if (account.expired) {
+      throw new Refusal(401, 190, "Error validating access token: Session has expired", { subcode: 463 });
+    }
+    const proof = url.searchParams.get("appsecret_proof");
+    if (proof !== null && proof !== createHmac("sha256", account.appSecret).update(account.token).digest("hex")) {
+      throw new Refusal(400, 100, "Invalid appsecret_proof provided in the API argument");
+    }
     return account;
   }
 
@@ -113,7 +142,7 @@ export class Api {
   ): Promise<Json> {
     const method = request.method ?? "GET";
     const app = /^\/(\d+)\/subscriptions$/.exec(path);
-    if (app && method === "POST") return this.subscribeApp(body);
+    if (app?.[1] && method === "POST") return this.subscribeApp(body, app[1]);
     const account = this.accountOf(request, url);
     const [node = "", edge = ""] = path.slice(1).split("/");
     this.state.calls.push({ n: this.state.calls.length + 1, method, path, account: account.id, body });
@@ -166,10 +195,13 @@ export class Api {
   }
 
   /** The application's own address, for all its pages. */
-  private async subscribeApp(body: Json): Promise<Json> {
+  private async subscribeApp(body: Json, app: string): Promise<Json> {
     const { callback_url: url, verify_token: token } = body;
     await this.shakeHands(String(url), String(token));
-    for (const account of this.state.accounts) if (account.kind === "messenger") account.webhook = String(url);
+    for (const account of this.state.accounts) {
+      const belongs = account.app === undefined || account.app === app;
+      if (account.kind === "messenger" && belongs) account.webhook = String(url);
+    }
     return { success: true };
   }
 
@@ -233,6 +265,7 @@ export class Api {
     };
     this.state.sent.push(sent);
     this.state.told(sent);
+    this.state.watch.sent?.(account, sent);
     return sent;
   }
 }

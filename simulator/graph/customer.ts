@@ -45,15 +45,21 @@ export class GraphCustomer {
   }
 
   /** Sends a picture or another file. */
-  sendFile(file: StoredMedia, type: "image" | "audio" | "video" | "document" = "image", caption?: string): string {
+  sendFile(
+    file: StoredMedia,
+    type: "image" | "audio" | "voice" | "video" | "document" | "sticker" = "image",
+    caption?: string,
+  ): string {
     const id = this.world.media.add(file);
     if (this.account.kind === "messenger") {
       const url = this.world.media.address(id, this.world.base());
-      const attachment = { type: type === "document" ? "file" : type, payload: { url } };
+      const named: Record<string, string> = { document: "file", voice: "audio", sticker: "image" };
+      const attachment = { type: named[type] ?? type, payload: { url } };
       return this.say({ attachments: [attachment], ...(caption ? { text: caption } : {}) });
     }
     const sha256 = createHash("sha256").update(file.bytes).digest("base64");
     const about = { id, mime_type: file.mime, sha256, ...(caption ? { caption } : {}) };
+    if (type === "voice") return this.send({ type: "audio", audio: { ...about, voice: true } });
     return this.send({ type, [type]: type === "document" ? { ...about, filename: file.name } : about });
   }
 
@@ -104,7 +110,7 @@ export class GraphCustomer {
     const now = this.world.now();
     const { account } = this;
     const spoke = event.message !== undefined || event.postback !== undefined || event.reaction !== undefined;
-    if (spoke) account.lastInbound.set(this.profile.id, now);
+    if (spoke) heard(account, this.profile.id, now);
     const full = { sender: { id: this.profile.id }, recipient: { id: account.id }, timestamp: now, ...event };
     this.world.deliver(account, entryOf(account, [full], now, list));
   }
@@ -119,9 +125,9 @@ export class GraphCustomer {
     const { account, profile, world } = this;
     const now = world.now();
     const id = newWamid();
-    account.lastInbound.set(profile.id, now);
+    heard(account, profile.id, now);
     const { userId, hidesPhone, name } = profile;
-    if (userId) account.lastInbound.set(userId, now);
+    if (userId) heard(account, userId, now);
     const ids = { ...(hidesPhone ? {} : { wa_id: profile.id }), ...(userId ? { user_id: userId } : {}) };
     const from = { ...(hidesPhone ? {} : { from: profile.id }), ...(userId ? { from_user_id: userId } : {}) };
     const message = { ...from, id, timestamp: String(Math.floor(now / 1000)), ...content };
@@ -131,4 +137,9 @@ export class GraphCustomer {
     );
     return id;
   }
+}
+
+/** What is told late of an earlier time does not close a window. */
+function heard(account: Account, id: string, at: number): void {
+  account.lastInbound.set(id, Math.max(at, account.lastInbound.get(id) ?? 0));
 }

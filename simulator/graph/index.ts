@@ -8,17 +8,22 @@ import { MediaStore } from "./media.js";
 import { echoOf, entryOf, newMid } from "./messenger.js";
 import { changeOf, laterError } from "./whatsapp.js";
 import { Webhooks } from "./webhook.js";
-import type { Account, Call, Fault, Json, Sent } from "./wire.js";
+import type { Account, Call, Fault, Json, Sent, Watch } from "./wire.js";
 
 export { GraphCustomer, type GraphCustomerProfile } from "./customer.js";
 export { signatureOf } from "./webhook.js";
-export type { Account, Call, Fault, Json, Sent } from "./wire.js";
+export type { Account, Call, Fault, Json, Sent, Watch, WatchedExchange } from "./wire.js";
 
 export interface GraphSimulatorOptions {
   /** 0 or missing: a free one. */
   port?: number;
   /** Multiplies Meta's waiting times before a webhook is tried again. */
   timeScale?: number;
+  /** Whoever is on this machine may use `/__control`; true when missing. */
+  control?: boolean;
+  /** When a WhatsApp message's sent, delivered and read come, in ms; all at once when missing. */
+  statusesAfterMs?: readonly [number, number, number];
+  watch?: Watch;
 }
 
 /** What a page or a number of a test is. What is missing is made up. */
@@ -30,6 +35,7 @@ export interface NewAccount {
   token?: string;
   appSecret?: string;
   webhook?: string;
+  app?: string;
 }
 
 /** How the statuses of WhatsApp messages come. */
@@ -41,7 +47,10 @@ export interface GraphSimulator {
   apiRoot: string;
   addPage(page: NewAccount): Account;
   addNumber(number: NewAccount): Account;
-  customer(profile: GraphCustomerProfile, account: Account): GraphCustomer;
+  /** `at`: when the customer does what they do next; now when missing. */
+  customer(profile: GraphCustomerProfile, account: Account, at?: () => number): GraphCustomer;
+  /** An account is gone. */
+  forget(account: Account): void;
   /** Signs and delivers any payload as it is. */
   push(account: Account, payload: Json): void;
   /** The business writes by itself: on its phone, or in the page's own inbox. Gives the message's id. */
@@ -71,7 +80,7 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
   let base = "";
   let order: StatusOrder = "as they happen";
   const now = () => Date.now() + ahead;
-  const webhooks = new Webhooks(options.timeScale ?? 1);
+  const webhooks = new Webhooks(options.timeScale ?? 1, options.watch);
   const waiting = new Set<(sent: Sent) => void>();
   const media = new MediaStore(now);
   const state: State = {
@@ -83,6 +92,7 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
     sent: [],
     now,
     base: () => base,
+    watch: options.watch ?? {},
     deliver: (account, payload) => webhooks.deliver(account, payload),
     handshake: (url, token) => webhooks.handshake(url, token),
     accepted: statuses,
@@ -102,14 +112,32 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
       recipient_id: sent.to,
       ...(data === undefined ? {} : { biz_opaque_callback_data: data }),
     };
-    const later = laterError(account, sent.to, sent.body, at);
+    const tooLate = laterError(account, sent.to, sent.body, at);
     const pricing = { billable: sent.body.type === "template", pricing_model: "PMP", category: "service" };
-    const list: Json[] = later
-      ? [{ ...common, status: "failed", errors: [later] }]
+    const list: Json[] = tooLate
+      ? [{ ...common, status: "failed", errors: [tooLate] }]
       : ["sent", "delivered", "read"].map((status) => ({ ...common, status, pricing }));
-    for (const status of order === "backwards" ? list.reverse() : list) {
-      webhooks.deliver(account, changeOf(account, "messages", { statuses: [status] }, at));
-    }
+    (order === "backwards" ? list.reverse() : list).forEach((status, index) => {
+      const waitMs = options.statusesAfterMs?.[index] ?? 0;
+      const then = Math.floor((at + waitMs) / 1000);
+      const tell = () => {
+        webhooks.deliver(
+          account,
+          changeOf(account, "messages", { statuses: [{ ...status, timestamp: String(then) }] }, at),
+        );
+      };
+      if (waitMs === 0) tell();
+      else later(tell, waitMs);
+    });
+  }
+
+  const timers = new Set<NodeJS.Timeout>();
+  function later(work: () => void, ms: number): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
   }
 
   function add(kind: Account["kind"], given: NewAccount): Account {
@@ -124,6 +152,7 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
       appSecret: given.appSecret ?? randomBytes(16).toString("hex"),
       revoked: false,
       webhook: given.webhook,
+      app: given.app,
       templates: [],
       blocked: new Set(),
       lastInbound: new Map(),
@@ -135,7 +164,10 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
   const simulator: Omit<GraphSimulator, "apiRoot" | "close"> = {
     addPage: (page) => add("messenger", page),
     addNumber: (number) => add("whatsapp", number),
-    customer: (profile, account) => new GraphCustomer(profile, account, state),
+    customer: (profile, account, at) => new GraphCustomer(profile, account, at ? { ...state, now: at } : state),
+    forget: (account) => {
+      state.accounts = state.accounts.filter((one) => one !== account);
+    },
     push: (account, payload) => webhooks.deliver(account, payload),
     writeAsBusiness(account, to, text) {
       const at = now();
@@ -167,9 +199,10 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://simulator");
-    const work = url.pathname.startsWith("/__control/")
-      ? handleControl(simulator, state, request, response, url)
-      : api.handle(request, response, url);
+    const work =
+      options.control !== false && url.pathname.startsWith("/__control/")
+        ? handleControl(simulator, state, request, response, url)
+        : api.handle(request, response, url);
     work.catch((error: unknown) => {
       console.error("graph simulator:", error);
       response.destroy();
@@ -184,6 +217,7 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
     ...simulator,
     apiRoot: base,
     async close() {
+      for (const timer of timers) clearTimeout(timer);
       await webhooks.close();
       api.close();
       server.closeAllConnections();

@@ -7,7 +7,8 @@ export const newMid = () => `m_${randomBytes(30).toString("base64url")}`;
 
 /** Checks a message as the Send API does; returns to whom it goes. */
 export function checkedSend(account: Account, body: Json, now: number): string {
-  const to = (body.recipient as { id?: string } | undefined)?.id;
+  const recipient = body.recipient as { id?: string; user_ref?: string } | undefined;
+  const to = recipient?.id ?? recipient?.user_ref;
   if (!to) throw new Refusal(400, 100, "(#100) The parameter recipient is required");
   const last = account.lastInbound.get(to);
   if (last === undefined) {

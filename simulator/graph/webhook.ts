@@ -1,10 +1,12 @@
 import { createHmac } from "node:crypto";
 import { Agent, request } from "undici";
-import type { Account, Json } from "./wire.js";
+import type { Account, Json, Watch } from "./wire.js";
 
 /** First pause before a webhook is tried again; it doubles, up to an hour. */
 const firstRetryMs = 1_000;
 const tries = 40;
+/** How long a webhook that comes out of order waits for the one after it. */
+const heldMs = 3_000;
 
 /** `X-Hub-Signature-256` of a body. */
 export const signatureOf = (body: string | Buffer, appSecret: string): string =>
@@ -19,12 +21,36 @@ export class Webhooks {
   /** Deliveries that nobody took yet. */
   pending = 0;
 
-  constructor(private readonly timeScale: number) {}
+  private readonly held = new Map<Account, { send: () => void; timer: NodeJS.Timeout }>();
+
+  constructor(
+    private readonly timeScale: number,
+    private readonly watch: Watch = {},
+  ) {}
 
   /** Posts a payload to the account's address. Resolves when it is on its way. */
   deliver(account: Account, payload: Json): void {
-    this.pending += 1;
-    this.attempt(account, JSON.stringify(payload), 0);
+    const manner = this.watch.deliveries?.(account) ?? "usual";
+    const body = JSON.stringify(payload);
+    const send = () => {
+      this.pending += 1;
+      this.attempt(account, body, 0);
+    };
+    if (manner === "twice") send();
+    if (manner === "swapped" && !this.held.has(account)) return this.hold(account, send);
+    send();
+    this.held.get(account)?.send();
+  }
+
+  /** Keeps one back until the next has gone, or for some seconds. */
+  private hold(account: Account, send: () => void): void {
+    const release = () => {
+      clearTimeout(timer);
+      this.held.delete(account);
+      send();
+    };
+    const timer = setTimeout(release, heldMs);
+    this.held.set(account, { send: release, timer });
   }
 
   private attempt(account: Account, body: string, fails: number): void {
@@ -57,11 +83,19 @@ export class Webhooks {
         },
         body,
       });
-      await response.body.dump();
+      const answer = await response.body.text();
+      this.told(account, body, response.statusCode, answer);
       return response.statusCode === 200;
     } catch {
+      this.told(account, body, null, null);
       return false;
     }
+  }
+
+  private told(account: Account, body: string, status: number | null, response: unknown): void {
+    const url = account.webhook ?? "";
+    const request: unknown = JSON.parse(body);
+    this.watch.exchanged?.({ account, kind: "webhook", method: "POST", url, request, status, response });
   }
 
   /** The handshake that Meta makes before it takes an address. */
@@ -82,6 +116,7 @@ export class Webhooks {
   async close(): Promise<void> {
     this.closed = true;
     for (const timer of this.timers) clearTimeout(timer);
+    for (const { timer } of this.held.values()) clearTimeout(timer);
     await this.agent.destroy();
     await Promise.allSettled(this.under);
   }

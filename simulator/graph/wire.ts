@@ -66,10 +66,14 @@ export interface Account {
   token: string;
   appSecret: string;
   revoked: boolean;
+  /** The token ran out. */
+  expired?: boolean;
   /** Where webhooks go, once set. */
   webhook: string | undefined;
   templates: Json[];
   blocked: Set<string>;
+  /** The application it belongs to; without one it hears of what any application subscribes to. */
+  app?: string | undefined;
   /** When each customer last wrote, in ms of the simulator's clock. */
   lastInbound: Map<string, number>;
 }
@@ -95,4 +99,26 @@ export interface StoredMedia {
   bytes: Buffer;
   mime: string;
   name: string;
+}
+
+/** What whoever runs the stand-in within another program wants to see and to steer. */
+export interface Watch {
+  /** One request with its answer: of an account to us ("call"), or of ours to its webhook. `status` null: no answer. */
+  exchanged?(exchange: WatchedExchange): void;
+  /** An account sent something. */
+  sent?(account: Account, sent: Sent): void;
+  /** A fault of this account's calls that lasts until it is taken back. */
+  faultOf?(account: Account, path: string): Fault | undefined;
+  /** How this account's webhooks go out: each twice, or each after the one that follows it. */
+  deliveries?(account: Account): "usual" | "twice" | "swapped";
+}
+
+export interface WatchedExchange {
+  account: Account;
+  kind: "call" | "webhook";
+  method: string;
+  url: string;
+  request: unknown;
+  status: number | null;
+  response: unknown;
 }

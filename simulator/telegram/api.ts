@@ -3,6 +3,7 @@ import { Args, readArgs } from "./args.js";
 import type { Bot } from "./bot.js";
 import type { Fault, Faults } from "./faults.js";
 import { methodOf } from "./methods/index.js";
+import type { Watch } from "./watch.js";
 import type { Recorder } from "./record.js";
 import { Refusal, type Answer, type Json } from "./wire.js";
 
@@ -11,6 +12,7 @@ interface Deps {
   faults: Faults;
   recorder: Recorder;
   timeScale: number;
+  watch: Watch;
 }
 
 type Outcome = { answer: Answer } | { refusal: Refusal };
@@ -59,7 +61,7 @@ export class Api {
     );
     // The client went away while it was still talking.
     if (!args) return;
-    const fault = this.deps.faults.take(method);
+    const fault = this.deps.watch.faultOf?.(token, method) ?? this.deps.faults.take(method);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
     if (fault?.hang) {
       this.hanging.add(response);
@@ -71,12 +73,25 @@ export class Api {
     }
     const refusal = fault && refusalOf(fault);
     if (refusal) {
+      this.exchanged(token, method, args, { refusal });
       reply(response, { refusal });
       return;
     }
     const outcome = args instanceof Refusal ? { refusal: args } : await this.outcome(token, method, args, gone.signal);
+    this.exchanged(token, method, args, outcome);
     if (fault?.dropAfterAccept) response.destroy();
     else reply(response, outcome);
+  }
+
+  private exchanged(token: string, method: string, args: Args | Refusal, outcome: Outcome): void {
+    this.deps.watch.exchanged?.({
+      token,
+      kind: "call",
+      method: "POST",
+      url: `/bot[token]/${method}`,
+      request: args instanceof Refusal ? null : args.all(),
+      ...answerOf(outcome),
+    });
   }
 
   private async outcome(token: string, method: string, args: Args, gone: AbortSignal): Promise<Outcome> {
@@ -94,17 +109,19 @@ export class Api {
       gone,
       timeScale: this.deps.timeScale,
       execute: (caller: Bot, call: Json) => this.execute(caller, call),
+      watch: this.deps.watch,
     };
     const answer = await methodOf(name)(context);
     const chatId = args.text("chat_id");
-    this.deps.recorder.add({
+    const call = {
       bot: bot.user.username ?? "",
       method: name,
       chatId: /^-?\d+$/.test(chatId) ? Number(chatId) : undefined,
       params: args.all(),
       // What was asked for is not what was done, and batches of updates would pile up.
       result: /^get/i.test(name) ? undefined : answer.result,
-    });
+    };
+    this.deps.recorder.add(call, bot.token);
     return answer;
   }
 
@@ -164,14 +181,18 @@ function asRefusal(error: unknown): Refusal {
 
 function reply(response: ServerResponse, outcome: Outcome): void {
   if (response.destroyed || response.headersSent) return;
-  if ("answer" in outcome) {
-    write(response, 200, { ok: true, ...outcome.answer });
-    return;
-  }
-  const { code, description, parameters } = outcome.refusal;
-  const seconds = parameters?.retry_after;
+  const seconds = "refusal" in outcome ? outcome.refusal.parameters?.retry_after : undefined;
   if (typeof seconds === "number") response.setHeader("retry-after", String(seconds));
-  write(response, code, { ok: false, error_code: code, description, ...(parameters ? { parameters } : {}) });
+  const { status, response: body } = answerOf(outcome);
+  write(response, status, body);
+}
+
+/** What goes over the wire. */
+function answerOf(outcome: Outcome): { status: number; response: Json } {
+  if ("answer" in outcome) return { status: 200, response: { ok: true, ...outcome.answer } };
+  const { code, description, parameters } = outcome.refusal;
+  const body = { ok: false, error_code: code, description, ...(parameters ? { parameters } : {}) };
+  return { status: code, response: body };
 }
 
 function write(response: ServerResponse, status: number, body: Json): void {

@@ -45,20 +45,30 @@ export class Bot {
     readonly token: string,
     username: string,
     firstName: string,
+    /** Messages and updates are numbered from here: whoever starts anew must not give a number twice. */
+    private readonly idsFrom = 0,
   ) {
     const id = Number(token.slice(0, token.indexOf(":")));
     this.user = { id, is_bot: true, first_name: firstName, username };
     // Not from 1: nobody may rely on where update ids begin.
-    this.updates = new Updates(100_000_000 + (id % 1000) * 1000);
+    this.updates = new Updates(idsFrom + 100_000_000 + (id % 1000) * 1000);
   }
 
   /** The chat as this bot knows it, made when it is new. */
   chatOf(chat: Chat, user?: User): ChatState {
     const known = this.chats.get(chat.id);
     if (known) return known;
-    const state: ChatState = { chat, user, messages: new Map(), lastMessageId: 0 };
+    const state: ChatState = { chat, user, messages: new Map(), lastMessageId: this.idsFrom };
     this.chats.set(chat.id, state);
     return state;
+  }
+
+  /** A message of the chat; of those from before the numbering began it is only known that they were there. */
+  messageOf(state: ChatState, messageId: number): Message | undefined {
+    const known = state.messages.get(messageId);
+    if (known || messageId <= 0 || messageId > this.idsFrom) return known;
+    const date = Math.floor(Date.now() / 1000);
+    return { message_id: messageId, from: this.user, chat: state.chat, date, text: "…" };
   }
 
   /** Adds a message to a chat, with the next id of that chat: ids are unique within a chat only. */

@@ -29,6 +29,8 @@ export interface WriteOptions {
   replyTo?: number | undefined;
   /** Any other fields of the message, such as `forward_origin`. */
   fields?: Json | undefined;
+  /** When it was written, in ms; now when missing. */
+  at?: number | undefined;
 }
 
 /** A person who writes to a bot, alone or in a group. Everything they do becomes an update of the bot. */
@@ -38,7 +40,7 @@ export class Customer {
   constructor(
     profile: CustomerProfile,
     private readonly bot: Bot,
-    private readonly chat: Chat = privateChat(profile),
+    readonly chat: Chat = privateChat(profile),
   ) {
     this.user = {
       id: profile.id,
@@ -63,9 +65,9 @@ export class Customer {
   /** Sends a message with any content: `{ location: … }`, `{ contact: … }`, `{ dice: … }`. */
   send(content: Json, options: WriteOptions = {}): Message {
     const state = this.state();
-    const answered = options.replyTo === undefined ? undefined : state.messages.get(options.replyTo);
+    const answered = options.replyTo === undefined ? undefined : this.bot.messageOf(state, options.replyTo);
     const reply = answered ? { reply_to_message: withoutReply(answered) } : {};
-    const message = this.bot.post(state, this.user, { ...reply, ...content, ...options.fields });
+    const message = this.bot.post(state, this.user, { ...reply, ...content, ...options.fields }, seconds(options.at));
     this.tell("message", message);
     return message;
   }
@@ -91,11 +93,11 @@ export class Customer {
   }
 
   /** Changes the text of one of the customer's messages. */
-  edit(messageId: number, text: string): Message {
+  edit(messageId: number, text: string, at?: number): Message {
     const state = this.state();
     const message = state.messages.get(messageId);
     if (!message) throw new Error(`There is no message ${messageId} in chat ${this.chat.id}.`);
-    const edited: Message = { ...message, text, edit_date: now() };
+    const edited: Message = { ...message, text, edit_date: seconds(at) };
     state.messages.set(messageId, edited);
     this.tell("edited_message", edited);
     return edited;
@@ -121,7 +123,7 @@ export class Customer {
   }
 
   /** Sets a reaction, or takes it back with null. Only bots that ask for `message_reaction` hear of it. */
-  react(messageId: number, emoji: string | null, before: string | null = null): void {
+  react(messageId: number, emoji: string | null, before: string | null = null, at?: number): void {
     const list = (one: string | null) => (one === null ? [] : [{ type: "emoji", emoji: one }]);
     this.bot.updates.add(
       "message_reaction",
@@ -129,7 +131,7 @@ export class Customer {
         chat: this.chat,
         message_id: messageId,
         user: this.user,
-        date: now(),
+        date: seconds(at),
         old_reaction: list(before),
         new_reaction: list(emoji),
       },
@@ -256,5 +258,9 @@ function commandEntity(text: string): Json {
 }
 
 function now(): number {
-  return Math.floor(Date.now() / 1000);
+  return seconds();
+}
+
+function seconds(at = Date.now()): number {
+  return Math.floor(at / 1000);
 }

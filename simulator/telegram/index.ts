@@ -7,11 +7,14 @@ import { Customer, Group, type CustomerProfile } from "./customer.js";
 import { Faults } from "./faults.js";
 import { stopSender } from "./methods/setup.js";
 import { Recorder, type Call, type Sent } from "./record.js";
+import type { Watch } from "./watch.js";
 import type { Json } from "./wire.js";
 
 export { Customer, Group, type CustomerFile, type CustomerProfile, type WriteOptions } from "./customer.js";
+export type { Bot } from "./bot.js";
 export type { Fault, Faults } from "./faults.js";
 export type { Call, Sent } from "./record.js";
+export type { Watch, WatchedExchange } from "./watch.js";
 export type { Message } from "./wire.js";
 
 export interface TelegramSimulatorOptions {
@@ -19,6 +22,9 @@ export interface TelegramSimulatorOptions {
   port?: number;
   /** Multiplies Telegram's waiting times (webhook retries, one setWebhook a second). 1 is real time. */
   timeScale?: number;
+  /** Whoever is on this machine may use `/__control`; true when missing. */
+  control?: boolean;
+  watch?: Watch;
 }
 
 export interface BotHandle {
@@ -34,7 +40,7 @@ export interface TelegramSimulator {
   /** To be given to bots in place of https://api.telegram.org. */
   apiRoot: string;
   /** A new bot. The token must have Telegram's form: `<id>:<secret>`. */
-  addBot(bot: { token: string; username: string; name?: string }): BotHandle;
+  addBot(bot: { token: string; username: string; name?: string; idsFrom?: number }): BotHandle;
   /** A person who writes to a bot, by username; to the only one when there is one. */
   customer(profile: CustomerProfile, bot?: string): Customer;
   group(group: { id: number; title: string; type?: "group" | "supergroup" }, bot?: string): Group;
@@ -47,6 +53,8 @@ export interface TelegramSimulator {
   /** The first sent message that fits, also one from before. Rejects after `timeoutMs` (10 s). */
   waitFor(fits: (sent: Sent) => boolean, timeoutMs?: number): Promise<Sent>;
   faults: Faults;
+  /** The bot itself, for whoever plays more than its customers. */
+  bot(token: string): Bot | undefined;
   /** Updates that nobody took yet, of one bot or of all. */
   pendingUpdates(bot?: string): number;
   close(): Promise<void>;
@@ -57,7 +65,9 @@ export async function startTelegramSimulator(options: TelegramSimulatorOptions =
   const bots = new Map<string, Bot>();
   const faults = new Faults();
   const recorder = new Recorder();
-  const api = new Api({ bots, faults, recorder, timeScale: options.timeScale ?? 1 });
+  const watch = options.watch ?? {};
+  recorder.onSent = (token, sent) => watch.sent?.(token, sent);
+  const api = new Api({ bots, faults, recorder, timeScale: options.timeScale ?? 1, watch });
 
   function botNamed(username: string | undefined): Bot {
     const all = [...bots.values()];
@@ -67,8 +77,8 @@ export async function startTelegramSimulator(options: TelegramSimulatorOptions =
   }
 
   const simulator: Omit<TelegramSimulator, "apiRoot" | "close"> = {
-    addBot({ token, username, name }) {
-      const bot = new Bot(token, username, name ?? username);
+    addBot({ token, username, name, idsFrom }) {
+      const bot = new Bot(token, username, name ?? username, idsFrom);
       bots.set(token, bot);
       return {
         id: bot.user.id,
@@ -87,15 +97,17 @@ export async function startTelegramSimulator(options: TelegramSimulatorOptions =
     calls: () => recorder.calls(),
     waitFor: (fits, timeoutMs = 10_000) => recorder.waitFor(fits, timeoutMs),
     faults,
+    bot: (token) => bots.get(token),
     pendingUpdates: (bot) =>
       (bot === undefined ? [...bots.values()] : [botNamed(bot)]).reduce((sum, one) => sum + one.updates.size, 0),
   };
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://simulator");
-    const work = url.pathname.startsWith("/__control/")
-      ? handleControl(simulator, request, response, url)
-      : api.handle(request, response, url);
+    const work =
+      options.control !== false && url.pathname.startsWith("/__control/")
+        ? handleControl(simulator, request, response, url)
+        : api.handle(request, response, url);
     work.catch((error: unknown) => {
       console.error("telegram simulator:", error);
       response.destroy();

@@ -24,9 +24,11 @@ export interface Sent extends Call {
 export class Recorder {
   private readonly all: Call[] = [];
   private readonly messages: Sent[] = [];
+  /** Called for every message that was sent. */
+  onSent: (token: string, sent: Sent) => void = () => undefined;
   private readonly waiting = new Set<(sent: Sent) => void>();
 
-  add(call: Omit<Call, "n">): void {
+  add(call: Omit<Call, "n">, token = ""): void {
     const numbered = { n: this.all.length + 1, ...call };
     this.all.push(numbered);
     if (!/^send/i.test(call.method)) return;
@@ -35,6 +37,7 @@ export class Recorder {
       const text = typeof message.text === "string" ? message.text : undefined;
       const sent: Sent = { ...numbered, message, text };
       this.messages.push(sent);
+      this.onSent(token, sent);
       for (const tell of this.waiting) tell(sent);
     }
   }

@@ -1,5 +1,6 @@
 import { Agent, request } from "undici";
 import type { Json } from "./wire.js";
+import type { WatchedExchange } from "./watch.js";
 import type { Pending, Updates } from "./updates.js";
 
 export interface WebhookSettings {
@@ -14,6 +15,9 @@ interface Hooks {
   /** A 2xx answer may hold a method to call. */
   execute(call: Json): void;
   onError(message: string): void;
+  exchanged(exchange: Omit<WatchedExchange, "token">): void;
+  /** Every update goes out a second time. */
+  twice(): boolean;
   /** 23 hours of HTTP 410. */
   onGone(): void;
 }
@@ -86,6 +90,7 @@ export class WebhookSender {
   private async deliver(pending: Pending): Promise<void> {
     this.running += 1;
     const failure = await this.post(pending.update);
+    if (failure === undefined && this.hooks.twice()) await this.post(pending.update);
     this.running -= 1;
     if (this.closed) return;
     const waitMs = failure === undefined ? undefined : this.retryIn(pending, failure);
@@ -123,6 +128,7 @@ export class WebhookSender {
         bodyTimeout: answerTimeoutMs,
       });
       const body = await answer.body.text();
+      this.told(update, answer.statusCode, body);
       this.noteGone(answer.statusCode);
       if (answer.statusCode >= 200 && answer.statusCode <= 299) {
         this.runAnswer(body);
@@ -132,9 +138,14 @@ export class WebhookSender {
       const why = `Wrong response from the webhook: ${answer.statusCode} ${reasons[answer.statusCode] ?? ""}`.trim();
       return { why, retryAfter: Number.isInteger(retryAfter) ? Math.min(Math.max(retryAfter, 0), 3600) : 0 };
     } catch (error) {
+      this.told(update, null, null);
       const refused = (error as { code?: string }).code === "ECONNREFUSED";
       return { why: refused ? "Connection refused" : "Webhook connection closed", retryAfter: 0 };
     }
+  }
+
+  private told(request: Json, status: number | null, response: unknown): void {
+    this.hooks.exchanged({ kind: "webhook", method: "POST", url: this.settings.url, request, status, response });
   }
 
   private runAnswer(body: string): void {

@@ -21,7 +21,34 @@ export interface RawRequest {
  * handshake) with an empty body; `why` goes to the log and to the account's health, never into the response.
  */
 export type Verdict =
-  { kind: "accepted" } | { kind: "handshake"; answer: string } | { kind: "refused"; why: string; status?: 401 | 403 };
+  | { kind: "accepted" }
+  | { kind: "handshake"; answer: string }
+  | {
+      kind: "refused";
+      why: string;
+      status?: 401 | 403;
+      /** Of what was compared only the first characters, and only where it is no secret; for the account's log. */
+      compared?: { got: string; expected: string } | undefined;
+    };
+
+/** What somebody reads who is about to connect a channel. English; the dashboard may translate it. */
+export interface Wizard {
+  /** One line for the tile. */
+  summary: string;
+  /** About how long it takes. */
+  minutes: number;
+  /** What the provider charges, in a few words. */
+  cost: string;
+  /** What is to be done at the provider by hand, in order. */
+  steps: readonly WizardStep[];
+}
+
+export interface WizardStep {
+  text: string;
+  link?: string | undefined;
+  /** What of ours is to be copied in this step. */
+  shows?: "callback_url" | "verify_token" | undefined;
+}
 
 /** What the running program lends to a channel. */
 export interface AdapterTools {
@@ -120,6 +147,10 @@ export interface AccountState {
   displayName: string;
   /** Why, when not ok; one plain sentence. */
   cause?: string | undefined;
+  /** The provider calls another address than the one that was given, or none. */
+  webhookLost?: true | undefined;
+  /** The provider was asked whether it suspended the account: `ok` ends a suspension. */
+  standing?: true | undefined;
 }
 
 /** The provider took it. One outbound message may become several provider messages; `externalIds` is in order, first is the one replies refer to. */
@@ -182,8 +213,13 @@ export interface Channel {
   /** Networks where the webhook can be set by us. Idempotent. */
   register?(webhook: WebhookAddress): Promise<void>;
   unregister?(): Promise<void>;
-  /** Is the token alive, is the webhook set, does the provider report delivery errors. Feeds channel health. */
-  probe?(): Promise<AccountState>;
+  /**
+   * Is the token alive, is the webhook set (to the given address), does the provider report delivery errors. Feeds channel
+   * health.
+   */
+  probe?(webhook?: { url: string }): Promise<AccountState>;
+  /** What only the test button does, after the probe: asks the other side for a sign of life. */
+  tryOut?(): Promise<void>;
   openMedia?(ref: MediaRef): Promise<{ stream: Readable; mime?: string | undefined; bytes?: number | undefined }>;
   edit?(chat: ExternalId, target: ExternalId, content: Content): Promise<void>;
   remove?(chat: ExternalId, target: ExternalId): Promise<void>;
@@ -214,8 +250,13 @@ export interface ChannelAdapter<S = unknown> {
     warning?: string | undefined;
     /** The owner tells the provider our address and a token of ours by hand, and the provider asks for the token. */
     handshake?: boolean | undefined;
-    /** The credentials and options of one account; the connect form is built from it. Secrets carry `.meta({ secret: true })`. */
+    /**
+     * The credentials and options of one account; the connect form is built from it. Every field has a `title`, a
+     * `description` that says where to find it, and `expects` where it must have a form; secrets carry `secret`, what we make
+     * ourselves `generated`, what is rarely needed `advanced`.
+     */
     settings: z.ZodType<S>;
+    wizard: Wizard;
     can: Capabilities;
   };
   /**
@@ -225,6 +266,10 @@ export interface ChannelAdapter<S = unknown> {
   normalize(payload: unknown, self: ExternalId): InboundEvent[];
   /** Cheap; no network call before first use. */
   connect(settings: S, tools: AdapterTools): Channel;
+  /** Who tells the provider our address: we do, a person does, or nobody because it needs none. */
+  addressSetBy(settings: S): "us" | "hand" | "none";
+  /** What a refused probe means for whoever typed the credentials: what is wrong, and where the right one is found. */
+  explain?(error: ProviderError): { sentence: string; field?: string | undefined } | undefined;
   /** The provider's id of the account as far as the settings alone tell it (a Telegram token starts with the bot id). */
   accountRef(settings: S): ExternalId | undefined;
   /** New secrets of ours; the old ones are accepted for some time yet. Networks where we make the secret. */

@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.js";
 import type { ChannelKind, InboundEvent } from "../core/events.js";
 import { newId } from "../core/ids.js";
 import type { Enqueue, Keyring, Log, QueuedJob } from "../core/ports.js";
-import { Malformed, type ChannelAdapter, type RawRequest } from "./contract.js";
+import { Malformed, type ChannelAdapter, type RawRequest, type Verdict } from "./contract.js";
 
 /** What intake must know about a connected account. `settings` are the opened credentials, newest first during rotation. */
 export interface IntakeAccount {
@@ -32,10 +32,20 @@ export interface IntakePorts {
   reportTrouble(account: IntakeAccount, why: string): void;
   /** A genuine request was taken. Never rejects. */
   reportWell(account: IntakeAccount): void;
+  /** Something for the account's log. Costs the request nothing; never rejects nor throws. */
+  note(account: IntakeAccount, entry: IntakeNote): void;
   enqueue: Enqueue;
   keyring: Keyring;
   log: Log;
   now(): Date;
+}
+
+/** What happened at an account's address. Nothing of it is what a message says, and nothing is a secret. */
+export interface IntakeNote {
+  kind: "handshake" | "refused" | "event" | "quarantined";
+  ok: boolean;
+  sentence: string;
+  details?: Record<string, string | number | boolean>;
 }
 
 /** The answer to a provider. The body is empty unless the provider asked for a challenge: Telegram executes bodies. */
@@ -64,7 +74,9 @@ export function createIntake(ports: IntakePorts): Intake {
 
   async function quarantined(account: IntakeAccount, raw: string, where: string, traceId: string): Promise<QueuedJob> {
     log.warn("payload_quarantined", { accountId: account.id, where, traceId });
-    ports.reportTrouble(account, `A payload could not be read (${where}); it is kept in quarantine.`);
+    const why = `A payload could not be read (${where}); it is kept in quarantine.`;
+    ports.reportTrouble(account, why);
+    ports.note(account, { kind: "quarantined", ok: false, sentence: why, details: { where, trace_id: traceId } });
     const sealed = await keyring.seal(quarantinePlace(account.workspaceId), raw);
     return {
       name: "inbound.quarantine",
@@ -132,6 +144,16 @@ export function createIntake(ports: IntakePorts): Intake {
     );
   }
 
+  function noteEvents(account: IntakeAccount, jobs: readonly QueuedJob[]): void {
+    if (jobs.some((job) => job.name === "inbound.record")) {
+      ports.note(account, { kind: "event", ok: true, sentence: "The provider told of something new." });
+    }
+    if (jobs.some((job) => job.name === "inbound.hold")) {
+      const sentence = "The provider told of something new; it is kept until the account is on again.";
+      ports.note(account, { kind: "event", ok: true, sentence });
+    }
+  }
+
   return {
     async webhook(kind, endpointKey, request, traceId) {
       const adapter = ports.adapterFor(kind);
@@ -142,9 +164,17 @@ export function createIntake(ports: IntakePorts): Intake {
       if (verdict.kind === "refused") {
         log.warn("webhook_refused", { accountId: account.id, why: verdict.why, traceId });
         ports.reportTrouble(account, verdict.why);
+        ports.note(account, refusedNote(request.method, verdict, traceId));
         return { status: verdict.status ?? 401 };
       }
-      if (verdict.kind === "handshake") return { status: 200, text: verdict.answer };
+      if (verdict.kind === "handshake") {
+        ports.note(account, {
+          kind: "handshake",
+          ok: true,
+          sentence: "The provider shook hands: it knows the address.",
+        });
+        return { status: 200, text: verdict.answer };
+      }
 
       const raw = request.body.toString("utf8");
       const payload = parsed(raw);
@@ -154,6 +184,7 @@ export function createIntake(ports: IntakePorts): Intake {
           : await jobsFor(adapter, account, payload, raw, traceId);
       if (jobs.length > 0) await enqueue.add(jobs);
       if (jobs.some((job) => job.name === "inbound.record")) ports.reportWell(account);
+      noteEvents(account, jobs);
       return { status: 200 };
     },
 
@@ -164,14 +195,41 @@ export function createIntake(ports: IntakePorts): Intake {
         payloads.map((payload) => jobsFor(adapter, account, payload, JSON.stringify(payload), traceId)),
       );
       if (jobs.flat().length > 0) await enqueue.add(jobs.flat());
+      if (jobs.flat().some((job) => job.name === "inbound.record")) ports.reportWell(account);
+      noteEvents(account, jobs.flat());
     },
   };
 }
 
-/** undefined when it is not JSON. Keys that could reach a prototype are dropped. */
-function parsed(raw: string): unknown {
+/** A refusal in words, with the beginnings of what was compared. */
+function refusedNote(method: string, verdict: Extract<Verdict, { kind: "refused" }>, traceId: string): IntakeNote {
+  const { why, compared } = verdict;
+  const kind = method === "GET" ? "handshake" : "refused";
+  if (compared === undefined) return { kind, ok: false, sentence: why, details: { trace_id: traceId } };
+  const sentence = `The verify token did not match: got ${compared.got}, expected ${compared.expected}. ${why}`;
+  return { kind, ok: false, sentence, details: { ...compared, trace_id: traceId } };
+}
+
+/** Something like a whole number too long for a double to hold, where a value stands. */
+const longNumber = /[:[,]\s*-?\d{16}/;
+/** A text of JSON, or such a number of up to 64 bits. */
+const textOrLongNumber = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?[1-9]\d{15,18}(?![\d.eE])/g;
+
+/**
+ * What a provider sent; undefined when it is not JSON. Keys that could reach a prototype are dropped. Whole numbers that a
+ * double cannot hold become texts: they are ids, and another id would be another person.
+ */
+export function parsed(raw: string): unknown {
+  const safely = (text: string) =>
+    JSON.parse(text, (key, value: unknown) => (key === "__proto__" ? undefined : value)) as unknown;
   try {
-    return JSON.parse(raw, (key, value: unknown) => (key === "__proto__" ? undefined : value));
+    const value = safely(raw);
+    if (!longNumber.test(raw)) return value;
+    return safely(
+      raw.replace(textOrLongNumber, (token) =>
+        token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
+      ),
+    );
   } catch {
     return undefined;
   }

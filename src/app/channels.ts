@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
+import type { LogNote } from "../features/channel-log/index.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { InboundEvent } from "../core/events.js";
 import type { Clock, Enqueue, Keyring, Log } from "../core/ports.js";
@@ -16,10 +15,17 @@ import {
 import type { Outbound } from "../platform/outbound/index.js";
 import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
+import { channelChecks } from "./channelChecks.js";
+import { failedNote } from "./channelNotes.js";
+import { createChannelProbe, madeByUs } from "./channelProbe.js";
 import { createIntakeAccounts, type IntakeAccounts } from "./intakeAccounts.js";
 import { recordOf } from "./operations.js";
 import { openPublic, postPublic } from "./publicFiles.js";
 import { powersOf } from "./powers.js";
+import { createSenders } from "./senders.js";
+
+/** What must be known of an account to lend it the right means. */
+type About = Pick<ChannelAccount, "kind" | "workspaceId" | "simulated">;
 
 interface Deps {
   adapterFor: (kind: string) => ChannelAdapter | undefined;
@@ -29,19 +35,21 @@ interface Deps {
   /** Where a file can be fetched for some minutes. */
   fileUrl: (file: Attachment) => string | null;
   /** What the surroundings give: where the provider lives when not at the usual place, and the means for sessions. */
-  surroundings: (kind: string, workspaceId: string) => Partial<AdapterTools>;
+  surroundings: (account: About) => Partial<AdapterTools>;
   publicUrl: () => string;
+  /** Where simulated providers reach us; undefined while the simulator does not run. */
+  simulatedUrl: () => string | undefined;
+  /** For the account's log. Returns at once, never throws. */
+  note: (account: Pick<ChannelAccount, "id" | "workspaceId">, note: LogNote) => void;
+  /** The account is gone, and its log with it. */
+  forgetLog: (accountId: string) => Promise<void>;
   enqueue: Enqueue;
   clock: Clock;
   log: Log;
 }
 
-/** After so much silence the webhook is set again, in case the provider lost it. */
-const silenceMs = 24 * 3_600_000;
 /** Requests that are put into the inbox at once when an account is switched on. */
 const heldAtOnce = 200;
-/** Accounts looked at in one go. */
-const checkedAtOnce = 50;
 
 export interface Channels extends ChannelAdmin, Omit<IntakeAccounts, "forget"> {
   send: Send;
@@ -49,6 +57,8 @@ export interface Channels extends ChannelAdmin, Omit<IntakeAccounts, "forget"> {
   openMedia: OpenMedia;
   /** A channel of this account; the caller closes it. undefined for a draft. */
   open: (account: ChannelAccount) => Channel | undefined;
+  /** Tells the provider our address once more. */
+  registerAgain: (account: ChannelAccount) => Promise<void>;
   /** Gives the provider the quick answers it waits for, now that the events are stored. Never rejects. */
   acknowledge: (accountId: string, events: readonly InboundEvent[]) => Promise<void>;
   /** Asks every provider how its account is doing; sets webhooks again that went silent. */
@@ -59,39 +69,29 @@ export interface Channels extends ChannelAdmin, Omit<IntakeAccounts, "forget"> {
 /** Connected accounts and their providers: connecting, sending, and what intake looks up. */
 export function createChannels(deps: Deps): Channels {
   const { adapterFor, inbox, clock, log } = deps;
-  const senders = new Map<string, { settings: string; channel: Channel }>();
+  const senders = createSenders({ open, rootOf: (account) => deps.surroundings(account).apiRoot });
+  const sender = senders.of;
 
-  const tools = (kind: string, workspaceId: string): AdapterTools => ({
-    log: log.with({ channel: kind }),
+  const tools = (about: About): AdapterTools => ({
+    log: log.with({ channel: about.kind }),
     now: () => clock.now(),
     apiRoot: undefined,
     openPublic: openPublic(deps.outbound),
     postPublic: postPublic(deps.outbound),
     async linkUpload(source) {
-      const file = await inbox().files.find(workspaceId, source.slice("upload:".length));
+      const file = await inbox().files.find(about.workspaceId, source.slice("upload:".length));
       return file === undefined ? undefined : (deps.fileUrl(file) ?? undefined);
     },
     openUpload: (source) => inbox().files.openUpload(source),
-    ...deps.surroundings(kind, workspaceId),
+    ...deps.surroundings(about),
   });
+  const probe = createChannelProbe({ adapterFor, tools, publicUrl: deps.publicUrl });
+  const { adapterOf } = probe;
 
   function open(account: ChannelAccount): Channel | undefined {
     const adapter = adapterFor(account.kind);
     if (!adapter || account.settings === null) return undefined;
-    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account.kind, account.workspaceId));
-  }
-
-  /** One channel per account for sending, made anew when its credentials change. */
-  function sender(account: ChannelAccount): Channel {
-    const settings = JSON.stringify(account.settings);
-    const cached = senders.get(account.id);
-    if (cached?.settings === settings) return cached.channel;
-    void cached?.channel.close();
-    const channel = open(account);
-    if (!channel)
-      throw new ProviderError({ kind: "unsupported", feature: "sending" }, "The channel has no credentials yet.");
-    senders.set(account.id, { settings, channel });
-    return channel;
+    return adapter.connect(adapter.manifest.settings.parse(account.settings), tools(account));
   }
 
   /** Follows from the address, so that there is nothing to keep. */
@@ -101,45 +101,10 @@ export function createChannels(deps: Deps): Channels {
     inbox,
     labelOf: (kind) => adapterOf(kind).manifest.label,
     verifyTokenOf,
+    note: deps.note,
     clock,
     log,
   });
-
-  function adapterOf(kind: string): ChannelAdapter {
-    const adapter = adapterFor(kind);
-    if (!adapter) throw new AppError("unprocessable", `There is no channel kind "${kind}".`);
-    return adapter;
-  }
-
-  /** Credentials as the adapter wants them; what we generate ourselves is filled in. */
-  function parsedSettings(adapter: ChannelAdapter, given: Record<string, unknown>): unknown {
-    const result = adapter.manifest.settings.safeParse({
-      secretToken: randomBytes(32).toString("base64url"),
-      ...given,
-    });
-    if (result.success) return result.data;
-    throw new AppError("unprocessable", "The credentials are not complete.", {
-      errors: result.error.issues.map((issue) => ({
-        pointer: `/settings/${issue.path.map(String).join("/")}`,
-        message: issue.message,
-      })),
-    });
-  }
-
-  /** Asks the provider who these credentials are. */
-  async function probed(channel: Channel, adapter: ChannelAdapter, settings: unknown): Promise<AccountState> {
-    try {
-      if (channel.probe) return await channel.probe();
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const why =
-        error.failure.kind === "auth_expired"
-          ? "The provider does not accept these credentials. Nothing was saved; check the token and try again."
-          : "The provider could not be reached. Nothing was saved; try again in a moment.";
-      throw new AppError("unprocessable", why, { reason: error.failure.kind });
-    }
-    return { state: "ok", accountRef: adapter.accountRef(settings) ?? "", displayName: adapter.manifest.label };
-  }
 
   async function found(workspaceId: string, id: string): Promise<ChannelAccount> {
     const account = await inbox().accounts.find(workspaceId, id);
@@ -149,16 +114,16 @@ export function createChannels(deps: Deps): Channels {
 
   /** Tests credentials, saves them sealed, sets the webhook. `target` gives the account they belong to. */
   async function put(
-    input: { workspaceId: string; kind: string; name?: string | undefined; settings: Record<string, unknown> },
+    input: About & { name?: string | undefined; settings: Record<string, unknown> },
     target: (state: AccountState) => Promise<ChannelAccount>,
   ): Promise<ChannelAccount> {
     const { workspaceId, kind, name } = input;
     const { accounts, reportHealth } = inbox();
     const adapter = adapterOf(kind);
-    const settings = parsedSettings(adapter, input.settings);
-    const channel = adapter.connect(settings, tools(kind, workspaceId));
+    const settings = probe.parsed(adapter, input.settings);
+    const channel = adapter.connect(settings, tools(input));
     try {
-      const state = await probed(channel, adapter, settings);
+      const state = await probe.probed(channel, adapter, settings);
       const account = await target(state);
       try {
         await accounts.saveSettings(workspaceId, account.id, {
@@ -171,9 +136,10 @@ export function createChannels(deps: Deps): Channels {
         throw new AppError("conflict", "This account is connected to the workspace already. Nothing was saved.");
       }
       intakeSide.forget();
-      await reportHealth.set(account.id, state.state, state.cause ?? null);
+      if (account.enabled) await reportHealth.switched(account.id, state.state, state.cause ?? null);
+      deps.note(account, { kind: "settings", ok: true, sentence: `Connected as ${state.displayName}.` });
       if (channel.templates) await deps.enqueue.add([templatesJob(workspaceId, account.id)]).catch(() => undefined);
-      if (account.enabled) await registered(channel, account);
+      if (account.enabled) await registered(channel, { ...account, settings });
       return await found(workspaceId, account.id);
     } finally {
       await channel.close();
@@ -181,48 +147,76 @@ export function createChannels(deps: Deps): Channels {
   }
 
   async function connect(input: ConnectInput): Promise<ChannelAccount> {
-    const { workspaceId, kind, name, settings } = input;
+    const { workspaceId, kind, name, settings, simulated = false } = input;
     const { accounts } = inbox();
     const adapter = adapterOf(kind);
     const draft = (fallback: string) =>
-      accounts.createDraft({ workspaceId, kind, name: name ?? fallback, now: clock.now() });
+      accounts.createDraft({ workspaceId, kind, name: name ?? fallback, simulated, now: clock.now() });
     if (!settings) return draft(adapter.manifest.label);
-    return put({ workspaceId, kind, name, settings }, async ({ accountRef, displayName }) => {
+    return put({ workspaceId, kind, name, settings, simulated }, async ({ accountRef, displayName }) => {
       return (await accounts.findByRef(workspaceId, kind, accountRef)) ?? (await draft(displayName));
     });
   }
 
   async function configure(workspaceId: string, id: string, settings: Record<string, unknown>) {
     const account = await found(workspaceId, id);
+    if (account.simulated) {
+      throw new AppError("conflict", "This account is simulated. Connect the real one as a channel of its own.");
+    }
     // What we generated for the draft stays: the webhook's owner has been told of it.
     const before = (account.settings ?? {}) as Record<string, unknown>;
     const made = madeByUs(adapterOf(account.kind));
     const generated = Object.fromEntries(Object.entries(before).filter(([key]) => made.has(key)));
-    return put({ workspaceId, kind: account.kind, settings: { ...generated, ...settings } }, (state) => {
-      if (account.accountRef !== null && account.accountRef !== state.accountRef) {
-        throw new AppError(
-          "unprocessable",
-          "These credentials belong to another account. Nothing was saved; connect that one as a channel of its own.",
-        );
-      }
-      return Promise.resolve(account);
-    });
+    return put(
+      { workspaceId, kind: account.kind, simulated: false, settings: { ...generated, ...settings } },
+      (state) => {
+        if (account.accountRef !== null && account.accountRef !== state.accountRef) {
+          throw new AppError(
+            "unprocessable",
+            "These credentials belong to another account. Nothing was saved; connect that one as a channel of its own.",
+          );
+        }
+        return Promise.resolve(account);
+      },
+    );
   }
 
-  async function registered(channel: Channel, account: ChannelAccount): Promise<void> {
-    if (channel.listen || !channel.register) return;
+  /** Where the account's provider is told to deliver. */
+  const deliveryUrl = (account: ChannelAccount) =>
+    webhookUrl(account, (account.simulated ? deps.simulatedUrl() : undefined) ?? deps.publicUrl());
+
+  /** Has the provider call us, where we can; says in words when it cannot reach us. False when that did not go well. */
+  async function registered(channel: Channel, account: ChannelAccount): Promise<boolean> {
+    const { accounts, reportHealth } = inbox();
+    const adapter = adapterOf(account.kind);
+    const unreachable = account.simulated
+      ? undefined
+      : probe.addressProblem(adapter, account.settings, tools(account).apiRoot);
+    const trouble = async (sentence: string) => {
+      await reportHealth.set(account.id, "degraded", sentence);
+      deps.note(account, { kind: "settings", ok: false, sentence });
+    };
+    if (channel.listen || !channel.register) {
+      if (unreachable !== undefined) await trouble(unreachable);
+      return unreachable === undefined;
+    }
     try {
-      const verifyToken = await verifyTokenOf(account);
-      await channel.register({ url: webhookUrl(account, deps.publicUrl()), verifyToken });
+      await channel.register({ url: deliveryUrl(account), verifyToken: await verifyTokenOf(account) });
+      if (adapter.addressSetBy(account.settings) === "us") {
+        await accounts.setRegistered(account.id, clock.now());
+        deps.note(account, { kind: "settings", ok: true, sentence: "The provider was told where to deliver." });
+      } else if (unreachable !== undefined) await trouble(unreachable);
+      return unreachable === undefined;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      const cause = `The webhook could not be registered: ${error.message}`;
-      await inbox().reportHealth.set(account.id, "degraded", cause);
+      await accounts.setRegistered(account.id, null);
+      await trouble(unreachable ?? `The webhook could not be registered: ${error.message}`);
+      return false;
     }
   }
 
   /** Runs with a channel of its own, which is closed afterwards. */
-  async function withChannel(account: ChannelAccount, work: (channel: Channel) => Promise<void>): Promise<void> {
+  async function withChannel(account: ChannelAccount, work: (channel: Channel) => Promise<unknown>): Promise<void> {
     const channel = open(account);
     if (!channel) return;
     try {
@@ -236,22 +230,23 @@ export function createChannels(deps: Deps): Channels {
     const { accounts, reportHealth } = inbox();
     const account = await found(workspaceId, id);
     await accounts.setEnabled(workspaceId, id, enabled);
+    deps.note(account, { kind: "settings", ok: true, sentence: enabled ? "Switched on." : "Switched off." });
     intakeSide.forget();
     if (!enabled) {
       // The webhook stays set: what the provider cannot deliver it keeps and brings once the account is on again.
-      await reportHealth.set(
+      await reportHealth.switched(
         id,
         "off",
         "The account was switched off. Nothing is received or sent until it is on again.",
       );
     } else if (account.settings === null) {
-      await reportHealth.set(id, "draft", null);
+      await reportHealth.switched(id, "draft", null);
     } else {
-      await reportHealth.set(id, "ok", null);
+      await reportHealth.switched(id, "ok", null);
       await releaseHeld(account);
       await withChannel(account, async (channel) => {
         await registered(channel, account);
-        await check(account, channel);
+        await checks.check(account, channel);
       });
     }
     return found(workspaceId, id);
@@ -278,11 +273,12 @@ export function createChannels(deps: Deps): Channels {
     await inbox().accounts.saveSettings(workspaceId, id, { settings, accountRef: account.accountRef ?? "" });
     intakeSide.forget();
     const renewed = await found(workspaceId, id);
+    deps.note(account, { kind: "settings", ok: true, sentence: "The webhook's secret was changed." });
     if (renewed.enabled) await withChannel(renewed, (channel) => registered(channel, renewed));
     return found(workspaceId, id);
   }
 
-  async function remove(workspaceId: string, id: string): Promise<void> {
+  async function remove(workspaceId: string, id: string, options: { withConversations?: boolean } = {}): Promise<void> {
     const account = await found(workspaceId, id);
     await withChannel(account, async (channel) => {
       // Whatever the provider says, the account goes: its webhook then leads nowhere.
@@ -290,32 +286,33 @@ export function createChannels(deps: Deps): Channels {
         log.warn("webhook_not_removed", { accountId: id, error: error as Error });
       });
     });
+    if (options.withConversations) {
+      // What comes from now on is only kept; who dies in between finds the account there, to be deleted again.
+      await inbox().accounts.setEnabled(workspaceId, id, false);
+      intakeSide.forget();
+      await inbox().eraseAccount(workspaceId, id);
+    }
     await inbox().accounts.remove(workspaceId, id);
     intakeSide.forget();
-    void senders.get(id)?.channel.close();
-    senders.delete(id);
+    if (options.withConversations) await inbox().eraseAccount(workspaceId, id);
+    await deps.forgetLog(id);
+    senders.forget(id);
   }
 
-  /** Asks the provider about one account, and takes away secrets whose time is over. */
-  async function check(account: ChannelAccount, channel: Channel): Promise<void> {
-    const { accounts, reportHealth } = inbox();
-    const retired = adapterOf(account.kind).retire?.(account.settings, clock.now());
-    if (retired !== undefined) {
-      const accountRef = account.accountRef ?? "";
-      await accounts.saveSettings(account.workspaceId, account.id, { settings: retired, accountRef });
-    }
+  const checks = channelChecks({ inbox, adapterOf, registered, deliveryUrl, withChannel, clock, log });
+
+  /** Sends, and says in the account's log what came of it. */
+  const send: Send = async (account, message) => {
     try {
-      const state = await channel.probe?.();
-      if (!state) return;
-      const silent = clock.now().getTime() - (account.lastEventAt ?? account.createdAt).getTime() > silenceMs;
-      if (state.state === "ok" && silent) await registered(channel, account);
-      else await reportHealth.set(account.id, state.state, state.cause ?? null);
+      const outcome = await sender(account).send(message);
+      deps.note(account, { kind: "sent", ok: true, sentence: "A message went out." });
+      intakeSide.spoke(account.id);
+      return outcome;
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      if (error.failure.kind === "auth_expired") await reportHealth.set(account.id, "needs_reauth", error.message);
-      else if (error.failure.kind === "unreachable") await reportHealth.set(account.id, "degraded", error.message);
+      deps.note(account, failedNote(error, message.id));
+      throw error;
     }
-  }
+  };
 
   return {
     connect,
@@ -326,8 +323,17 @@ export function createChannels(deps: Deps): Channels {
     open,
     ...intakeSide,
 
-    // Async, so that a channel without credentials rejects instead of throwing.
-    send: async (account, message) => sender(account).send(message),
+    send,
+    testKind: probe.testKind,
+    async test(workspaceId, id) {
+      const account = await found(workspaceId, id);
+      const result = await probe.testAccount(account);
+      deps.note(account, { kind: "health", ok: result.ok, sentence: `Tested: ${result.sentence}` });
+      return result;
+    },
+    async registerAgain(account) {
+      await withChannel(account, (channel) => registered(channel, account));
+    },
     ...powersOf(sender),
 
     verifyToken: verifyTokenOf,
@@ -346,32 +352,8 @@ export function createChannels(deps: Deps): Channels {
       }
     },
 
-    async checkAll() {
-      let last = "";
-      for (;;) {
-        const page = await inbox().accounts.enabledAfter(last, checkedAtOnce);
-        if (page.length === 0) return;
-        await Promise.all(
-          page.map((account) =>
-            withChannel(account, (channel) => check(account, channel)).catch((error: unknown) =>
-              log.warn("account_not_checked", { accountId: account.id, error: error as Error }),
-            ),
-          ),
-        );
-        last = page.at(-1)!.id;
-      }
-    },
+    checkAll: checks.checkAll,
 
-    async close() {
-      await Promise.all([...senders.values()].map(({ channel }) => channel.close()));
-      senders.clear();
-    },
+    close: () => senders.close(),
   };
-}
-
-/** The settings that we make ourselves when nobody gives them. */
-function madeByUs({ manifest }: ChannelAdapter): Set<string> {
-  const { properties = {} } = z.toJSONSchema(manifest.settings, { io: "input", unrepresentable: "any" });
-  const made = Object.entries(properties).filter(([, shape]) => (shape as { generated?: boolean }).generated === true);
-  return new Set(made.map(([name]) => name));
 }

@@ -2,32 +2,61 @@ import type { Router } from "express";
 import { httpDelivery, httpInbound } from "../adapters/http/index.js";
 import { adapters } from "../adapters/registry.js";
 import type { Endpoint } from "../api/endpoint.js";
+import { createAuditTrail } from "../http/auditTrail.js";
 import { endpointRoutes } from "../http/endpoints.js";
 import { openApiDocument } from "../http/openapi.js";
 import { webhookEvents } from "../wire/hooks.js";
+import type { Site } from "../http/site.js";
+import type { Log } from "../core/ports.js";
 import { attachmentEndpoints } from "../http/routes/attachments.js";
+import { authEndpoints } from "../http/routes/auth.js";
+import { meEndpoints } from "../http/routes/me.js";
+import { memberEndpoints } from "../http/routes/members.js";
 import { channelEndpoints } from "../http/routes/channels.js";
+import { channelSessionEndpoints } from "../http/routes/channelSessions.js";
 import { contactEndpoints } from "../http/routes/contacts.js";
 import { conversationEndpoints } from "../http/routes/conversations.js";
 import { messageEndpoints } from "../http/routes/messages.js";
 import { operationsEndpoints } from "../http/routes/operations.js";
 import { templateEndpoints } from "../http/routes/templates.js";
 import { workspaceEndpoints } from "../http/routes/workspace.js";
+import { providerEventOf } from "./providerEvent.js";
 import type { Services } from "./services.js";
+import { version } from "./version.js";
 
 /** Every endpoint of `/api/v1`. */
 export function endpointsOf(services: Services, publicUrl: () => string): Endpoint[] {
-  const { inbox, identity, channels, operations, present, queues } = services;
+  const { inbox, identity, accounts, oidc, mailer, channels, operations, present, queues } = services;
   return [
     ...conversationEndpoints({ inbox, present, isMember: identity.members.has }),
-    ...messageEndpoints({ inbox, present }),
+    ...messageEndpoints({
+      inbox,
+      present,
+      deliveriesOf: services.hooks.deliveriesOf,
+      providerEvent: providerEventOf(inbox, services.keyring),
+    }),
     ...attachmentEndpoints({ inbox, present, enqueue: queues }),
     ...contactEndpoints(inbox),
-    ...channelEndpoints({ inbox, channels, adapters, publicUrl }),
+    ...channelEndpoints({ inbox, channels, adapters, publicUrl, errors: services.channelLog.errors }),
+    ...channelSessionEndpoints(services.channelSessions),
+    ...services.channelLog.endpoints,
+    ...services.simulator.endpoints,
+    ...services.demo.endpoints,
     ...templateEndpoints(inbox),
     ...workspaceEndpoints({ identity, inbox }),
+    ...authEndpoints({
+      identity,
+      accounts,
+      providers: oidc.providers,
+      mailWorks: mailer.works,
+      version,
+      loadDemo: services.demo.available ? services.demo.load : undefined,
+    }),
+    ...meEndpoints({ identity, accounts }),
+    ...memberEndpoints({ identity, accounts }),
     ...operationsEndpoints({ inbox, operations }),
     ...services.hooks.endpoints,
+    ...services.desk.endpoints,
   ];
 }
 
@@ -49,5 +78,5 @@ const httpChannel = [
 export const apiDocument = (endpoints: readonly Endpoint[], version: string, serverUrl: string) =>
   openApiDocument(endpoints, { version, serverUrl, webhooks: [...webhookEvents, ...httpChannel] });
 
-export const apiRoutes = (endpoints: readonly Endpoint[], services: Services): Router =>
-  endpointRoutes(endpoints, services.keptAnswers);
+export const apiRoutes = (endpoints: readonly Endpoint[], services: Services, site: Site, log: Log): Router =>
+  endpointRoutes(endpoints, { kept: services.keptAnswers, trail: createAuditTrail(services.identity, log), site });

@@ -1,4 +1,4 @@
-import type { IntakeAccount } from "../adapters/intake.js";
+import type { IntakeAccount, IntakeNote } from "../adapters/intake.js";
 import { AppError } from "../core/errors.js";
 import type { Clock, Log } from "../core/ports.js";
 import type { ChannelAccount, HealthState, Inbox } from "../inbox/index.js";
@@ -9,6 +9,8 @@ interface Deps {
   labelOf(kind: string): string;
   /** What a handshake at the account's address must bring. */
   verifyTokenOf(account: Pick<ChannelAccount, "workspaceId" | "endpointKey">): Promise<string>;
+  /** For the account's log. */
+  note(account: Pick<ChannelAccount, "id" | "workspaceId">, note: IntakeNote): void;
   clock: Clock;
   log: Log;
 }
@@ -23,6 +25,9 @@ export interface IntakeAccounts {
   /** Neither rejects nor throws. */
   reportTrouble: (account: IntakeAccount, why: string) => void;
   reportWell: (account: IntakeAccount) => void;
+  note: (account: IntakeAccount, note: IntakeNote) => void;
+  /** Something went out over the account. */
+  spoke: (accountId: string) => void;
   /** Something about an account changed in this process. */
   forget: () => void;
 }
@@ -39,6 +44,7 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
   const { inbox, verifyTokenOf, clock, log } = deps;
   const known = new Map<string, { account: IntakeAccount | undefined; until: number }>();
   const heard = new Map<string, number>();
+  const spoken = new Map<string, number>();
 
   const intakeAccount = (account: ChannelAccount): IntakeAccount => ({
     id: account.id,
@@ -65,17 +71,17 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
 
   function noteHealth(account: IntakeAccount, state: HealthState, cause: string | null): void {
     inbox()
-      .reportHealth.set(account.id, state, cause)
+      // A genuine request says nothing about a token or a ban.
+      .reportHealth.set(account.id, state, cause, state === "ok" ? ["degraded"] : undefined)
       .catch((error: unknown) => log.warn("health_not_saved", { accountId: account.id, error: error as Error }));
   }
 
-  function noteHeard(account: IntakeAccount): void {
+  /** Writes down that an account heard or spoke, once a minute. */
+  function noteTime(accountId: string, last: Map<string, number>, save: (now: Date) => Promise<void>): void {
     const now = clock.now();
-    if (now.getTime() - (heard.get(account.id) ?? 0) < heardEveryMs) return;
-    heard.set(account.id, now.getTime());
-    inbox()
-      .accounts.heard(account.id, now)
-      .catch((error: unknown) => log.debug("heard_not_saved", { accountId: account.id, error: error as Error }));
+    if (now.getTime() - (last.get(accountId) ?? 0) < heardEveryMs) return;
+    last.set(accountId, now.getTime());
+    save(now).catch((error: unknown) => log.debug("heard_not_saved", { accountId, error: error as Error }));
   }
 
   return {
@@ -121,8 +127,18 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
       noteHealth(account, "degraded", why);
     },
 
+    spoke: (accountId) => noteTime(accountId, spoken, (now) => inbox().accounts.spoke(accountId, now)),
+
+    note(account, note) {
+      deps.note(account, note);
+      if (note.kind !== "handshake" || !note.ok) return;
+      inbox()
+        .accounts.setRegistered(account.id, clock.now())
+        .catch((error: unknown) => log.debug("handshake_not_saved", { accountId: account.id, error: error as Error }));
+    },
+
     reportWell(account) {
-      noteHeard(account);
+      noteTime(account.id, heard, (now) => inbox().accounts.heard(account.id, now));
       if (account.trouble === null) return;
       account.trouble = null;
       noteHealth(account, "ok", null);

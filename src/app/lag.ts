@@ -6,6 +6,8 @@ export interface Lag {
   inbound(stage: "accepted" | "recorded", channel: string, seconds: number): void;
   /** From the writing of a reply to the provider's yes. */
   sent(channel: string, seconds: number): void;
+  /** What this process has measured. */
+  histogram: Histogram<"stage" | "channel">;
 }
 
 export function lagMetrics(registry: Registry): Lag {
@@ -19,5 +21,5 @@ export function lagMetrics(registry: Registry): Lag {
   // A provider's clock may run ahead of ours: that is no time at all.
   const observe = (stage: string, channel: string, seconds: number) =>
     lag.observe({ stage, channel }, Math.max(0, seconds));
-  return { inbound: observe, sent: (channel, seconds) => observe("sent", channel, seconds) };
+  return { histogram: lag, inbound: observe, sent: (channel, seconds) => observe("sent", channel, seconds) };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { inboundPlace, type Intake } from "../adapters/intake.js";
+import { inboundPlace, parsed, type Intake } from "../adapters/intake.js";
+import { AppError } from "../core/errors.js";
 import type { ChannelAdapter } from "../adapters/contract.js";
 import type { Enqueue, Keyring } from "../core/ports.js";
 import type { DeadLetter, Operations } from "../http/routes/operations.js";
@@ -15,6 +16,7 @@ interface Deps {
   dead: DeadLetters;
   enqueue: Enqueue;
   keyring: Keyring;
+  health: Operations["health"];
 }
 
 /** Requests that are put in again at once. */
@@ -59,11 +61,26 @@ export function createOperations(deps: Deps): Operations {
       if (!job) return undefined;
       const { events, ...rest } = job.payload;
       if (typeof events !== "string") return { ...letter(job), payload: rest };
-      const opened = await keyring.open(inboundPlace(workspaceId), Buffer.from(events, "base64"));
-      return { ...letter(job), payload: { ...rest, events: JSON.parse(opened) as unknown } };
+      const opened = await keyring.open(inboundPlace(workspaceId), Buffer.from(events, "base64")).then(
+        (text) => JSON.parse(text) as unknown,
+        // What cannot be opened may be why the work failed.
+        () => "<cannot be opened>",
+      );
+      return { ...letter(job), payload: { ...rest, events: opened } };
+    },
+
+    async editDeadLetter(workspaceId, id, events) {
+      const job = await dead.find(workspaceId, id);
+      if (!job) return false;
+      if (typeof job.payload.events !== "string") {
+        throw new AppError("unprocessable", "This work carries nothing that could be mended.");
+      }
+      const sealed = await keyring.seal(inboundPlace(workspaceId), JSON.stringify(events));
+      return dead.edit(workspaceId, id, { ...job.payload, events: sealed.toString("base64") });
     },
 
     retryDeadLetter: (workspaceId, id) => dead.retry(workspaceId, id),
+    health: deps.health,
     discardDeadLetter: (workspaceId, id) => dead.discard(workspaceId, id),
   };
 }
@@ -82,8 +99,8 @@ export const recordOf = (raw: Awaited<ReturnType<Inbox["rawEvents"]["between"]>>
 /** The payload when the adapter can read it now; undefined when it still cannot. */
 function readable(adapter: ChannelAdapter | undefined, raw: string, self: string): unknown {
   try {
-    const payload = JSON.parse(raw, (key, value: unknown) => (key === "__proto__" ? undefined : value)) as unknown;
-    adapter?.normalize(payload, self);
+    const payload = parsed(raw);
+    if (payload !== undefined) adapter?.normalize(payload, self);
     return adapter ? payload : undefined;
   } catch {
     return undefined;

@@ -22,7 +22,8 @@ export function createPace(deps: {
     if (!pace) return [];
     const overall = pace.overallPerSecond * deps.factor;
     return [
-      { key: "all", perMs: 1000 / overall, burst: Math.max(1, Math.floor(overall)) },
+      // One after the other: a burst on top of the rate would be more in one second than the provider lets through.
+      { key: "all", perMs: 1000 / overall, burst: 1 },
       { key: `chat:${chat.key}`, perMs: 1000 / (pace.perChatPerSecond * deps.factor), burst: pace.chatBurst ?? 1 },
       ...(chat.group && pace.perGroupPerMinute !== undefined
         ? [

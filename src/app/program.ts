@@ -6,12 +6,17 @@ import { adapters } from "../adapters/registry.js";
 import { AppError } from "../core/errors.js";
 import { systemClock, type Log } from "../core/ports.js";
 import { createApp, serverFor } from "../http/app.js";
+import { dashboardRoutes } from "../http/dashboard.js";
 import { docsRoutes } from "../http/docs.js";
 import { guessLimit, rateLimit } from "../http/rateLimit.js";
 import { healthRoutes } from "../http/health.js";
 import { providerWebhooks } from "../http/providerWebhooks.js";
 import { authenticated } from "../http/request.js";
 import { binRoutes } from "../http/bins.js";
+import { devMailRoutes } from "../http/devMail.js";
+import { oidcRoutes } from "../http/oidcRoutes.js";
+import { keepSignIn } from "../http/routes/auth.js";
+import { cookiesOf, createSite } from "../http/site.js";
 import { uploads } from "../http/files.js";
 import { eventDto } from "../http/routes/operations.js";
 import { pingMongo } from "../platform/mongo.js";
@@ -26,8 +31,10 @@ import { createRealtime, createRealtimeEmitter } from "../realtime/index.js";
 import { createSupervisor } from "../sessions/supervisor.js";
 import { apiDocument, apiRoutes, endpointsOf } from "./endpoints.js";
 import { createServices, type Services, type Stores } from "./services.js";
+import { fromHere } from "./simulation.js";
+import { version } from "./version.js";
 
-export const version = "0.1.0";
+export { version } from "./version.js";
 const boardPath = "/admin/queues";
 
 export interface Program {
@@ -35,6 +42,8 @@ export interface Program {
   url: string | undefined;
   /** The first workspace and its key, on the first start only. */
   first: { workspaceId: string; apiKey: string } | undefined;
+  /** The one-time link that makes the first owner; undefined once there is one, and for processes that serve no pages. */
+  setupLink: string | undefined;
   services: Services;
   /** Stops accepting, finishes what is in hand (bounded), closes the stores. */
   stop(): Promise<void>;
@@ -57,6 +66,8 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
         httpApp(config, services, log, publicUrl, () => state.draining),
       );
       url = `http://${config.HOST}:${(server.address() as AddressInfo).port}`;
+      services.simulator.mayHost(fromHere(url));
+      services.demo.start();
       stops.push(serveSockets(config, stores, services, server, publicUrl, log));
       stops.push(() => closeServer(server, config.SHUTDOWN_TIMEOUT_MS));
     } else {
@@ -68,6 +79,7 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
     return {
       url,
       first,
+      setupLink: has("api") ? await setupLinkOf(services, publicUrl) : undefined,
       services,
       async stop() {
         state.draining = true;
@@ -83,8 +95,16 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
   }
 }
 
+/** A fresh set-up link while nobody owns the first workspace. The token is in the fragment: no server's log sees it. */
+export async function setupLinkOf(services: Services, publicUrl: () => string): Promise<string | undefined> {
+  const token = await services.identity.setup.issue();
+  return token === undefined ? undefined : `${publicUrl().replace(/\/$/, "")}/setup#${token}`;
+}
+
 function httpApp(config: Config, services: Services, log: Log, publicUrl: () => string, draining: () => boolean) {
-  const { inbox, identity, intake, mongo, redis, queues, metrics } = services;
+  const { inbox, identity, accounts, oidc, mailer, intake, mongo, redis, queues, metrics } = services;
+  const site = createSite(publicUrl);
+  const { caught } = mailer;
   collectDefaultMetrics({ register: metrics, prefix: "switchboard_" });
   queueMetrics(queues, metrics, () => systemClock.now());
   const board =
@@ -117,20 +137,22 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
     }),
     webhooks: providerWebhooks(intake, { bodyLimitBytes: config.WEBHOOK_LIMIT_BYTES }),
     api: {
-      authenticate: guessLimit(limits, authenticated(identity)),
+      authenticate: guessLimit(limits, authenticated(identity, site)),
       limit: rateLimit({
         ...limits,
         readsPerMinute: config.API_READS_PER_MINUTE,
         writesPerMinute: config.API_WRITES_PER_MINUTE,
       }),
       uploads: uploads({ inbox, present: services.present }),
-      routes: [apiRoutes(endpoints, services)],
+      routes: [apiRoutes(endpoints, services, site, log), oidcRoutes({ oidc, accounts, site, keepSignIn })],
     },
     pages: [
       { path: "/", router: docsRoutes({ document: () => apiDocument(endpoints, version, publicUrl()) }) },
       { path: "/", router: services.files.downloads },
       { path: "/", router: binRoutes(services.hooks.bins) },
+      ...(caught && config.NODE_ENV !== "production" ? [{ path: "/", router: devMailRoutes(caught) }] : []),
       ...board,
+      { path: "/", router: dashboardRoutes() },
     ],
   });
 }
@@ -139,20 +161,33 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
 function serveSockets(
   config: Config,
   stores: Stores,
-  { inbox, identity, fanout }: Services,
+  { inbox, identity, fanout, redis: store }: Services,
   server: Server,
   publicUrl: () => string,
   log: Log,
 ): () => Promise<void> {
   const redis = connectConsumer({ url: stores.redisUrl, log });
+  const site = createSite(publicUrl);
   const realtime = createRealtime({
     server,
     redis,
     prefix: config.REDIS_PREFIX,
     authenticate: (token) => identity.authenticate(token),
+    store,
+    isMember: (workspaceId, id) => identity.members.has(workspaceId, id),
+    hasConversation: (workspaceId, id) => inbox.hasConversation(workspaceId, id),
     events: inbox.events,
     present: eventDto,
-    allowOrigin: (origin) => origin === new URL(publicUrl()).origin,
+    admitMember: async (request, workspaceId) => {
+      const { cookie } = request.headers;
+      const secure = publicUrl().startsWith("https:");
+      const token = cookiesOf(cookie, secure).session ?? (secure ? undefined : cookiesOf(cookie, true).session);
+      const person = token === undefined ? undefined : await identity.access.person(token);
+      if (!person) throw new AppError("unauthenticated", "Sign in first.");
+      return identity.access.member(person, workspaceId);
+    },
+    review: identity.access.review,
+    allowOrigin: site.ownOrigin,
     log,
   });
   fanout.listen(realtime);
@@ -222,6 +257,7 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
       "inbound.hold": inboundHold(inbox, record),
       "inbound.quarantine": inboundQuarantine(inbox),
       "outbound.drain": outboundDrain(inbox, queues, systemClock),
+      "outbound.release": ({ workspaceId, messageId }) => inbox.release(workspaceId, messageId),
       "outbound.sweep": outboundSweep(inbox, queues, systemClock),
       "media.fetch": mediaFetch(inbox),
       "media.sweep": mediaSweep(inbox, queues, systemClock),
@@ -257,6 +293,7 @@ function sessions(config: Config, services: Services, log: Log) {
     kinds: adapters.map((adapter) => adapter.manifest.kind),
     open: channels.open,
     intakeAccount: channels.intakeAccount,
+    progress: services.channelSessions.progress,
     log,
   });
   supervisor.start();

@@ -1,10 +1,18 @@
 import type { Connection } from "mongoose";
 import type { Config } from "../../config/load.js";
-import { adapterFor } from "../adapters/registry.js";
+import { adapterFor, adapters } from "../adapters/registry.js";
 import { createIntake, type Intake } from "../adapters/intake.js";
 import { AppError } from "../core/errors.js";
 import { systemClock, type KeptAnswers, type Log } from "../core/ports.js";
-import { createIdentity, type Identity } from "../identity/index.js";
+import {
+  createAccounts,
+  createIdentity,
+  createOidc,
+  createThrottle,
+  type Accounts,
+  type Identity,
+  type Oidc,
+} from "../identity/index.js";
 import type { InboxPresenter } from "../http/presenters/inbox.js";
 import { inboxPresenter } from "../http/presenters/inbox.js";
 import { signedFiles, type SignedFiles } from "../http/files.js";
@@ -12,8 +20,17 @@ import type { Operations } from "../http/routes/operations.js";
 import { createInbox, type Inbox } from "../inbox/index.js";
 import { createKeyring, type ManagedKeyring } from "../platform/keyring/index.js";
 import { createOutgoingWebhooks, type OutgoingWebhooks } from "../features/outgoing-webhooks/index.js";
+import { createDesk, type Desk } from "../features/desk/index.js";
+import { createChannelLog, type ChannelLog } from "../features/channel-log/index.js";
+import { createDemo, type Demo } from "../features/demo/index.js";
+import { takeLease } from "../platform/lease.js";
+import { createSimulator, type Simulator } from "../features/simulator/index.js";
+import { webhookUrl } from "../http/presenters/channels.js";
+import { channelDetails } from "../http/routes/channels.js";
+import { sessionProgressStore } from "../sessions/progress.js";
 import { createOutbound } from "../platform/outbound/index.js";
 import { createKeptAnswers } from "../platform/keptAnswers.js";
+import { createMailer, type Mailer } from "../platform/mail/index.js";
 import { connectMongo } from "../platform/mongo.js";
 import { checkRedis, connectConsumer, connectProducer } from "../platform/redis.js";
 import { createQueues, type Queues } from "../queue/queues.js";
@@ -24,12 +41,17 @@ import { createSessionVaults } from "../sessions/vault.js";
 import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
+import { healthListener } from "./channelNotes.js";
+import { createChannelSessions, type ChannelSessions } from "./channelSessions.js";
 import { createFanout, type Fanout } from "./fanout.js";
 import { hookListener, hookPayloads } from "./hooks.js";
 import { lagMetrics, type Lag } from "./lag.js";
 import { blobStoreOf, mediaTools } from "./media.js";
 import { createOperations } from "./operations.js";
+import { createOperationsHealth } from "./operationsHealth.js";
+import { version } from "./version.js";
 import { createPace } from "./pace.js";
+import { normalizing, simulatedSurroundings, simulatorHosting, simulatorOn, standIns } from "./simulation.js";
 import { surroundingsOf } from "./surroundings.js";
 
 /** Everything that a role, or a command, of the program may need; nothing runs yet. */
@@ -39,6 +61,9 @@ export interface Services {
   keyring: ManagedKeyring;
   queues: Queues;
   identity: Identity;
+  accounts: Accounts;
+  oidc: Oidc;
+  mailer: Mailer;
   inbox: Inbox;
   channels: Channels;
   intake: Intake;
@@ -50,6 +75,11 @@ export interface Services {
   lag: Lag;
   keptAnswers: KeptAnswers;
   hooks: OutgoingWebhooks;
+  desk: Desk;
+  channelLog: ChannelLog;
+  channelSessions: ChannelSessions;
+  simulator: Simulator;
+  demo: Demo;
   close(): Promise<void>;
 }
 
@@ -58,7 +88,7 @@ export interface Stores {
   mongoUri: string;
   redisUrl: string;
   masterKeys: readonly Buffer[];
-  /** Signs addresses of files. */
+  /** Signs addresses of files, and what browsers keep for us. */
   sessionSecret: string;
 }
 
@@ -74,7 +104,23 @@ export async function createServices(
   const mongo = await checked(redis, stores, config, log);
   const keyring = createKeyring({ connection: mongo, masterKeys: stores.masterKeys, clock });
   const queues = createQueues({ redis, prefix: config.REDIS_PREFIX });
-  const identity = createIdentity(mongo, clock);
+  const identity = createIdentity({ connection: mongo, keyring, clock });
+  const mailer = createMailer({
+    smtpUrl: config.SMTP_URL,
+    from: config.MAIL_FROM,
+    catching: config.NODE_ENV !== "production",
+    log,
+  });
+  const secret = stores.sessionSecret;
+  const throttle = createThrottle({ redis, prefix: config.REDIS_PREFIX, pace: config.AUTH_PACE });
+  const accounts = createAccounts({ identity, mailer, throttle, publicUrl, secret, clock });
+  const oidc = createOidc({
+    providers: config.OIDC_PROVIDERS ?? [],
+    redirectUri: (id) => `${publicUrl().replace(/\/$/, "")}/api/v1/auth/oidc/${id}/callback`,
+    secret,
+    clock,
+    log,
+  });
   const keptAnswers = createKeptAnswers({ connection: mongo, keyring, clock });
 
   const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW, log });
@@ -88,8 +134,16 @@ export async function createServices(
     keyring,
     outbound,
     fileUrl: (file) => files.urls(file).url,
-    surroundings: surroundingsOf(config, calls, vaults),
+    surroundings: surroundingsOf(
+      config,
+      calls,
+      vaults,
+      simulatedSurroundings(() => simulator.where(), config.GRAPH_API_VERSION),
+    ),
     publicUrl,
+    simulatedUrl: () => simulator.where()?.webhooks,
+    note: (account, note) => channelLog.note(account, note),
+    forgetLog: (accountId) => channelLog.forget(accountId),
     enqueue: queues,
     clock,
     log,
@@ -116,9 +170,53 @@ export async function createServices(
       member: (workspaceId, id) => identity.members.has(workspaceId, id),
       team: (workspaceId, id) => identity.teams.has(workspaceId, id),
     },
+    forget: (workspaceId, ids) => desk.forget(workspaceId, ids),
     appended: fanout.appended,
     ephemeral: fanout.ephemeral,
     observeSent: lag.sent,
+    clock,
+    log,
+  });
+  const channelLog = createChannelLog({
+    connection: mongo,
+    hasAccount: async (workspaceId, id) => (await inbox.accounts.find(workspaceId, id)) !== undefined,
+    ephemeral: fanout.ephemeral,
+    clock,
+    log,
+  });
+  fanout.listen(healthListener(channelLog));
+  const channelSessions = createChannelSessions({
+    inbox: () => inbox,
+    store: sessionProgressStore({ redis, prefix: config.REDIS_PREFIX, keyring, now: () => clock.now() }),
+    isLinked: ({ kind }) => kind === "whatsapp_web",
+    ephemeral: fanout.ephemeral,
+    clock,
+  });
+  const simulator: Simulator = createSimulator({
+    standIns,
+    on: simulatorOn(config),
+    ...simulatorHosting(redis, config.REDIS_PREFIX),
+    accounts: inbox.accounts,
+    people: inbox.peopleOf,
+    connect: (input) => channels.connect({ ...input, simulated: true }),
+    registerAgain: channels.registerAgain,
+    webhookPath: (account) => webhookUrl(account, ""),
+    present: channelDetails({ channels, adapters, publicUrl, errors: channelLog.errors }),
+    normalize: normalizing(adapterFor),
+    ephemeral: fanout.ephemeral,
+    clock,
+    log,
+  });
+  const demo = createDemo({
+    connection: mongo,
+    available: simulatorOn(config),
+    simulator,
+    inbox,
+    removeChannel: (workspaceId, id) => channels.remove(workspaceId, id, { withConversations: true }),
+    members: async (workspaceId) =>
+      (await identity.members.list(workspaceId)).filter(({ active }) => active).map(({ id }) => id),
+    lease: (workspaceId) => takeLease(redis, `${config.REDIS_PREFIX}:lease:demo:${workspaceId}`, 15_000),
+    ephemeral: fanout.ephemeral,
     clock,
     log,
   });
@@ -128,18 +226,26 @@ export async function createServices(
     accountOf: channels.accountOf,
     reportTrouble: channels.reportTrouble,
     reportWell: channels.reportWell,
+    note: channels.note,
     enqueue: queues,
     keyring,
     log,
     now: () => clock.now(),
   });
   const files = signedFiles({ inbox: () => inbox, secret: stores.sessionSecret, publicUrl });
+  const dead = deadLetters(queues);
+  const health = createOperationsHealth({
+    ...{ config, version, mongo, redis, queues, dead, inbox, clock },
+    lag: lag.histogram,
+  });
+  health.start();
   const operations = createOperations({
+    health: health.of,
     inbox,
     intake,
     channels,
     adapterFor,
-    dead: deadLetters(queues),
+    dead,
     enqueue: queues,
     keyring,
   });
@@ -156,12 +262,27 @@ export async function createServices(
     clock,
     log,
   });
+  const desk: Desk = createDesk({
+    connection: mongo,
+    inbox,
+    names: {
+      member: async (workspaceId, id) => (await identity.members.list(workspaceId)).find((one) => one.id === id)?.name,
+      workspace: async (id) => (await identity.workspace(id))?.name,
+    },
+    keyring,
+    clock,
+  });
   fanout.listen(hookListener(hooks, queues, log));
   const close = async () => {
+    health.close();
+    await demo.close();
+    await simulator.close();
+    await mailer.close();
     await outbound.close();
     await channels.close();
     await calls.close();
     await queues.close();
+    await channelLog.close();
     redis.disconnect();
     await mongo.close();
   };
@@ -172,7 +293,9 @@ export async function createServices(
       inbox.ensureIndexes(),
       keptAnswers.ensureIndexes(),
       hooks.ensureIndexes(),
+      desk.ensureIndexes(),
       vaults.ensureIndexes(),
+      channelLog.ensureIndexes(),
     ]);
     await checkMasterKeys(keyring);
   } catch (error) {
@@ -186,6 +309,9 @@ export async function createServices(
     keyring,
     queues,
     identity,
+    accounts,
+    oidc,
+    mailer,
     inbox,
     channels,
     intake,
@@ -197,6 +323,11 @@ export async function createServices(
     lag,
     keptAnswers,
     hooks,
+    desk,
+    channelLog,
+    channelSessions,
+    simulator,
+    demo,
     close,
   };
 }

@@ -13,7 +13,7 @@ async function withKeyring(work: (keyring: ManagedKeyring, identity: Identity) =
   try {
     const keyring = createKeyring({ connection, masterKeys, clock: systemClock });
     await keyring.ensureIndexes();
-    await work(keyring, createIdentity(connection, systemClock));
+    await work(keyring, createIdentity({ connection, keyring, clock: systemClock }));
   } finally {
     await connection.close();
   }

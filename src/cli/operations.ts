@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { createServices, type Services } from "../app/services.js";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
 import { AppError } from "../core/errors.js";
+import { redacted, redactedText } from "../core/redacted.js";
+import { deadLetterEdit } from "../wire/operations.js";
 import { createLog } from "../platform/log.js";
 
 interface Options {
@@ -43,6 +45,21 @@ const done = (there: boolean, what: string) => {
 const program = new Command("operations").description("Work that did not go through: look at it, mend it, do it again");
 const workspace = ["-w, --workspace <id>", "which workspace, when there are several"] as const;
 
+const open = ["--open", "show what it says as well"] as const;
+
+const contentOf = (file: string): Promise<string> =>
+  readFile(file, "utf8").catch(() => {
+    throw new AppError("not_found", `The file ${file} cannot be read.`);
+  });
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const quarantine = program.command("quarantine").description("payloads of providers that could not be read");
 quarantine
   .command("list")
@@ -58,13 +75,14 @@ quarantine
   );
 quarantine
   .command("show <id>")
-  .description("the payload as it came; it may hold what customers wrote")
+  .description("its shape; with --open the payload as it came, which may hold what customers wrote")
   .option(...workspace)
-  .action((id: string, options: Options) =>
+  .option(...open)
+  .action((id: string, options: Options & { open?: boolean }) =>
     within(options, async ({ inbox }, workspaceId) => {
       const entry = await inbox.quarantine.find(workspaceId, id);
       if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
-      console.log(entry.raw);
+      console.log(options.open ? entry.raw : redactedText(entry.raw));
     }),
   );
 quarantine
@@ -73,10 +91,7 @@ quarantine
   .option(...workspace)
   .action((id: string, file: string, options: Options) =>
     within(options, async ({ inbox }, workspaceId) => {
-      const raw = await readFile(file, "utf8").catch(() => {
-        throw new AppError("not_found", `The file ${file} cannot be read.`);
-      });
-      done(await inbox.quarantine.edit(workspaceId, id, raw), "payload in quarantine");
+      done(await inbox.quarantine.edit(workspaceId, id, await contentOf(file)), "payload in quarantine");
     }),
   );
 quarantine
@@ -115,13 +130,27 @@ dead
   );
 dead
   .command("show <id>")
-  .description("what it carries, opened; it may hold what customers wrote")
+  .description("the shape of what it carries; with --open what customers wrote as well")
   .option(...workspace)
-  .action((id: string, options: Options) =>
+  .option(...open)
+  .action((id: string, options: Options & { open?: boolean }) =>
     within(options, async ({ operations }, workspaceId) => {
       const letter = await operations.deadLetter(workspaceId, id);
       if (!letter) throw new AppError("not_found", "There is no such dead letter.");
-      console.log(JSON.stringify(letter, null, 2));
+      const payload = options.open ? letter.payload : redacted(letter.payload);
+      console.log(JSON.stringify({ ...letter, payload }, null, 2));
+    }),
+  );
+dead
+  .command("edit <id> <file>")
+  .description('put the events of a file in the place of those it carries: JSON of the form {"events": […]}')
+  .option(...workspace)
+  .action((id: string, file: string, options: Options) =>
+    within(options, async ({ operations }, workspaceId) => {
+      const given = deadLetterEdit.safeParse(jsonOf(await contentOf(file)));
+      if (!given.success)
+        throw new AppError("unprocessable", `The file is not as it should be: ${given.error.message}`);
+      done(await operations.editDeadLetter(workspaceId, id, given.data.events), "dead letter");
     }),
   );
 dead

@@ -41,9 +41,12 @@ export type ErrorCode =
   | "invalid_request"
   | "unauthenticated"
   | "forbidden"
+  | "two_factor_required"
   | "not_found"
   | "method_not_allowed"
   | "conflict"
+  /** Somebody else answered the customer meanwhile. */
+  | "overtaken"
   | "idempotency_mismatch"
   | "payload_too_large"
   | "unsupported_media_type"
@@ -65,11 +68,19 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** A finer reason within the code, such as `window_closed`. */
   readonly reason: string | undefined;
+  /** Further members of the problem document. */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { errors?: readonly FieldProblem[]; retryAfterSeconds?: number; reason?: string; cause?: unknown } = {},
+    more: {
+      errors?: readonly FieldProblem[];
+      retryAfterSeconds?: number;
+      reason?: string;
+      cause?: unknown;
+      extensions?: Record<string, unknown>;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "AppError";
@@ -77,5 +88,6 @@ export class AppError extends Error {
     this.errors = more.errors;
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.reason = more.reason;
+    this.extensions = more.extensions;
   }
 }

@@ -134,11 +134,12 @@ export function mediaOf(content: Content): MediaRef[] {
 }
 
 /**
- * How far a message has come. Inbound: `received`. Outbound, in order: queued, sending, sent, delivered, read;
+ * How far a message has come. Inbound: `received`. Outbound, in order: scheduled (for later), queued, sending, sent, delivered, read;
  * `failed` and `cancelled` end it; `unknown` means the provider may have it and nobody can say yet.
  */
 export type MessageStatus =
   | "received"
+  | "scheduled"
   | "queued"
   | "sending"
   | "sent"

@@ -4,7 +4,7 @@ import helmet from "helmet";
 import { Histogram, type Registry } from "prom-client";
 import { AppError } from "../core/errors.js";
 import type { Log } from "../core/ports.js";
-import { methodsOf } from "./methods.js";
+import { methodsOf, optionsOf } from "./methods.js";
 import { notFound, problemHandler } from "./problems.js";
 import { requestLog } from "./requestLog.js";
 
@@ -81,6 +81,7 @@ export function createApp(options: AppOptions): Express {
     rememberBase,
     options.api.authenticate,
     options.api.limit,
+    optionsOf([...options.api.routes, options.api.uploads]),
     options.api.uploads,
     ...jsonBody(options.jsonLimitBytes),
     ...options.api.routes,

@@ -33,18 +33,28 @@ const errors: Record<ErrorCode, { means: string; todo: string }> = {
     todo: "Mend the fields and send it again.",
   },
   unauthenticated: {
-    means: "There is no API key, or it is unknown, expired or revoked.",
-    todo: "Send Authorization: Bearer sb_live_… with a valid key.",
+    means:
+      "There is no API key and no session, or it is unknown, expired or ended; or a password or code is not right.",
+    todo: "Send Authorization: Bearer sb_live_… with a valid key, or sign in.",
   },
   forbidden: {
-    means: "The key is valid and may not do this; the sentence names the scope it lacks.",
-    todo: "Use a key with that scope.",
+    means: "The caller is known and may not do this; the sentence names the scope or permission that is missing.",
+    todo: "Use a key with that scope, or ask an owner for a role with that permission.",
+  },
+  two_factor_required: {
+    means: "The workspace asks for two-factor sign-in, and this person has none yet.",
+    todo: "Turn it on in the profile, then try again.",
   },
   not_found: {
-    means: "There is no such thing in the workspace of this key.",
+    means: "There is no such thing in this workspace.",
     todo: "Check the id. What belongs to another workspace looks the same.",
   },
   method_not_allowed: { means: "The address exists and does not take this method.", todo: "See the Allow header." },
+  overtaken: {
+    means:
+      "Somebody else of the workspace wrote to the customer after the message you saw; `message` holds what they wrote.",
+    todo: "Read it, then send again with `force: true`, or leave it.",
+  },
   conflict: {
     means: "It does not fit the present state, or the first request with this Idempotency-Key is still running.",
     todo: "Read the state again; after Retry-After, try again.",

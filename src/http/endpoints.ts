@@ -1,44 +1,79 @@
 import { createHash } from "node:crypto";
 import { Router, type Request, type Response } from "express";
 import { z } from "zod";
-import type { Call, Endpoint } from "../api/endpoint.js";
+import type { Access, Call, CallerOf, Endpoint } from "../api/endpoint.js";
+import { AppError } from "../core/errors.js";
 import type { KeptAnswer, KeptAnswers } from "../core/ports.js";
-import { requireScope } from "../identity/index.js";
-import { idempotencyKeyOf, parse, principalOf } from "./request.js";
+import { holds, requireScope, type Principal } from "../identity/index.js";
+import type { AuditTrail } from "./auditTrail.js";
+import { idempotencyKeyOf, originOf, parse, personOf, personOrNull, principalOf } from "./request.js";
+import { setCookie, type Site } from "./site.js";
+
+export interface ServeOptions {
+  kept: KeptAnswers;
+  trail: AuditTrail;
+  site: Site;
+}
 
 /** Endpoints without a query of their own refuse every parameter, as all others refuse unknown ones. */
 const noQuery = z.strictObject({});
 
-/** Turns endpoint definitions into routes: authorize, check, one handler, answer. */
-export function endpointRoutes(endpoints: readonly Endpoint[], kept: KeptAnswers): Router {
+/** Turns endpoint definitions into routes: authorize, check, one handler, answer, write down. */
+export function endpointRoutes(endpoints: readonly Endpoint[], options: ServeOptions): Router {
   const routes = Router();
   for (const definition of endpoints) {
     routes[definition.method](definition.path, async (request, response) => {
-      await serve(definition, kept, request, response);
+      await serve(definition, options, request, response);
     });
   }
   return routes;
 }
 
-async function serve(definition: Endpoint, kept: KeptAnswers, request: Request, response: Response): Promise<void> {
-  const principal = principalOf(response);
-  if (definition.scope !== null) requireScope(principal, definition.scope);
+/** The caller, if one of this kind is there. Throws AppError otherwise. */
+function callerOf({ access = "workspace" }: Endpoint, response: Response): CallerOf<Access> {
+  if (access === "public") return personOrNull(response);
+  return access === "user" ? personOf(response) : principalOf(response);
+}
+
+async function serve(
+  definition: Endpoint,
+  { kept, trail, site }: ServeOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const principal = callerOf(definition, response);
+  const params = request.params as Record<string, string>;
+  const from = originOf(request, site);
+  let facts: Parameters<Call<unknown, unknown, Access>["audit"]>[0] = {};
+  const audited = <T>(work: () => Promise<T> | T) =>
+    trail.around(definition, { principal, params, from }, () => facts, work);
+
+  const ofWorkspace = (definition.access ?? "workspace") === "workspace" ? (principal as Principal) : undefined;
+  const { scope } = definition;
+  // A refusal is worth a line of the audit log as well.
+  if (ofWorkspace && scope !== null && !holds(ofWorkspace.scopes, scope)) {
+    await audited(() => requireScope(ofWorkspace, scope));
+  }
   const idempotencyKey = definition.method === "post" ? idempotencyKeyOf(request) : undefined;
-  const call: Call<unknown, unknown> = {
+  const call: Call<unknown, unknown, Access> = {
     principal,
-    params: request.params as Record<string, string>,
+    params,
     query: definition.query ? parse(definition.query, request.query, "query") : parse(noQuery, request.query, "query"),
     body: bodyOf(definition, request),
     idempotencyKey,
     requestId: String(response.locals.requestId),
+    from,
     header: (name, value) => response.set(name, value),
+    cookie: (name, value, seconds) => setCookie(response, site.secure(request), name, value, seconds),
+    audit: (more) => (facts = { ...facts, ...more }),
   };
-  const work = async (): Promise<KeptAnswer> => ({
-    status: definition.status ?? (definition.answer === null ? 204 : 200),
-    body: await definition.handle(call),
-  });
+  const work = (): Promise<KeptAnswer> =>
+    audited(() => definition.handle(call)).then((body) => ({
+      status: definition.status ?? (definition.answer === null ? 204 : 200),
+      body,
+    }));
 
-  if (idempotencyKey === undefined || (definition.idempotency ?? "kept") !== "kept") {
+  if (idempotencyKey === undefined || !ofWorkspace || (definition.idempotency ?? "kept") !== "kept") {
     const { status, body } = await work();
     answer(response, status, body);
     return;
@@ -47,7 +82,7 @@ async function serve(definition: Endpoint, kept: KeptAnswers, request: Request, 
     .update(JSON.stringify([definition.path, call.params, call.query, call.body]))
     .digest("base64url");
   const { status, body, replayed } = await kept.once(
-    { workspaceId: principal.workspaceId, caller: principal.keyId, key: idempotencyKey, hash },
+    { workspaceId: ofWorkspace.workspaceId, caller: ofWorkspace.callerId, key: idempotencyKey, hash },
     work,
   );
   if (replayed) response.set("Idempotent-Replayed", "true");
@@ -56,13 +91,18 @@ async function serve(definition: Endpoint, kept: KeptAnswers, request: Request, 
 
 function bodyOf(definition: Endpoint, request: Request): unknown {
   if (!definition.body) return undefined;
-  const given: unknown = request.body;
-  if (given === undefined && definition.bodyOptional) return parse(definition.body, {}, "body");
+  // The JSON parser reads a body of no length as an empty object.
+  const given: unknown = request.get("content-length") === "0" ? undefined : request.body;
+  if (given === undefined && definition.bodyOptional !== true) {
+    throw new AppError("invalid_request", "This address needs a body of type application/json.");
+  }
   return parse(definition.body, given, "body");
 }
 
 function answer(response: Response, status: number, body: unknown): void {
   response.status(status);
+  // Answers hold private data, and a browser's back button must not show them to the next person.
+  response.set("Cache-Control", "no-store");
   if (status === 204) response.end();
   else response.json(body);
 }

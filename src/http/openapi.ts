@@ -35,10 +35,11 @@ export interface OpenApiOptions {
 
 const refusals: Partial<Record<ErrorCode, string>> = {
   invalid_request: "The request is not as it should be",
-  unauthenticated: "No valid API key",
-  forbidden: "The key lacks the scope",
+  unauthenticated: "No valid API key or session",
+  forbidden: "The key lacks the scope, or the role the permission",
   not_found: "There is no such thing in this workspace",
   conflict: "It does not fit the present state",
+  overtaken: "Somebody else answered meanwhile",
   payload_too_large: "The body is larger than allowed",
   unsupported_media_type: "The body is of another type",
   unprocessable: "It was understood and cannot be done",
@@ -49,7 +50,18 @@ const refusals: Partial<Record<ErrorCode, string>> = {
 /** The OpenAPI 3.1 document of these endpoints, made from the schemas that check their requests. */
 export function openApiDocument(endpoints: readonly Endpoint[], options: OpenApiOptions): Record<string, unknown> {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+  registry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key of one workspace: Authorization: Bearer sb_live_…",
+  });
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "sb_session",
+    description:
+      "What signing in sets (over TLS its name begins with __Host-). Name the workspace in the header Switchboard-Workspace; requests that change something need X-Requested-With: switchboard.",
+  });
   for (const definition of endpoints) registry.registerPath(pathOf(definition));
   registry.registerPath(uploadPath);
   for (const { name, summary, payload } of options.webhooks) {
@@ -70,7 +82,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], options: OpenApi
       description: "One inbox for every customer channel. Refusals are problem documents (RFC 9457).",
     },
     servers: [{ url: `${options.serverUrl}/api/v1` }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
   }) as unknown as Record<string, unknown>;
 }
 
@@ -107,7 +119,8 @@ const uploadPath: PathConfig = {
 function pathOf(definition: Endpoint): PathConfig {
   const names = [...definition.path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
   const status = definition.status ?? (definition.answer === null ? 204 : 200);
-  const takesKey = definition.method === "post" && definition.idempotency !== "none";
+  const ofWorkspace = (definition.access ?? "workspace") === "workspace";
+  const takesKey = definition.method === "post" && definition.idempotency !== "none" && ofWorkspace;
   return {
     method: definition.method,
     path: definition.path.replace(/:(\w+)/g, "{$1}"),
@@ -116,6 +129,8 @@ function pathOf(definition: Endpoint): PathConfig {
     summary: definition.summary,
     ...(definition.description === undefined ? {} : { description: definition.description }),
     ...(definition.scope === null ? {} : { "x-scope": definition.scope }),
+    ...(definition.access === "public" ? { security: [] } : {}),
+    ...(definition.access === "user" ? { security: [{ session: [] }] } : {}),
     request: {
       ...(names.length > 0
         ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string().min(1).max(100)]))) }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
-import { AppError, type ErrorCode } from "../core/errors.js";
+import { AppError, ProviderError, type ErrorCode } from "../core/errors.js";
 import type { Log } from "../core/ports.js";
 
 /** The one place where refusals get their HTTP status. */
@@ -8,9 +8,11 @@ const statuses: Record<ErrorCode, number> = {
   invalid_request: 400,
   unauthenticated: 401,
   forbidden: 403,
+  two_factor_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  overtaken: 409,
   idempotency_mismatch: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
@@ -41,6 +43,7 @@ export function sendProblem(response: Response, error: AppError): void {
         code: error.code,
         ...(error.reason === undefined ? {} : { reason: error.reason }),
         ...(error.errors ? { errors: error.errors } : {}),
+        ...error.extensions,
       }),
     );
 }
@@ -60,6 +63,16 @@ function fromFramework(error: unknown): AppError | undefined {
   return undefined;
 }
 
+/** A provider that refuses or cannot be reached, asked while somebody waits for the answer. */
+function fromProvider(error: ProviderError): AppError {
+  const { failure, message } = error;
+  if (failure.kind === "unreachable") return new AppError("unavailable", message, { retryAfterSeconds: 30 });
+  if (failure.kind === "rate_limited") {
+    return new AppError("rate_limited", message, { retryAfterSeconds: Math.ceil(failure.retryAfterMs / 1000) });
+  }
+  return new AppError("unprocessable", message, { reason: failure.kind === "refused" ? failure.why : failure.kind });
+}
+
 /** Whatever a handler throws. What is not a refusal of ours is told to the log only. */
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
@@ -67,7 +80,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       next(error);
       return;
     }
-    const known = error instanceof AppError ? error : fromFramework(error);
+    const ours = error instanceof ProviderError ? fromProvider(error) : error;
+    const known = ours instanceof AppError ? ours : fromFramework(ours);
     if (!known) log.error("request_failed", { requestId: String(response.locals.requestId), error: error as Error });
     sendProblem(
       response,

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from "express";
 import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 import { AppError } from "../core/errors.js";
-import { principalOf } from "./request.js";
+import { addressOf, countedBy } from "./request.js";
 
 interface Budget {
   name: "read" | "write";
@@ -26,7 +26,7 @@ function limiter(redis: Redis, prefix: string, name: string, points: number): Ra
 }
 
 /**
- * Requests a key may make, reading and writing apart. Every answer says how much is left: in the structured fields of the IETF
+ * Requests a caller (a key, a member, or an address that is neither) may make, reading and writing apart. Every answer says how much is left: in the structured fields of the IETF
  * draft and in the older X- headers. 0 per minute: no limit.
  */
 export function rateLimit(options: {
@@ -52,11 +52,11 @@ export function rateLimit(options: {
       return;
     }
     try {
-      show(response, budget, await by.consume(principalOf(response).keyId));
+      show(response, budget, await by.consume(countedBy(request, response)));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       show(response, budget, error);
-      throw new AppError("rate_limited", `This key made more than ${budget.perMinute} requests in a minute.`, {
+      throw new AppError("rate_limited", `More than ${budget.perMinute} requests were made in a minute.`, {
         retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)),
       });
     }
@@ -79,7 +79,7 @@ function show(response: Response, { name, perMinute }: Budget, state: RateLimite
 export function guessLimit(options: { redis: Redis; prefix: string }, authenticate: RequestHandler): RequestHandler {
   const wrong = limiter(options.redis, options.prefix, "guess", wrongKeysMost);
   return async (request, response, next) => {
-    const address = request.ip ?? "unknown";
+    const address = addressOf(request);
     try {
       await authenticate(request, response, next);
     } catch (error) {

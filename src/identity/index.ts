@@ -1,36 +1,39 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "mongoose";
-import { AppError } from "../core/errors.js";
-import { newId } from "../core/ids.js";
-import type { Clock } from "../core/ports.js";
+import type { Clock, Keyring } from "../core/ports.js";
 import type { Scope } from "../wire/scopes.js";
-import { identityModels, type ApiKeyRow } from "./models.js";
+import { createAccess, type Access } from "./access.js";
+import { createApiKeys, type ApiKey } from "./apiKeys.js";
+import { createAuditLog, type AuditLog } from "./audit.js";
+import { invitationRepo, type InvitationRepo } from "./invitations.js";
+import { accountModels, type ExternalLoginRow } from "./models/account.js";
+import { auditModel } from "./models/audit.js";
+import { workspaceModels } from "./models/workspace.js";
 import { memberRepo, teamRepo, type MemberRepo, type TeamRepo } from "./people.js";
+import type { ApiPrincipal } from "./principal.js";
+import { roleRepo, type RoleRepo } from "./roles.js";
+import { createSecondFactor, type SecondFactor } from "./secondFactor.js";
+import { sessionRepo, tokenRepo, type SessionRepo, type TokenRepo } from "./sessions.js";
+import { createSetup, firstWorkspaceId, type Setup } from "./setup.js";
+import { userRepo, systemKeys, type UserRepo } from "./users.js";
+import { workspaceRepo, type Workspace, type WorkspaceRepo } from "./workspaces.js";
 
+export { createAccounts, type Accounts, type Me, type SignInResult } from "./accounts/index.js";
+export { createOidc, OidcError, oidcSeconds, type Oidc } from "./oidc.js";
+export { holds, requireAll, requireScope } from "./principal.js";
+export type { ApiPrincipal, MemberPrincipal, Person, Principal } from "./principal.js";
+export { absoluteMs } from "./sessions.js";
+export { createThrottle, type Throttle } from "./throttle.js";
+export type { ApiKey } from "./apiKeys.js";
+export type { AuditActor, AuditEntry, AuditLog, AuditQuery } from "./audit.js";
+export type { Invitation } from "./invitations.js";
 export type { Member, Team } from "./people.js";
-
+export type { Role } from "./roles.js";
+export type { UserSession } from "./sessions.js";
+export type { User } from "./users.js";
+export type { Workspace } from "./workspaces.js";
 export type { Scope };
 
-/** Who asks: one API key of one workspace. */
-export interface Principal {
-  kind: "api";
-  keyId: string;
-  workspaceId: string;
-  scopes: readonly string[];
-}
-
-/** An API key as a list shows it; the key itself is shown once and kept nowhere. */
-export interface ApiKey {
-  id: string;
-  name: string;
-  hint: string;
-  scopes: string[];
-  createdAt: Date;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
-  lastUsedAt: Date | null;
-}
-
+/** Workspaces, API keys, members and people: who there is, and what each may do. */
 export interface Identity {
   ensureIndexes(): Promise<void>;
   /** The first workspace and its key, when there is none yet; undefined afterwards. The key is in the clear here and nowhere else. */
@@ -45,134 +48,88 @@ export interface Identity {
   apiKeys(workspaceId: string): Promise<ApiKey[]>;
   revokeApiKey(workspaceId: string, id: string): Promise<boolean>;
   /** Workspaces in order of creation. */
-  workspaces(): Promise<{ id: string; name: string }[]>;
-  workspace(id: string): Promise<{ id: string; name: string; createdAt: Date } | undefined>;
-  renameWorkspace(id: string, name: string): Promise<void>;
+  workspaces(): Promise<Workspace[]>;
+  workspace(id: string): Promise<Workspace | undefined>;
+  updateWorkspace: WorkspaceRepo["update"];
   members: MemberRepo;
   teams: TeamRepo;
+  roles: RoleRepo;
+  invitations: InvitationRepo;
+  users: UserRepo;
+  sessions: SessionRepo;
+  tokens: TokenRepo;
+  secondFactor: SecondFactor;
+  setup: Setup;
+  access: Access;
+  audit: AuditLog;
+  places: WorkspaceRepo;
+  externalLogins: {
+    /** Whose account this is; undefined for nobody's. */
+    find(parts: readonly string[]): Promise<string | undefined>;
+    /** Idempotent. */
+    link(parts: readonly string[], userId: string): Promise<void>;
+  };
   /** The principal of a bearer token. Throws AppError `unauthenticated` when it is unknown, expired or revoked. */
-  authenticate(token: string | undefined): Promise<Principal>;
+  authenticate(token: string | undefined): Promise<ApiPrincipal>;
 }
 
-/** How long a verified key is trusted without asking the database again; a revoked key dies within this time. */
-const trustMs = 5_000;
-const trustedMost = 10_000;
-/** That a key was used is written down this often. */
-const usedEveryMs = 60_000;
+/** The stores of identity and the rules that hold within them. Ways to sign in are built on top by `createAccounts`. */
+export function createIdentity(deps: { connection: Connection; keyring: Keyring; clock: Clock }): Identity {
+  const { connection, keyring, clock } = deps;
+  const models = { ...workspaceModels(connection), ...accountModels(connection), audit: auditModel(connection) };
+  const workspaces = workspaceRepo(models.workspaces, clock);
+  const members = memberRepo(models.members, models.workspaces, clock);
+  const sessions = sessionRepo(models.sessions, keyring, clock);
+  const keys = createApiKeys(models.apiKeys, clock);
 
-const hashOf = (key: string) => createHash("sha256").update(key).digest("hex");
-
-/** Throws AppError `forbidden` unless the principal's key carries the scope. */
-export function requireScope(principal: Principal, scope: Scope): void {
-  if (principal.scopes.includes("*") || principal.scopes.includes(scope)) return;
-  throw new AppError("forbidden", `This API key lacks the scope ${scope}.`);
-}
-
-/** Workspaces and their API keys. */
-export function createIdentity(connection: Connection, clock: Clock): Identity {
-  const { workspaces, apiKeys, members, teams } = identityModels(connection);
-  const memberPart = memberRepo(members, clock);
-  const trusted = new Map<string, { principal: Principal; until: number }>();
-
-  async function createKey(workspaceId: string, name: string, allowed: readonly Scope[], expiresAt: Date | null) {
-    const key = `sb_live_${randomBytes(32).toString("base64url")}`;
-    const row: ApiKeyRow = {
-      _id: newId("apiKey"),
-      workspaceId,
-      name,
-      hash: hashOf(key),
-      hint: key.slice(0, 12),
-      scopes: [...allowed],
-      createdAt: clock.now(),
-      expiresAt,
-      revokedAt: null,
-      lastUsedAt: null,
-    };
-    await apiKeys.create(row);
-    return { key, row: apiKeyOf(row) };
-  }
-
-  async function createWorkspace(name: string, workspaceId = newId("workspace")) {
-    await workspaces.create({ _id: workspaceId, name, createdAt: clock.now() });
-    const { key } = await createKey(workspaceId, "First key", ["*"], null);
+  async function withKey(workspaceId: string) {
+    const { key } = await keys.create(workspaceId, "First key", ["*"], null);
     return { workspaceId, apiKey: key };
   }
 
   return {
     async ensureIndexes() {
-      for (const model of [workspaces, apiKeys, members, teams]) await model.createIndexes();
+      for (const model of Object.values(models)) await model.createIndexes();
     },
 
     async firstStart(name) {
-      if (await apiKeys.exists({})) return undefined;
-      // A fixed id: of two processes that start at once, one creates it and the other sees a duplicate.
-      const workspaceId = "wsp_00000000000000000000000001";
-      try {
-        await workspaces.create({ _id: workspaceId, name, createdAt: clock.now() });
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== 11000) throw error;
-        // The workspace is there but perhaps its key is not: a start that died in between.
-        if (await apiKeys.exists({})) return undefined;
-      }
-      const { key } = await createKey(workspaceId, "First key", ["*"], null);
-      return { workspaceId, apiKey: key };
+      if (await models.apiKeys.exists({})) return undefined;
+      const { created } = await workspaces.create(name, firstWorkspaceId);
+      // The workspace is there but perhaps its key is not: a start that died in between.
+      if (!created && (await models.apiKeys.exists({}))) return undefined;
+      return withKey(firstWorkspaceId);
     },
 
-    createWorkspace: (name) => createWorkspace(name),
-    createKey,
-    async apiKeys(workspaceId) {
-      const rows = await apiKeys.find({ workspaceId }, { hash: 0 }).sort({ _id: 1 }).limit(1_000).lean();
-      return rows.map(apiKeyOf);
-    },
-
-    async revokeApiKey(workspaceId, id) {
-      const { matchedCount } = await apiKeys.updateOne({ _id: id, workspaceId }, { $set: { revokedAt: clock.now() } });
-      trusted.clear();
-      return matchedCount === 1;
-    },
-
-    async workspaces() {
-      const rows = await workspaces.find({}).sort({ _id: 1 }).lean();
-      return rows.map((row) => ({ id: row._id, name: row.name }));
-    },
-
-    async workspace(id) {
-      const row = await workspaces.findOne({ _id: id }).lean();
-      return row ? { id: row._id, name: row.name, createdAt: row.createdAt } : undefined;
-    },
-    async renameWorkspace(id, name) {
-      await workspaces.updateOne({ _id: id }, { $set: { name } });
-    },
-    members: memberPart,
-    teams: teamRepo(teams, memberPart, clock),
-
-    async authenticate(token) {
-      const denied = () => new AppError("unauthenticated", "Send a valid API key: Authorization: Bearer sb_live_…");
-      if (!token || token.length > 200) throw denied();
-      const hash = hashOf(token);
-      const now = clock.now();
-      const known = trusted.get(hash);
-      if (known && known.until > now.getTime()) return known.principal;
-      const row = await apiKeys.findOne({ hash }).lean();
-      if (!row || row.revokedAt || (row.expiresAt && row.expiresAt <= now)) throw denied();
-      const principal: Principal = { kind: "api", keyId: row._id, workspaceId: row.workspaceId, scopes: row.scopes };
-      if (now.getTime() - (row.lastUsedAt?.getTime() ?? 0) > usedEveryMs) {
-        await apiKeys.updateOne({ _id: row._id }, { $max: { lastUsedAt: now } });
-      }
-      if (trusted.size >= trustedMost) trusted.clear();
-      trusted.set(hash, { principal, until: now.getTime() + trustMs });
-      return principal;
+    createWorkspace: async (name) => withKey((await workspaces.create(name)).id),
+    createKey: keys.create,
+    apiKeys: keys.list,
+    revokeApiKey: keys.revoke,
+    authenticate: keys.authenticate,
+    workspaces: workspaces.list,
+    workspace: workspaces.find,
+    updateWorkspace: workspaces.update,
+    places: workspaces,
+    members,
+    teams: teamRepo(models.teams, members, clock),
+    roles: roleRepo(models.roles, clock),
+    invitations: invitationRepo(models.invitations, keyring, clock),
+    users: userRepo(models.users, keyring, clock),
+    sessions,
+    tokens: tokenRepo(models.tokens, clock),
+    secondFactor: createSecondFactor(models.users, keyring, clock),
+    setup: createSetup(models.setups, models.workspaces, clock),
+    access: createAccess({ models, sessions, clock }),
+    audit: createAuditLog(models.audit, keyring, clock),
+    externalLogins: {
+      async find(parts) {
+        const _id = await keyring.blind(systemKeys, "external login", parts.join("\u0000"));
+        return (await models.externalLogins.findOne({ _id }).lean())?.userId;
+      },
+      async link(parts, userId) {
+        const _id = await keyring.blind(systemKeys, "external login", parts.join("\u0000"));
+        const row: ExternalLoginRow = { _id, userId, provider: parts[0] ?? "", createdAt: clock.now() };
+        await models.externalLogins.updateOne({ _id }, { $setOnInsert: row }, { upsert: true });
+      },
     },
   };
 }
-
-const apiKeyOf = (row: Omit<ApiKeyRow, "hash">): ApiKey => ({
-  id: row._id,
-  name: row.name,
-  hint: row.hint,
-  scopes: row.scopes,
-  createdAt: row.createdAt,
-  expiresAt: row.expiresAt,
-  revokedAt: row.revokedAt,
-  lastUsedAt: row.lastUsedAt,
-});

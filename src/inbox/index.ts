@@ -1,141 +1,61 @@
-import type { Connection, Model } from "mongoose";
-import type { Capabilities } from "../core/capabilities.js";
+import type { Model } from "mongoose";
 import { coalesce } from "../core/coalesce.js";
-import type { Failure } from "../core/errors.js";
-import type { Author } from "../core/message.js";
-import type { BlobStore, Clock, Enqueue, Keyring, Log, Publish, SequencedEvent } from "../core/ports.js";
+import type { Publish } from "../core/ports.js";
+import { accountData } from "./accountData.js";
 import { attachmentModel } from "./models/attachment.js";
 import { channelAccountModel } from "./models/channelAccount.js";
 import { conversationModel } from "./models/conversation.js";
+import { erasedAccountModel } from "./models/erasedAccount.js";
 import { eventModel } from "./models/event.js";
 import { labelModel, readMarkModel } from "./models/label.js";
 import { messageModel } from "./models/message.js";
 import { parkedModel } from "./models/parked.js";
+import { contactNoteModel } from "./models/contactNote.js";
 import { contactModel, identityModel } from "./models/person.js";
 import { templateModel } from "./models/template.js";
 import { quarantineModel } from "./models/quarantine.js";
 import { rawEventModel } from "./models/rawEvent.js";
-import type { Verdict } from "./policy.js";
-import { accountRepo, type AccountRepo } from "./repos/accounts.js";
+import { accountRepo } from "./repos/accounts.js";
 import { changeRepo } from "./repos/changes.js";
-import { contactRepo, type ContactChange, type ContactRepo } from "./repos/contacts.js";
-import { conversationRepo, type ConversationChange } from "./repos/conversations.js";
-import type { ConversationQuery } from "./repos/conversationViews.js";
-import { eventLog, type EventLog } from "./repos/eventLog.js";
+import { contactRepo } from "./repos/contacts.js";
+import { conversationRepo } from "./repos/conversations.js";
+import { erasureRepo } from "./repos/erasure.js";
+import { eventLog } from "./repos/eventLog.js";
 import { fileRepo } from "./repos/files.js";
-import { labelRepo, readMarkRepo, type LabelRepo, type ReadMark } from "./repos/labels.js";
+import { labelRepo, readMarkRepo } from "./repos/labels.js";
 import { laneRepo } from "./repos/lane.js";
 import { messageRepo } from "./repos/messages.js";
 import { outboxOf } from "./repos/outbox.js";
 import { parkedRepo } from "./repos/parked.js";
 import { peopleRepo } from "./repos/people.js";
-import { quarantineRepo, type QuarantineRepo } from "./repos/quarantine.js";
-import { rawEventRepo, type RawEventRepo } from "./repos/rawEvents.js";
+import { quarantineRepo } from "./repos/quarantine.js";
+import { rawEventRepo } from "./repos/rawEvents.js";
+import { scheduleRepo } from "./repos/schedule.js";
 import { templateRepo } from "./repos/templates.js";
 import { searchRepo } from "./repos/search.js";
 import { createSeals } from "./repos/seals.js";
 import { applyChanges } from "./usecases/applyChanges.js";
 import { contactChanges } from "./usecases/changeContact.js";
 import { changeConversation } from "./usecases/changeConversation.js";
-import { messageCommands, type AtProvider, type MessageCommands } from "./usecases/changeMessage.js";
-import { drainLane, type NextStep, type Pace, type Send } from "./usecases/drainLane.js";
-import { fileUsecases, type Files, type MediaTools, type OpenMedia } from "./usecases/files.js";
-import { contactMerges, type ContactMerges } from "./usecases/mergeContacts.js";
-import { note, type NoteInput } from "./usecases/note.js";
+import { messageCommands } from "./usecases/changeMessage.js";
+import { drainLane } from "./usecases/drainLane.js";
+import { fileUsecases } from "./usecases/files.js";
+import { contactMerges } from "./usecases/mergeContacts.js";
+import { note } from "./usecases/note.js";
 import { optionTokens } from "./usecases/optionTokens.js";
-import { readConversation } from "./usecases/readConversation.js";
+import { reading } from "./usecases/readConversation.js";
+import { contactNotes } from "./usecases/contactNotes.js";
+import { forward } from "./usecases/forward.js";
 import { recordInbound, type AcceptedEvent } from "./usecases/recordInbound.js";
-import { reply, replyPolicy, type ReplyInput } from "./usecases/reply.js";
+import { sendLater } from "./usecases/sendLater.js";
+import { reply, replyPolicy, verdictOf } from "./usecases/reply.js";
 import { reportHealth } from "./usecases/reportHealth.js";
-import { search, type Hit, type SearchInput } from "./usecases/search.js";
+import { search } from "./usecases/search.js";
 import { fetchProfile, namelessOf } from "./usecases/fetchProfile.js";
 import { noteAccount } from "./usecases/noteAccount.js";
-import { templateUsecases, type Templates } from "./usecases/templates.js";
+import { templateUsecases } from "./usecases/templates.js";
 import { settle } from "./usecases/settle.js";
-import type { Contact, Conversation, Message, Page } from "./types.js";
-
-/** What the inbox needs from the rest of the program. */
-export interface InboxPorts {
-  connection: Connection;
-  keyring: Keyring;
-  enqueue: Enqueue;
-  blobs: BlobStore;
-  media: MediaTools;
-  /** Largest file that is kept, in bytes. */
-  fileLimitBytes: number;
-  send: Send;
-  atProvider: AtProvider;
-  openMedia: OpenMedia;
-  capabilitiesOf(kind: string): Capabilities | undefined;
-  pace: Pace;
-  nextStep: NextStep;
-  reasonOf(failure: Failure): string;
-  /** The members and teams of a workspace. */
-  known: Parameters<typeof changeConversation>[0]["known"];
-  /** New events stand in the log now; for whoever passes them on. Must not throw. */
-  appended(events: readonly SequencedEvent[]): void;
-  /** Something happened that is not worth keeping: somebody types. Must not throw. */
-  ephemeral(workspaceId: string, type: string, data: Record<string, unknown>): void;
-  /** Seconds from the writing of a reply to the provider's yes. */
-  observeSent(channel: string, seconds: number): void;
-  clock: Clock;
-  log: Log;
-}
-
-interface ListQuery {
-  limit: number;
-  cursor?: string | undefined;
-}
-
-/** The unified inbox: everything other areas may do with it. */
-export interface Inbox {
-  ensureIndexes(): Promise<void>;
-  /** Puts accepted events in; calls at the same time share their round trips. Resolves once all of it is durable. */
-  recordInbound(events: readonly AcceptedEvent[]): Promise<void>;
-  reply(input: ReplyInput): Promise<{ message: Message; replayed: boolean }>;
-  /** May this author write here now, and until when? */
-  replyPolicy(
-    workspaceId: string,
-    conversationId: string,
-    author: Author,
-  ): Promise<Verdict & { capabilities: Capabilities | null }>;
-  note(input: NoteInput): Promise<Message>;
-  commands: MessageCommands;
-  /** Sends what waits in a conversation's lane. */
-  drainLane(conversationId: string): Promise<{ againAt?: Date }>;
-  /** Conversations whose message is overdue: their job was lost. */
-  overdueLanes(before: Date, limit: number): Promise<{ workspaceId: string; conversationId: string }[]>;
-  /** Finishes what processes that died left half done, wakes what was snoozed, removes what is to go. */
-  sweep(): Promise<void>;
-  conversations(workspaceId: string, query: ConversationQuery): Promise<Page<Conversation>>;
-  conversation(workspaceId: string, id: string): Promise<Conversation | undefined>;
-  changeConversation(workspaceId: string, id: string, change: ConversationChange, by: Author): Promise<Conversation>;
-  read: ReturnType<typeof readConversation>;
-  readMarks(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
-  messages(workspaceId: string, conversationId: string, query: ListQuery): Promise<Page<Message>>;
-  message(workspaceId: string, id: string): Promise<Message | undefined>;
-  /** True when the workspace has this conversation. */
-  hasConversation(workspaceId: string, id: string): Promise<boolean>;
-  search(input: SearchInput): Promise<Page<Hit>>;
-  contacts: Pick<ContactRepo, "find" | "list"> &
-    ContactMerges & {
-      create(workspaceId: string, change: ContactChange): Promise<Contact>;
-      /** Throws AppError `not_found`, `conflict`. */
-      update(workspaceId: string, id: string, change: ContactChange): Promise<Contact>;
-    };
-  labels: Omit<LabelRepo, "missing">;
-  files: Files;
-  events: EventLog;
-  /** Appends events of other areas to the workspace's sequence and passes them on. */
-  publish: Publish;
-  accounts: AccountRepo;
-  quarantine: QuarantineRepo;
-  rawEvents: RawEventRepo;
-  reportHealth: ReturnType<typeof reportHealth>;
-  templates: Templates;
-  /** Asks the provider for the name of somebody new. Rejects when it should be tried again. */
-  fetchProfile: ReturnType<typeof fetchProfile>;
-}
+import type { Inbox, InboxPorts } from "./face.js";
 
 /** How many events one pass may hold: bounds its memory and the size of a bulk write. */
 const recordBatch = 200;
@@ -160,6 +80,8 @@ export function createInbox(ports: InboxPorts): Inbox {
     quarantine: quarantineModel(connection),
     events: eventModel(connection),
     templates: templateModel(connection),
+    contactNotes: contactNoteModel(connection),
+    erased: erasedAccountModel(connection),
   };
   const events = eventLog(models.events);
   const publish: Publish = async (told) => {
@@ -193,6 +115,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     files,
     parked,
     outbox: outboxes.messages,
+    publish,
     enqueue,
     reasonOf: ports.reasonOf,
     seals,
@@ -209,6 +132,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     resolveOption: options.resolve,
     notice: noteAccount({ templates: templateRows, setHealth: health.set, publish, enqueue, clock }),
     nameless: namelessOf(enqueue, (channel) => capabilitiesOf(channel)?.profiles ?? false),
+    erased: erasureRepo(models, seals).erased,
     typing: ({ workspaceId }, conversationId) =>
       ports.ephemeral(workspaceId, "contact.typing", { conversation_id: conversationId }),
     seals,
@@ -224,6 +148,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     },
     { maxBatch: recordBatch, weigh: (events) => events.length },
   );
+  const messageOutbox = outboxes.messages;
   const replying = {
     accounts,
     conversations,
@@ -232,10 +157,34 @@ export function createInbox(ports: InboxPorts): Inbox {
     capabilitiesOf,
     templates,
     settle: settleFresh,
+    outbox: messageOutbox,
     enqueue,
     clock,
     log,
   };
+  const later = sendLater({
+    schedule: scheduleRepo(models.messages, seals),
+    messages,
+    outbox: messageOutbox,
+    settle: settleFresh,
+    verdict: verdictOf(replying),
+    enqueue,
+    seals,
+    clock,
+    log,
+  });
+  const changing = changeConversation({
+    conversations,
+    labels,
+    outbox: outboxes.conversations,
+    known: ports.known,
+    clock,
+  });
+  /** The accounts of a kind of channel, where a view asks for one. */
+  const accountsOf = async (workspaceId: string, channel: string | undefined) =>
+    channel === undefined
+      ? []
+      : (await accounts.list(workspaceId)).filter((one) => one.kind === channel).map((one) => one.id);
   const fileCases = fileUsecases({
     files,
     accounts,
@@ -261,6 +210,8 @@ export function createInbox(ports: InboxPorts): Inbox {
     },
     reply: reply(replying),
     replyPolicy: replyPolicy(replying),
+    forward: forward({ messages }),
+    release: (workspaceId, messageId) => later.look(workspaceId, messageId),
     note: note({ conversations, messages, settle: settleFresh, clock }),
     commands: messageCommands({
       accounts,
@@ -270,6 +221,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       files,
       lane,
       changes,
+      later,
       outbox: outboxes.messages,
       atProvider: ports.atProvider,
       capabilitiesOf,
@@ -289,6 +241,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       options,
       nextStep: ports.nextStep,
       outbox: outboxes.messages,
+      conversationOutbox: outboxes.conversations,
       waitingFor: coalescedKeys(changed.waitingFor),
       accountFailed: health.sendFailed,
       accountWorks: health.works,
@@ -306,18 +259,17 @@ export function createInbox(ports: InboxPorts): Inbox {
       await outboxes.messages.sweep(before, sweptAtOnce);
       await outboxes.contacts.sweep(before, sweptAtOnce);
       await settleFresh(await messages.unsettled(before, sweptAtOnce));
+      await later.sweep(sweptAtOnce);
       await fileCases.discard(sweptAtOnce);
     },
-    conversations: (workspaceId, query) => conversations.list(workspaceId, query),
+    conversations: async (workspaceId, query) =>
+      conversations.list(workspaceId, query, await accountsOf(workspaceId, query.channel)),
+    count: async (workspaceId, query, most) =>
+      conversations.count(workspaceId, query, await accountsOf(workspaceId, query.channel), most),
     conversation: (workspaceId, id) => conversations.find(workspaceId, id),
-    changeConversation: changeConversation({
-      conversations,
-      labels,
-      outbox: outboxes.conversations,
-      known: ports.known,
-      clock,
-    }),
-    read: readConversation({ conversations, messages, readMarks, ephemeral: ports.ephemeral, clock }),
+    changeConversation: (workspaceId, id, change, by) => changing.one(workspaceId, id, change, by),
+    changeConversations: (workspaceId, ids, change, by) => changing.many(workspaceId, ids, change, by),
+    reading: reading({ conversations, messages, readMarks, ephemeral: ports.ephemeral, clock }),
     readMarks: (workspaceId, conversationId) => readMarks.of(workspaceId, conversationId),
     messages: (workspaceId, conversationId, query) => messages.list(workspaceId, conversationId, query),
     message: (workspaceId, id) => messages.find(workspaceId, id),
@@ -327,8 +279,10 @@ export function createInbox(ports: InboxPorts): Inbox {
       find: (workspaceId, id) => contacts.find(workspaceId, id),
       list: (workspaceId, query) => contacts.list(workspaceId, query),
       ...contactMerges({ contacts, conversations, outbox: outboxes.contacts, clock }),
-      ...contactChanges({ contacts, outbox: outboxes.contacts, clock }),
+      notes: contactNotes({ notes: models.contactNotes, contacts, publish, seals, clock }),
+      ...contactChanges({ contacts, conversations, outbox: outboxes.contacts, clock }),
     },
+    waitingChanges: (workspaceId, query) => parked.list(workspaceId, query),
     labels: {
       ...labels,
       async remove(workspaceId, id) {
@@ -345,7 +299,24 @@ export function createInbox(ports: InboxPorts): Inbox {
     rawEvents: rawEventRepo(models.rawEvents),
     reportHealth: health,
     templates,
-    fetchProfile: fetchProfile({ accounts, people, profile: ports.atProvider.profile, clock }),
+    ...accountData({
+      models,
+      conversations,
+      settle: settleFresh,
+      blobs: ports.blobs,
+      forget: ports.forget,
+      publish,
+      seals,
+      clock,
+    }),
+    fetchProfile: fetchProfile({
+      accounts,
+      people,
+      conversations,
+      outbox: outboxes.contacts,
+      profile: ports.atProvider.profile,
+      clock,
+    }),
   };
 }
 
@@ -372,9 +343,15 @@ export type { NextStep, Pace, Send } from "./usecases/drainLane.js";
 export type { Inspected, MediaTools, OpenMedia } from "./usecases/files.js";
 export type { Hit } from "./usecases/search.js";
 export type { ConversationQuery } from "./repos/conversationViews.js";
-export type { ConversationChange } from "./repos/conversations.js";
+export type { ConversationChange } from "./repos/conversationState.js";
+export type { BulkResult } from "./usecases/changeConversation.js";
+export type { ContactNote } from "./usecases/contactNotes.js";
+export { Overtaken } from "./usecases/overtaken.js";
+export { conversationQueryOf } from "./listQuery.js";
+export type { Inbox, InboxPorts } from "./face.js";
 export type { ContactChange } from "./repos/contacts.js";
 export type { Label, ReadMark } from "./repos/labels.js";
+export type { WaitingChange } from "./repos/parked.js";
 export type { Quarantined } from "./repos/quarantine.js";
 export type { Attachment, ChannelAccount, Contact, ContactIdentity, Conversation, Message, Page } from "./types.js";
 export type { HealthEntry, HealthState } from "./models/channelAccount.js";

@@ -20,6 +20,11 @@ export interface ChannelAccount {
   healthLog: HealthEntry[];
   cursor: string | null;
   lastEventAt: Date | null;
+  lastSentAt: Date | null;
+  registeredAt: Date | null;
+  restartedAt: Date | null;
+  simulated: boolean;
+  talkative: boolean;
   createdAt: Date;
 }
 
@@ -67,8 +72,13 @@ export interface Conversation {
   teamId: string | null;
   labels: string[];
   priority: Priority;
+  participants: string[];
   blocked: boolean;
   unread: number;
+  /** The running number of the customer's messages. */
+  inbound: number;
+  /** Those of them the reader who asks has not read; null when nobody in particular asks. */
+  unreadForMe: number | null;
   waitingSince: Date | null;
   lastInboundAt: Date | null;
   lastMessageAt: Date;
@@ -124,6 +134,9 @@ export interface Message extends ShownContent {
   receipts: { sent?: Date; delivered?: Date; read?: Date };
   mentions: string[];
   traceId: string | null;
+  /** When it leaves, or was to leave, if it was written for later. */
+  scheduledAt: Date | null;
+  accepted: { id: string; at: Date } | null;
   at: Date;
   sequence: number;
   createdAt: Date;

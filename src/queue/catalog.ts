@@ -8,6 +8,7 @@ import {
   inboundRecord,
   mediaFetch,
   outboundDrain,
+  outboundRelease,
   outboundSweep,
   upkeep,
 } from "./jobs.js";
@@ -37,6 +38,7 @@ export const catalog = {
   "inbound.hold": kind({ queue: "inbound", payload: inboundRecord, attempts: 12, backoffMs: 1_000 }),
   "inbound.quarantine": kind({ queue: "inbound", payload: inboundQuarantine, attempts: 12, backoffMs: 1_000 }),
   "outbound.drain": kind({ queue: "outbound", payload: outboundDrain, attempts: 12, backoffMs: 1_000 }),
+  "outbound.release": kind({ queue: "outbound", payload: outboundRelease, attempts: 5, backoffMs: 1_000 }),
   "media.fetch": kind({ queue: "media", payload: mediaFetch, attempts: 6, backoffMs: 2_000 }),
   "contacts.profile": kind({ queue: "media", payload: contactsProfile, attempts: 4, backoffMs: 5_000 }),
   "channels.templates": kind({ queue: "media", payload: channelsTemplates, attempts: 4, backoffMs: 5_000 }),

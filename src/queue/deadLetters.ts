@@ -18,6 +18,10 @@ export interface DeadLetters {
   /** Of one workspace, newest first, after `after` (an id of this list). */
   list(workspaceId: string, limit: number, after?: string): Promise<{ items: DeadJob[]; more: boolean }>;
   find(workspaceId: string, id: string): Promise<DeadJob | undefined>;
+  /** Puts another payload in the place of the one it has. */
+  edit(workspaceId: string, id: string, payload: Record<string, unknown>): Promise<boolean>;
+  /** How many a workspace has, as far as they are looked through. */
+  count(workspaceId: string): Promise<number>;
   retry(workspaceId: string, id: string): Promise<boolean>;
   discard(workspaceId: string, id: string): Promise<boolean>;
 }
@@ -63,6 +67,19 @@ export function deadLetters(queues: Queues): DeadLetters {
     async find(workspaceId, id) {
       const one = await found(workspaceId, id);
       return one && dead(one.queue, one.job);
+    },
+    async edit(workspaceId, id, payload) {
+      const one = await found(workspaceId, id);
+      await one?.job.updateData(payload);
+      return one !== undefined;
+    },
+    async count(workspaceId) {
+      let count = 0;
+      for (const queue of queueNames) {
+        const jobs = (await queues.byName.get(queue)!.getFailed(0, lookedAt - 1)) as Job[];
+        count += jobs.filter((job) => of(job) === workspaceId).length;
+      }
+      return count;
     },
     async retry(workspaceId, id) {
       const one = await found(workspaceId, id);

@@ -27,6 +27,7 @@ export const inboundQuarantine = z.strictObject({
   raw: z.string(),
 });
 export const outboundDrain = z.strictObject({ v: v1, workspaceId: z.string().optional(), conversationId: z.string() });
+export const outboundRelease = z.strictObject({ v: v1, workspaceId: z.string(), messageId: z.string() });
 export const outboundSweep = z.strictObject({ v: v1 });
 export const mediaFetch = z.strictObject({ v: v1, workspaceId: z.string().optional(), fileId: z.string() });
 export const hooksRelay = z.strictObject({ v: v1, workspaceId: z.string() });

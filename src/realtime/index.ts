@@ -1,19 +1,21 @@
-import type { Server as HttpServer } from "node:http";
+import type { IncomingMessage, Server as HttpServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import type { Redis } from "ioredis";
 import { Server, type Socket } from "socket.io";
 import { z } from "zod";
 import { AppError } from "../core/errors.js";
 import type { Log, SequencedEvent } from "../core/ports.js";
-import type { Principal } from "../identity/index.js";
+import { holds, type MemberPrincipal, type Principal } from "../identity/index.js";
 import { createFeeds, type Feeds } from "./feeds.js";
+import { createHolders, dataOf, roomOf, scopeRoomOf, type SocketData } from "./holders.js";
+import { createPresence } from "./presence.js";
 
 /** Tells whoever is connected what happened. */
 export interface Realtime {
   /** There are new events in the log. Whoever is connected, to whatever process, gets them; never throws. */
   appended(events: readonly SequencedEvent[]): void;
-  /** Something that is not kept, such as that somebody types. */
-  ephemeral(workspaceId: string, type: string, data: Record<string, unknown>): void;
+  /** Something that is not kept, such as that somebody types; with `scope` only for those who hold exactly that or `*`. */
+  ephemeral(workspaceId: string, type: string, data: Record<string, unknown>, scope?: string): void;
   close(): Promise<void>;
 }
 
@@ -26,8 +28,16 @@ interface BusOptions {
 
 interface Options extends BusOptions {
   server: HttpServer;
+  /** For presence: short commands, not the connection of the bus. */
+  store: Redis;
+  isMember(workspaceId: string, id: string): Promise<boolean>;
+  hasConversation(workspaceId: string, id: string): Promise<boolean>;
   /** Rejects with AppError `unauthenticated` for a key that is not (or no more) valid. */
   authenticate(token: string | undefined): Promise<Principal>;
+  /** The member whose session cookie came with the handshake. Rejects with AppError when there is none, or no such member. */
+  admitMember(request: IncomingMessage, workspaceId: string): Promise<MemberPrincipal>;
+  /** What these members may do now, or why nothing any more. */
+  review(members: readonly MemberPrincipal[]): Promise<(MemberPrincipal | AppError)[]>;
   events: {
     after(workspaceId: string, seq: number, limit: number): Promise<SequencedEvent[]>;
     last(workspaceId: string): Promise<number>;
@@ -35,7 +45,7 @@ interface Options extends BusOptions {
   /** The event as the REST API shows it. */
   present(event: SequencedEvent): unknown;
   /** Pages of which origins may connect; programs send none. */
-  allowOrigin(origin: string): boolean;
+  allowOrigin(origin: string, host: string | undefined): boolean;
 }
 
 const path = "/realtime";
@@ -44,16 +54,23 @@ const messageMost = 10_000;
 const perKeyMost = 100;
 /** How soon a revoked key is noticed, and a hint that was lost. */
 const lookEveryMs = 5_000;
+/** How soon an ended session, membership or permission is noticed: well within five seconds. */
+const reviewEveryMs = 2_000;
+
+/** A tab that is dead, or asleep, is gone from everybody's screen within the sum of these. */
+const ping = { everyMs: 8_000, patienceMs: 7_000 };
 
 const hello = z.object({
   token: z.string().max(200).optional(),
+  workspace: z.string().max(100).optional(),
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
 });
 
 const adapterOf = ({ redis, prefix }: BusOptions) =>
   createAdapter(redis, { streamName: `${prefix}:realtime`, channelPrefix: `${prefix}:realtime`, maxLen: 5_000 });
 
-const roomOf = (workspaceId: string) => `workspace ${workspaceId}`;
+const audience = (workspaceId: string, scope: string | undefined) =>
+  scope === undefined ? roomOf(workspaceId) : [scopeRoomOf(workspaceId, scope), scopeRoomOf(workspaceId, "*")];
 
 function refusal(code: string, sentence: string): Error {
   return Object.assign(new Error(sentence), { data: { code } });
@@ -66,10 +83,12 @@ export function createRealtime(options: Options): Realtime {
     path,
     serveClient: false,
     maxHttpBufferSize: messageMost,
+    pingInterval: ping.everyMs,
+    pingTimeout: ping.patienceMs,
     adapter: adapterOf(options),
     allowRequest: (request, decide) => {
-      const { origin } = request.headers;
-      decide(null, origin === undefined || options.allowOrigin(origin));
+      const { origin, host } = request.headers;
+      decide(null, origin === undefined || options.allowOrigin(origin, host));
     },
   });
   const feeds = createFeeds<Socket>({
@@ -79,7 +98,11 @@ export function createRealtime(options: Options): Realtime {
     backlogOf: (socket) => (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length,
     log,
   });
-  const keys = new Map<string, { token: string; sockets: Set<Socket> }>();
+  const holders = createHolders(options);
+  const presence = createPresence({
+    ...options,
+    tell: (workspaceId, type, data) => io.to(roomOf(workspaceId)).emit("ephemeral", { type, data }),
+  });
 
   io.use((socket, next) => {
     admit(socket).then(
@@ -90,41 +113,37 @@ export function createRealtime(options: Options): Realtime {
 
   async function admit(socket: Socket): Promise<void> {
     const given = hello.safeParse(socket.handshake.auth);
-    if (!given.success) throw refusal("invalid_request", "Send { token, after? } as auth.");
+    if (!given.success) throw refusal("invalid_request", "Send { token, after? } or { workspace, after? } as auth.");
+    const { token, workspace, after } = given.data;
     let principal: Principal;
     try {
-      principal = await options.authenticate(given.data.token);
+      principal =
+        token === undefined && workspace !== undefined
+          ? await options.admitMember(socket.request, workspace)
+          : await options.authenticate(token);
     } catch (error) {
       if (error instanceof AppError) throw refusal(error.code, error.message);
       log.warn("socket_not_admitted", { error: error as Error });
       throw refusal("unavailable", "Try again in a moment.");
     }
-    const { scopes, keyId, workspaceId } = principal;
-    if (!scopes.includes("*") && !scopes.includes("conversations:read")) {
-      throw refusal("forbidden", "This API key lacks the scope conversations:read.");
+    if (!holds(principal.scopes, "conversations:read")) {
+      throw refusal("forbidden", "This needs the scope conversations:read.");
     }
-    if ((keys.get(keyId)?.sockets.size ?? 0) >= perKeyMost) {
-      throw refusal("rate_limited", `A key holds at most ${perKeyMost} connections.`);
+    if (holders.count(principal.callerId) >= perKeyMost) {
+      throw refusal("rate_limited", `A key or a member holds at most ${perKeyMost} connections.`);
     }
-    socket.data = { workspaceId, keyId, token: given.data.token, after: given.data.after };
+    socket.data = { principal, token, after } satisfies SocketData;
   }
 
   io.on("connection", (socket) => {
-    const { workspaceId, keyId, token, after } = socket.data as {
-      workspaceId: string;
-      keyId: string;
-      token: string;
-      after: number | undefined;
-    };
-    const key = keys.get(keyId) ?? { token, sockets: new Set() };
-    keys.set(keyId, key);
-    key.sockets.add(socket);
+    const { principal, after } = dataOf(socket);
+    const { workspaceId } = principal;
+    holders.add(socket);
     socket.on("disconnect", () => {
-      key.sockets.delete(socket);
-      if (key.sockets.size === 0) keys.delete(keyId);
+      holders.remove(socket);
       feeds.leave(workspaceId, socket);
     });
-    void socket.join(roomOf(workspaceId));
+    presence.join(socket, workspaceId, principal.kind === "member" ? principal.memberId : null);
     feeds.join(workspaceId, socket, after).catch((error: unknown) => {
       log.warn("socket_not_fed", { error: error as Error });
       socket.disconnect(true);
@@ -135,21 +154,13 @@ export function createRealtime(options: Options): Realtime {
     if (typeof workspaceId === "string") feeds.look(workspaceId);
   });
 
-  async function stillValid({ token, sockets }: { token: string; sockets: Set<Socket> }): Promise<void> {
-    try {
-      await options.authenticate(token);
-    } catch (error) {
-      // A store that is away is no reason to send anybody off.
-      if (error instanceof AppError && error.code === "unauthenticated") {
-        for (const socket of sockets) socket.disconnect(true);
-      }
-    }
-  }
   const timer = setInterval(() => {
-    for (const key of keys.values()) void stillValid(key);
+    void holders.checkKeys();
     feeds.lookEverywhere();
   }, lookEveryMs);
+  const reviews = setInterval(() => void holders.checkMembers(), reviewEveryMs);
   timer.unref();
+  reviews.unref();
 
   // What workers still finish while this process stops finds no bus any more.
   let open = true;
@@ -160,12 +171,14 @@ export function createRealtime(options: Options): Realtime {
         hint(io, workspaceId, log);
       }
     },
-    ephemeral(workspaceId, type, data) {
-      if (open) io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
+    ephemeral(workspaceId, type, data, scope) {
+      if (open) io.to(audience(workspaceId, scope)).emit("ephemeral", { type, data });
     },
     async close() {
       open = false;
       clearInterval(timer);
+      clearInterval(reviews);
+      await presence.close();
       io.disconnectSockets(true);
       await io.close();
       await feeds.settled();
@@ -182,8 +195,8 @@ export function createRealtimeEmitter(options: BusOptions): Realtime {
       if (!open) return;
       for (const workspaceId of new Set(appended.map((event) => event.workspaceId))) hint(io, workspaceId, options.log);
     },
-    ephemeral(workspaceId, type, data) {
-      if (open) io.to(roomOf(workspaceId)).emit("ephemeral", { type, data });
+    ephemeral(workspaceId, type, data, scope) {
+      if (open) io.to(audience(workspaceId, scope)).emit("ephemeral", { type, data });
     },
     // There is no server to close, only the adapter's way to the others.
     close: async () => {

@@ -5,7 +5,7 @@ import type { Intake, IntakeAccount } from "../adapters/intake.js";
 import { ProviderError } from "../core/errors.js";
 import type { Log } from "../core/ports.js";
 import type { ChannelAccount, Inbox } from "../inbox/index.js";
-import { takeLease } from "./lease.js";
+import { takeLease } from "../platform/lease.js";
 
 interface Deps {
   inbox: Inbox;
@@ -37,7 +37,8 @@ const suspendedMs = 3_600_000;
 /** Runs the accounts we stay connected to (long polling, browser sessions): one process per account, under a lease. */
 export function createSupervisor(deps: Deps): Supervisor {
   const { inbox, intake, redis, prefix, log } = deps;
-  const running = new Map<string, { stop: AbortController; done: Promise<void>; settings: string }>();
+  const running = new Map<string, { stop: AbortController; done: Promise<void>; version: string }>();
+  const asked = new Map<string, string>();
   const resting = new Map<string, { until: number; waitMs: number }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
@@ -82,6 +83,9 @@ export function createSupervisor(deps: Deps): Supervisor {
     }
   }
 
+  const versionOf = (account: ChannelAccount) =>
+    JSON.stringify([account.settings, account.restartedAt?.getTime() ?? null]);
+
   function begin(account: ChannelAccount): void {
     const channel = deps.open(account);
     if (!channel) return;
@@ -96,18 +100,22 @@ export function createSupervisor(deps: Deps): Supervisor {
         running.delete(account.id);
         return channel.close();
       });
-    running.set(account.id, { stop, done, settings: JSON.stringify(account.settings) });
+    running.set(account.id, { stop, done, version: versionOf(account) });
   }
 
   async function look(): Promise<void> {
     const accounts = await inbox.accounts.enabledOfKinds(deps.kinds);
     const wanted = new Map(accounts.map((account) => [account.id, account]));
     for (const [id, session] of running) {
-      // Disabled, or its credentials changed: stop it; the next look starts it anew.
+      // Disabled, its credentials changed, or somebody asked for it: stop it; the next look starts it anew.
       const account = wanted.get(id);
-      if (!account || JSON.stringify(account.settings) !== session.settings) session.stop.abort();
+      if (!account || versionOf(account) !== session.version) session.stop.abort();
     }
     for (const account of accounts) {
+      // Somebody does something about it: it need not rest any longer.
+      const version = versionOf(account);
+      if (asked.get(account.id) !== version) resting.delete(account.id);
+      asked.set(account.id, version);
       const rest = resting.get(account.id);
       if (stopped || running.has(account.id) || (rest && rest.until > Date.now())) continue;
       begin(account);

@@ -32,12 +32,14 @@ export const contactListQuery = listQuery.extend({
 
 const name = z.string().trim().min(1).max(200).nullable().optional();
 const language = z.string().min(2).max(35).nullable().optional();
+const attributeName = "^(?!__proto__$)[A-Za-z0-9_.-]{1,64}$";
 const attributes = z
   .record(
-    z.string().regex(/^(?!__proto__$)[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, _ . or -"),
+    z.string().regex(new RegExp(attributeName), "1 to 64 letters, digits, _ . or -"),
     z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]),
   )
   .refine((value) => Object.keys(value).length <= 100, "at most 100 attributes")
+  .meta({ propertyNames: { pattern: attributeName }, maxProperties: 100 })
   .optional()
   .describe("Replaces those that are named; null removes one");
 
@@ -47,4 +49,18 @@ export const contactMerge = z.strictObject({
   from: z.string().min(1).max(100).describe("The contact that turned out to be this one"),
 });
 
+export const contactNoteDto = z
+  .object({
+    id: z.string(),
+    contact_id: z.string(),
+    text: z.string(),
+    author: z.object({ kind: z.string(), id: z.string().nullable() }),
+    created_at: time,
+  })
+  .meta({ id: "ContactNote" });
+export const newContactNote = z
+  .strictObject({ text: z.string().trim().min(1).max(20_000) })
+  .meta({ id: "NewContactNote" });
+
+export type ContactNoteDto = z.infer<typeof contactNoteDto>;
 export type ContactDto = z.infer<typeof contactDto>;

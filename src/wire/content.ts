@@ -18,8 +18,8 @@ const entity = z.object({
     "phone",
     "other",
   ]),
-  offset: z.int().min(0).describe("In UTF-16 code units"),
-  length: z.int().min(1).describe("In UTF-16 code units"),
+  offset: z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe("In UTF-16 code units"),
+  length: z.int().min(1).max(Number.MAX_SAFE_INTEGER).describe("In UTF-16 code units"),
   value: z.string().optional(),
 });
 

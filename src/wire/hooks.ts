@@ -18,10 +18,17 @@ const payload = <D extends z.ZodType>(type: string, data: D) => base.extend({ ty
 const aboutMessage = z.object({ message: messageDto, conversation: conversationDto });
 const aboutConversation = z.object({
   conversation: conversationDto,
-  changes: z.array(z.string()).optional(),
+  changes: z
+    .array(z.string())
+    .optional()
+    .describe("Names of what changed; what it is now stands beside it, such as `assignee_id`, and in `conversation`"),
   cause: z.string().optional(),
 });
-const aboutContact = z.object({ contact: contactDto, merged_contact_id: z.string().optional() });
+const aboutContact = z.object({
+  contact: contactDto,
+  changes: z.array(z.string()).optional(),
+  merged_contact_id: z.string().optional(),
+});
 
 /** Every event that is sent to integrators. */
 export const webhookEvents = [
@@ -36,6 +43,24 @@ export const webhookEvents = [
     name: "message.updated",
     summary: "A message was edited, removed, or its file is here",
     payload: payload("message.updated", aboutMessage),
+  },
+  {
+    name: "message.scheduled",
+    summary: "A reply was written for later, or its time was changed",
+    payload: payload("message.scheduled", aboutMessage.extend({ scheduled_at: time })),
+  },
+  {
+    name: "message.change.waiting",
+    summary: "An edit, removal, reaction or status came for a message that is not here, or not yet",
+    payload: payload(
+      "message.change.waiting",
+      z.object({
+        waiting_id: z.string(),
+        channel_account_id: z.string(),
+        change: z.enum(["edit", "removal", "reaction", "receipt"]),
+        status: z.string().nullable(),
+      }),
+    ),
   },
   { name: "message.reaction", summary: "Somebody reacted", payload: payload("message.reaction", aboutMessage) },
   {
@@ -219,8 +244,8 @@ export const deliveryDetailDto = deliveryDto
 export const deliveryQuery = listQuery.extend({ state: z.enum(["waiting", "delivered", "failed"]).optional() });
 
 export const replayHooksRequest = z.strictObject({
-  after_sequence: z.int().min(0).optional(),
-  until_sequence: z.int().min(0).optional(),
+  after_sequence: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  until_sequence: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
 });

@@ -6,6 +6,7 @@ const id = z.string().min(1).max(100);
 
 export const messageStatus = z.enum([
   "received",
+  "scheduled",
   "queued",
   "sending",
   "sent",
@@ -56,7 +57,8 @@ export const messageDto = z
     delivered_at: time.nullable(),
     read_at: time.nullable(),
     trace_id: z.string().nullable(),
-    at: time.describe("By the provider's clock"),
+    scheduled_at: time.nullable().describe("When it leaves, or was to leave, if it was written for later"),
+    at: time.describe("By the provider's clock; of what waits to be sent later, the time it is for"),
     created_at: time,
   })
   .meta({ id: "Message" });
@@ -94,7 +96,9 @@ export const conversationDto = z
     labels: z.array(z.string()),
     priority,
     blocked: z.boolean().describe("The customer blocked the account; nothing can be sent"),
-    unread: z.int(),
+    unread: z.int().describe("Messages of the customer since anybody answered or looked"),
+    unread_for_me: z.int().nullable().describe("Those the member who asks has not read; null for API keys"),
+    participants: z.array(z.string()).describe("Members who wrote in it or were given it"),
     waiting_since: time.nullable(),
     last_inbound_at: time.nullable(),
     last_message: z
@@ -104,38 +108,108 @@ export const conversationDto = z
   })
   .meta({ id: "Conversation" });
 
+/** With what only a look at one conversation needs. */
+export const conversationDetailDto = conversationDto
+  .extend({
+    first_unread_id: z
+      .string()
+      .nullable()
+      .describe("The first message of the customer that the member who asks has not read"),
+  })
+  .meta({ id: "ConversationDetail" });
+
 export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe("Rows per page"),
   cursor: z.string().max(500).optional().describe("`next_cursor` of the page before"),
 });
 
-export const conversationListQuery = listQuery.extend({
+export const conversationSort = z.enum(["newest", "oldest", "waiting", "priority"]);
+
+/** What a view of the inbox is made of; the same names in the query of a list and in a saved view. */
+export const conversationFilters = z.strictObject({
   status: conversationStatus.optional(),
-  assignee_id: id.optional().describe("A member, or `none`"),
+  assignee_id: id.optional().describe("A member, `me` or `none`"),
   team_id: id.optional(),
   label: id.optional().describe("Id of a label"),
+  channel: id.optional().describe("A kind of channel, such as `telegram`"),
   channel_account_id: id.optional(),
   contact_id: id.optional(),
-  mentioned: id.optional().describe("A member who is mentioned in a note"),
+  mentioned: id.optional().describe("A member who is mentioned in a note, or `me`"),
+  participating: id.optional().describe("A member who wrote in it or was given it, or `me`"),
   priority: priority.optional(),
-  sort: z.enum(["newest", "waiting"]).optional().describe("`waiting`: who has waited longest comes first"),
 });
 
-export const conversationChange = z
+export const conversationListQuery = listQuery.extend({
+  ...conversationFilters.shape,
+  unattended: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .optional()
+    .describe("`true`: the customer waits, and it is not resolved"),
+  sort: conversationSort
+    .optional()
+    .describe("`waiting`: who has waited longest comes first, and nobody else is in it; `newest` when left out"),
+});
+
+const changes = {
+  status: conversationStatus.optional(),
+  snoozed_until: z.iso.datetime({ offset: true }).nullable().optional(),
+  assignee_id: id.nullable().optional(),
+  team_id: id.nullable().optional(),
+  labels: z.array(id).max(50).optional().describe("All of them; to change single ones, add and remove"),
+  add_labels: z.array(id).max(50).optional(),
+  remove_labels: z.array(id).max(50).optional(),
+  priority: priority.optional(),
+};
+export const conversationChange = z.strictObject(changes).meta({ id: "ConversationChange" });
+
+export const bulkRequest = z
   .strictObject({
-    status: conversationStatus.optional(),
-    snoozed_until: z.iso.datetime({ offset: true }).nullable().optional(),
-    assignee_id: id.nullable().optional(),
-    team_id: id.nullable().optional(),
-    labels: z.array(id).max(50).optional(),
-    priority: priority.optional(),
+    ids: z.array(id).min(1).max(200),
+    change: conversationChange.optional(),
+    read: z.literal(true).optional().describe("Mark them as read, for whoever asks"),
   })
-  .meta({ id: "ConversationChange" });
+  .meta({ id: "BulkRequest" });
+
+/** What a bulk change did to one conversation; `before` is what it was, for taking it back. */
+export const bulkResultDto = z
+  .object({
+    id: z.string(),
+    ok: z.boolean(),
+    problem: z.string().nullable(),
+    before: z
+      .object({
+        status: conversationStatus,
+        snoozed_until: time.nullable(),
+        assignee_id: z.string().nullable(),
+        team_id: z.string().nullable(),
+        labels: z.array(z.string()),
+        priority,
+      })
+      .nullable(),
+  })
+  .meta({ id: "BulkResult" });
+
+export const unreadRequest = z.strictObject({
+  from_message_id: id.optional().describe("The first message that is to be unread; the customer's last when left out"),
+});
+
+const sendAt = z.iso.datetime({ offset: true }).describe("Within a year; it is checked and sent then");
 
 export const newMessage = z
   .strictObject({
-    content: sendableContent,
+    content: sendableContent.optional(),
+    forward_of: id.optional().describe("A message of the workspace whose content is sent on, instead of `content`"),
     reply_to: id.optional().describe("Id of a message of the same conversation"),
+    send_at: sendAt.optional(),
+    seen_message_id: id
+      .optional()
+      .describe("The last message the writer saw: refused with `overtaken` when somebody else answered after it"),
+    force: z.boolean().optional().describe("Send although somebody else answered meanwhile"),
+  })
+  .refine((one) => (one.content === undefined) !== (one.forward_of === undefined), {
+    message: "Send either content or forward_of",
+    path: ["content"],
   })
   .meta({ id: "NewMessage" });
 
@@ -146,7 +220,12 @@ export const newNote = z
   })
   .meta({ id: "NewNote" });
 
-export const messageEdit = z.strictObject({ content: sendableContent });
+export const messageEdit = z
+  .strictObject({
+    content: sendableContent.optional(),
+    send_at: sendAt.optional().describe("Of a message that is to be sent later"),
+  })
+  .refine((one) => one.content !== undefined || one.send_at !== undefined, "Say what is to change");
 export const reactionChange = z.strictObject({
   emoji: z.string().min(1).max(64).nullable().describe("null takes the reaction back"),
 });
@@ -171,6 +250,23 @@ export const replyPolicyDto = z
   })
   .meta({ id: "ReplyPolicy" });
 
+export const waitingChangeDto = z
+  .object({
+    id: z.string(),
+    channel: z.string(),
+    channel_account_id: z.string(),
+    change: z.enum(["edit", "removal", "reaction", "receipt"]),
+    provider_id: z.string().nullable().describe("The provider's id of the message it is about"),
+    status: messageStatus.nullable().describe("Of a receipt"),
+    failure: z.object({ detail: z.string().nullable(), provider_code: z.string().nullable() }).nullable(),
+    emoji: z.string().nullable().describe("Of a reaction; null also when it was taken back"),
+    content: contentDto.nullable().describe("What an edit says now"),
+    at: time.describe("By the provider's clock"),
+    received_at: time,
+    expires_at: time.describe("Until then it waits for its message"),
+  })
+  .meta({ id: "WaitingChange" });
+
 export const searchQuery = listQuery.extend({
   q: z.string().trim().min(1).max(500).describe("Words; the last one counts as a beginning from three letters on"),
   contact_id: id.optional(),
@@ -179,10 +275,54 @@ export const searchQuery = listQuery.extend({
   channel_account_id: id.optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
+  before: z.iso.datetime({ offset: true }).optional().describe("As `until`"),
+  from: id.optional().describe("Who wrote it: `contact`, `agent`, `me`, or the id of a member"),
+  is: conversationStatus.optional().describe("The state of its conversation"),
+  in: id.optional().describe("A kind of channel, or the id of a channel account"),
 });
 
 export const searchHitDto = z.object({ message: messageDto, conversation: conversationDto }).meta({ id: "SearchHit" });
 
+const traceStep = z.enum([
+  "provider",
+  "accepted",
+  "recorded",
+  "scheduled",
+  "queued",
+  "attempt",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "cancelled",
+  "edited",
+  "removed",
+  "webhook",
+]);
+
+/** One station of a message's way, in order of time. */
+export const traceEntryDto = z
+  .object({
+    at: time,
+    step: traceStep,
+    ok: z.boolean(),
+    detail: z.string().nullable().describe("A reason, a number of the attempt, an endpoint; never what was said"),
+  })
+  .meta({ id: "TraceEntry" });
+
+/** A message as the program holds it, and as the provider said it. */
+export const rawMessageDto = z
+  .object({
+    normalized: z.unknown(),
+    provider: z.unknown().describe("Kept for a week, without secrets; null when it is gone or there was none"),
+  })
+  .meta({ id: "RawMessage" });
+
+export type TraceEntryDto = z.infer<typeof traceEntryDto>;
+export type ConversationDetailDto = z.infer<typeof conversationDetailDto>;
+export type ConversationFilters = z.infer<typeof conversationFilters>;
+export type ConversationListQuery = z.infer<typeof conversationListQuery>;
+export type BulkResultDto = z.infer<typeof bulkResultDto>;
 export type MessageDto = z.infer<typeof messageDto>;
 export type MessageDetailDto = z.infer<typeof messageDetailDto>;
 export type ConversationDto = z.infer<typeof conversationDto>;

@@ -33,7 +33,10 @@ export const quarantineDto = z
   })
   .meta({ id: "Quarantined" });
 export const quarantineDetailDto = quarantineDto
-  .extend({ raw: z.string().describe("The payload as it came") })
+  .extend({
+    raw: z.string().describe("The payload as it came; without its words and numbers when `redacted`"),
+    redacted: z.boolean().describe("True for keys without `conversations:read`: they see the shape only"),
+  })
   .meta({ id: "QuarantinedDetail" });
 export const quarantineEdit = z.strictObject({ raw: z.string().min(1).max(4_000_000) });
 
@@ -57,3 +60,80 @@ export const deadLetterDto = z
     conversation_id: z.string().nullable(),
   })
   .meta({ id: "DeadLetter" });
+export const deadLetterDetailDto = deadLetterDto
+  .extend({
+    payload: z.unknown().describe("What it carries, opened; without its words and numbers when `redacted`"),
+    redacted: z.boolean().describe("True for keys without `conversations:read`: they see the shape only"),
+  })
+  .meta({ id: "DeadLetterDetail" });
+export const deadLetterEdit = z.strictObject({
+  events: z
+    .array(
+      z.looseObject({
+        v: z.literal(1),
+        type: z.string().min(1).max(40),
+        eventKey: z.string().min(1),
+        channel: z.string().min(1),
+        accountRef: z.string(),
+        peer: z.looseObject({ chat: z.string(), user: z.string() }),
+        at: z.iso.datetime({ offset: true }),
+      }),
+    )
+    .min(1)
+    .describe("What the inbox is to record instead, in the form in which the work shows it"),
+});
+
+export const operationsHealthDto = z
+  .object({
+    stores: z.array(
+      z.object({
+        name: z.enum(["mongodb", "redis"]),
+        ok: z.boolean(),
+        ms: z.number().nullable().describe("How long a ping took; null when there was no answer"),
+        version: z.string().nullable(),
+      }),
+    ),
+    queues: z.array(
+      z.object({
+        name: z.string(),
+        waiting: z.int(),
+        active: z.int(),
+        delayed: z.int(),
+        failed: z.int(),
+        oldest_seconds: z.number().describe("How long the oldest waiting job has been waiting"),
+      }),
+    ),
+    lag: z
+      .array(
+        z.object({
+          channel: z.string(),
+          stage: z
+            .enum(["accepted", "recorded", "sent"])
+            .describe("Provider to acceptance; acceptance to inbox; reply to provider"),
+          p50: z.number().describe("Seconds, within a bucket of the histogram"),
+          p95: z.number(),
+          count: z.int(),
+        }),
+      )
+      .describe("Since the processes started, over all of them"),
+    disk: z.object({ free_bytes: z.number(), total_bytes: z.number() }).nullable(),
+    process: z.object({
+      version: z.string(),
+      node: z.string(),
+      uptime_s: z.number(),
+      roles: z.array(z.string()),
+    }),
+    quarantine: z.int(),
+    dead: z.int(),
+    settings: z.array(
+      z.object({
+        name: z.string(),
+        value: z.string().nullable().describe("null: not set; secrets show only that they are set"),
+        secret: z.boolean(),
+        description: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: "OperationsHealth" });
+
+export type OperationsHealthDto = z.infer<typeof operationsHealthDto>;

@@ -1,4 +1,4 @@
-/** What an API key may be allowed. `*` allows everything. */
+/** What an API key or a role may be allowed. `*` allows everything. */
 export const scopes = [
   "*",
   "conversations:read",
@@ -9,6 +9,10 @@ export const scopes = [
   "channels:manage",
   "webhooks:manage",
   "workspace:manage",
+  "members:manage",
+  "audit:read",
+  "simulator",
   "operations",
+  "simulator",
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -5,14 +5,45 @@ import { time } from "./time.js";
 const id = z.string().min(1).max(100);
 const name = z.string().trim().min(1).max(100);
 
-export const workspaceDto = z.object({ id: z.string(), name: z.string(), created_at: time }).meta({ id: "Workspace" });
-export const workspaceChange = z.strictObject({ name });
+const color = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/, "six hexadecimal digits after #, lower case")
+  .describe("#rrggbb");
+
+export const workspaceDto = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    brand_color: z.string().nullable(),
+    two_factor_required: z.boolean(),
+    created_at: time,
+  })
+  .meta({ id: "Workspace" });
+export const workspaceChange = z.strictObject({
+  name: name.optional(),
+  brand_color: color.nullable().optional(),
+  two_factor_required: z.boolean().optional(),
+});
 
 export const memberDto = z
-  .object({ id: z.string(), name: z.string(), active: z.boolean(), created_at: time })
+  .object({
+    id: z.string(),
+    user_id: z.string().nullable().describe("Who signs in as this member; null: nobody does"),
+    name: z.string(),
+    email: z.string().nullable().describe("Only for callers who manage members"),
+    role: z.object({ id: z.string(), name: z.string() }),
+    active: z.boolean(),
+    two_factor: z.boolean().nullable().describe("Only for callers who manage members"),
+    last_seen_at: time.nullable().describe("Only for callers who manage members; to the minute"),
+    created_at: time,
+  })
   .meta({ id: "Member" });
 export const newMember = z.strictObject({ name });
-export const memberChange = z.strictObject({ name: name.optional(), active: z.boolean().optional() });
+export const memberChange = z.strictObject({
+  name: name.optional(),
+  role_id: id.optional(),
+  active: z.boolean().optional(),
+});
 
 export const teamDto = z
   .object({ id: z.string(), name: z.string(), member_ids: z.array(z.string()), created_at: time })
@@ -23,10 +54,6 @@ export const teamChange = z.strictObject({ name: name.optional(), member_ids: z.
 export const labelDto = z
   .object({ id: z.string(), name: z.string(), color: z.string(), created_at: time })
   .meta({ id: "Label" });
-const color = z
-  .string()
-  .regex(/^#[0-9a-f]{6}$/, "six hexadecimal digits after #, lower case")
-  .describe("#rrggbb");
 export const newLabel = z.strictObject({ name: name.max(50), color: color.default("#0b7268") });
 export const labelChange = z.strictObject({ name: name.max(50).optional(), color: color.optional() });
 

@@ -40,6 +40,10 @@ export interface ChannelSuite<S> {
   /** A folder of `<event>__<situation>.json`. */
   fixtures: string;
   settings: S;
+  /** Several payloads of the provider as one request of it. */
+  join(payloads: readonly unknown[]): unknown;
+  /** A genuine message with this text, as the provider sends it. */
+  saying(text: string): unknown;
   /** What must never be seen in a log line or an error. */
   secrets: readonly string[];
   /** Entries of kinds that do not exist (yet). */
@@ -116,6 +120,54 @@ export function channelSuite<S>(suite: ChannelSuite<S>): void {
         expect(events[0]).toMatchObject({ type: "message", message: { content: { kind: "unsupported" } } });
       },
     );
+
+    const keysOf = (payload: unknown) => adapter.normalize(payload, self).map((event) => event.eventKey);
+
+    it("reads every recording of a batch, in order, and the same one twice as the same thing", () => {
+      const payloads = fixtures.map(({ payload }) => payload);
+      const apart = payloads.flatMap(keysOf);
+      expect(keysOf(suite.join(payloads))).toEqual(apart);
+      expect(keysOf(suite.join([...payloads, ...payloads]))).toEqual([...apart, ...apart]);
+    });
+
+    it("reads a batch in whatever order it comes", () => {
+      const payloads = fixtures.map(({ payload }) => payload);
+      fc.assert(
+        fc.property(fc.shuffledSubarray(payloads, { minLength: 1 }), (some) => {
+          expect(keysOf(suite.join(some))).toEqual(some.flatMap(keysOf));
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it("drops no entry of a batch because another one is odd", () => {
+      const payloads = fixtures.map(({ payload }) => payload);
+      const whole = new Set(payloads.flatMap(keysOf));
+      fc.assert(
+        fc.property(fc.shuffledSubarray(payloads, { minLength: 1, maxLength: 5 }), changed(payloads), (some, odd) => {
+          let alone: string[];
+          try {
+            alone = keysOf(odd);
+          } catch {
+            return;
+          }
+          const keys = keysOf(suite.join([...some, odd]));
+          expect(keys.slice(0, keys.length - alone.length)).toEqual(
+            some.flatMap(keysOf).filter((key) => whole.has(key)),
+          );
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it("takes a text of a hundred thousand characters and ten thousand entries, and leaves nothing out", () => {
+      const long = "Ω".repeat(100_000);
+      expect(adapter.normalize(suite.saying(long), self)).toMatchObject([{ message: { content: { text: long } } }]);
+      const many = Array.from({ length: 10_000 }, (_, index) => suite.saying(`number ${index}`));
+      const events = adapter.normalize(suite.join(many), self);
+      expect(events.filter((event) => event.type === "message")).toHaveLength(10_000);
+      expect(new Set(events.map((event) => event.eventKey)).size).toBe(10_000);
+    });
 
     it("throws nothing but Malformed on any JSON", () => {
       fc.assert(fc.property(jsonValue(), (payload) => readable(adapter, payload, self)));

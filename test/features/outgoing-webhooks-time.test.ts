@@ -13,7 +13,7 @@ import { createOutbound, type Outbound } from "../../src/platform/outbound/index
 import { testStores } from "../support/stores.js";
 
 const hour = 3_600_000;
-const principal: Principal = { kind: "api", keyId: "key_1", workspaceId: "wsp_time", scopes: ["*"] };
+const principal: Principal = { kind: "api", keyId: "key_1", callerId: "key_1", workspaceId: "wsp_time", scopes: ["*"] };
 
 describe("webhooks over days, on a clock that can be moved", () => {
   const stores = testStores();
@@ -105,7 +105,10 @@ describe("webhooks over days, on a clock that can be moved", () => {
       body: given,
       idempotencyKey: undefined,
       requestId: "req_test",
+      from: { address: "127.0.0.1", agent: null, cookies: {} },
       header: () => undefined,
+      cookie: () => undefined,
+      audit: () => undefined,
     })) as T;
   };
   const endpoint = async (more: Record<string, unknown> = {}) => {

@@ -124,6 +124,14 @@ describe("webhooks to integrators", () => {
       message: { direction: "in", content: { kind: "text", text: "hello integrator" } },
       conversation: { id: conversation.id },
     });
+    // One trace leads from the provider's request over the message to whoever is told of it.
+    const trace = (received.event.data as { message: { trace_id: string } }).message.trace_id;
+    const request = shop.gateway.lines.find((line) => line.includes('"msg":"request"') && line.includes(trace));
+    expect(request).toContain("/webhooks/:channel/:endpointKey");
+    const [written] = await shop
+      .thread(conversation.id)
+      .then((thread) => thread.filter((one) => one.direction === "in"));
+    expect(written!.trace_id).toBe(trace);
     expect(received.headers.authorization).toBe("Bearer canary-header");
     for (const { headers, body } of to.taken) expect(() => new Webhook(one.secret).verify(body, headers)).not.toThrow();
     expect(() => new Webhook(one.secret).verify(received.body.replace("hello", "hallo"), received.headers)).toThrow();

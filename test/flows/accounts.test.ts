@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { MongoClient } from "mongodb";
 import { apiOf, eventually } from "../support/gateway.js";
 import { openShop, type ProblemView, type Shop } from "../support/telegramShop.js";
 
@@ -133,6 +134,60 @@ describe("the life of a channel account", () => {
     expect((await account(shop.account.id)).health.state).toBe("ok");
   });
 
+  it("is not switched on, and not cured of a revoked token, by whoever knocks", async () => {
+    const { body } = await shop.api<{ data: Account[] }>("GET", "/api/v1/channels");
+    const revoked = body.data.find((one) => one.provider_ref === "200502")!;
+    const { secretToken } = await secretOf(revoked.id);
+    expect((await post(revoked, "forged", 700_050, "never")).status).toBe(401);
+    expect((await post(revoked, secretToken, 700_051, "still comes")).status).toBe(200);
+    await shop.conversationSaying("still comes");
+    expect((await account(revoked.id)).health.state).toBe("needs_reauth");
+
+    await shop.api("PATCH", `/api/v1/channels/${revoked.id}`, { enabled: false });
+    expect((await post(revoked, "forged", 700_052, "never")).status).toBe(401);
+    expect((await post(revoked, secretToken, 700_053, "kept")).status).toBe(200);
+    await shop.gateway.services.channels.checkAll();
+    const draft = (await shop.api<Account>("POST", "/api/v1/channels", { kind: "telegram" })).body;
+    expect((await post(draft, "forged", 700_054, "never")).status).toBe(401);
+    // What was refused is written down behind the answer.
+    await shop.gateway.services.inbox.reportHealth.set(revoked.id, "degraded", "heard something");
+    await shop.gateway.services.inbox.reportHealth.set(draft.id, "ok", null);
+    expect((await account(revoked.id)).health.state).toBe("off");
+    expect((await account(draft.id)).health.state).toBe("draft");
+  });
+
+  it("notices that the provider calls somebody else, sets its webhook again, and says so", async () => {
+    const one = await account(shop.account.id);
+    const elsewhere = new URLSearchParams({ url: "https://elsewhere.example/hook" }).toString();
+    await fetch(`${shop.telegram.apiRoot}/bot${token}/setWebhook?${elsewhere}`);
+    await shop.gateway.services.channels.checkAll();
+    const noticed = await account(one.id);
+    expect(noticed.health).toMatchObject({ state: "degraded", cause: "Telegram calls another address than ours." });
+    await shop.gateway.services.channels.checkAll();
+    expect((await account(one.id)).health).toMatchObject({ state: "ok", cause: null });
+    shop.telegram.customer({ id: 137, firstName: "Hal" }, "life_bot").write("found you again");
+    await shop.conversationSaying("found you again");
+  });
+
+  it("says that it heard nothing for a day, and sets its webhook again once", async () => {
+    const client = await MongoClient.connect(shop.stores.mongoUri);
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    await client
+      .db(shop.stores.database)
+      .collection<{ _id: string }>("channel_accounts")
+      .updateOne({ _id: shop.account.id }, { $set: { lastEventAt: old } });
+    await client.close();
+    const sets = () =>
+      shop.telegram.calls().filter((one) => one.method === "setWebhook" && one.bot === "life_bot").length;
+    const before = sets();
+    for (let n = 0; n < 3; n++) await shop.gateway.services.channels.checkAll();
+    expect((await account(shop.account.id)).health).toMatchObject({
+      state: "ok",
+      cause: expect.stringMatching(/nothing was heard/i) as unknown,
+    });
+    expect(sets()).toBe(before + 1);
+  });
+
   it("goes with its credentials, while its conversations stay", async () => {
     const { body } = await shop.api<{ data: Account[] }>("GET", "/api/v1/channels");
     const other = body.data.find((one) => one.provider_ref === "200501")!;
@@ -160,7 +215,13 @@ describe("the life of a channel account", () => {
         return body.data[0];
       });
       const path = `/api/v1/quarantine/${entry.id}`;
-      expect((await shop.api<{ raw: string }>("GET", path)).body.raw).toBe(broken);
+      expect((await shop.api<{ raw: string }>("GET", path)).body).toMatchObject({ raw: broken, redacted: false });
+      const { identity } = shop.gateway.services;
+      const { key } = await identity.createKey(shop.gateway.first!.workspaceId, "Operator", ["operations"], null);
+      const operator = apiOf(shop.gateway.url, key);
+      const shape = (await operator<{ raw: string; redacted: boolean }>("GET", path)).body;
+      expect(shape.redacted).toBe(true);
+      expect(JSON.parse(shape.raw)).toEqual({ update: "<number>", message: { message_id: "<number>" } });
       expect((await shop.api("POST", `${path}/replay`)).status).toBe(422);
       const mended = JSON.stringify({
         update_id: 700_100,
@@ -207,26 +268,60 @@ describe("the life of a channel account", () => {
         traceId: "req_x",
         events: "AAAA",
       };
+      const mended = (text: string) => ({
+        v: 1,
+        type: "message",
+        eventKey: `tg:${text}`,
+        channel: "telegram",
+        accountRef: "1",
+        at: new Date().toISOString(),
+        peer: { chat: "136", user: "136", name: "Gil" },
+        message: { externalId: `136/${text.length}`, direction: "in", content: { kind: "text", text } },
+        raw: {},
+      });
       const queue = queues.byName.get("inbound")!;
       await queue.add("inbound.record", bad, { attempts: 1 });
+      const carried = async (ask: typeof shop.api) =>
+        (await ask<{ payload: { events: unknown }; redacted: boolean }>("GET", path)).body;
       const letter = await eventually("a dead letter", async () => {
         const { body } = await shop.api<{ data: { id: string; trace_id: string }[] }>("GET", "/api/v1/dead-letters");
         return body.data[0];
       });
       expect(letter.trace_id).toBe("req_x");
-      const stranger = apiOf(shop.gateway.url, (await identity.createWorkspace("Other")).apiKey);
       const path = `/api/v1/dead-letters/${encodeURIComponent(letter.id)}`;
+      const stranger = apiOf(shop.gateway.url, (await identity.createWorkspace("Other")).apiKey);
+      expect((await carried(shop.api)).payload.events).toBe("<cannot be opened>");
       expect((await stranger<{ data: unknown[] }>("GET", "/api/v1/dead-letters")).body.data).toEqual([]);
       for (const [method, to] of [
         ["GET", path],
         ["POST", `${path}/retry`],
         ["DELETE", path],
+        ["PUT", path],
       ] as const) {
-        expect((await stranger(method, to)).status).toBe(404);
+        const body = method === "PUT" ? { events: [mended("never")] } : undefined;
+        expect((await stranger(method, to, body)).status).toBe(404);
       }
       expect((await shop.api("POST", `${path}/retry`)).status).toBe(204);
       await eventually("dead again", async () => ((await queue.getFailedCount()) === 1 ? true : undefined));
-      expect((await shop.api("DELETE", path)).status).toBe(204);
+      expect((await shop.api("PUT", path, { events: [{ type: "message" }] })).status).toBe(400);
+      expect((await shop.api("PUT", path, { events: [mended("mended in the queue")] })).status).toBe(204);
+      expect((await carried(shop.api)).payload.events).toMatchObject([
+        { message: mended("mended in the queue").message },
+      ]);
+      const { key } = await identity.createKey(workspaceId, "Operator", ["operations"], null);
+      const shape = await carried(apiOf(shop.gateway.url, key));
+      expect(shape.redacted).toBe(true);
+      expect(JSON.stringify(shape)).not.toContain("mended in the queue");
+      expect((await shop.api("POST", `${path}/retry`)).status).toBe(204);
+      await shop.conversationSaying("mended in the queue");
+      expect((await shop.api<{ data: unknown[] }>("GET", "/api/v1/dead-letters")).body.data).toEqual([]);
+
+      await queue.add("inbound.record", bad, { attempts: 1 });
+      const last = await eventually("another dead letter", async () => {
+        const { body } = await shop.api<{ data: { id: string }[] }>("GET", "/api/v1/dead-letters");
+        return body.data[0];
+      });
+      expect((await shop.api("DELETE", `/api/v1/dead-letters/${encodeURIComponent(last.id)}`)).status).toBe(204);
       expect((await shop.api<{ data: unknown[] }>("GET", "/api/v1/dead-letters")).body.data).toEqual([]);
     });
   });

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { MongoClient, type Document } from "mongodb";
-import { viewOf } from "../../src/inbox/repos/conversationViews.js";
 import { apiOf, eventually } from "../support/gateway.js";
 import {
   openShop,
@@ -245,64 +243,4 @@ describe("the work around a conversation", () => {
       expect([...types]).toContain(type);
     }
   });
-
-  it("serves every view and search by an index: no scan, no sorting in memory", async () => {
-    const client = await MongoClient.connect(shop.stores.mongoUri);
-    const db = client.db(shop.stores.database);
-    const cursor = Buffer.from(JSON.stringify([new Date().toISOString(), "cnv_x"])).toString("base64url");
-    const workspaceId = shop.gateway.first!.workspaceId;
-    const views = [
-      {},
-      { status: "open" as const },
-      { assigneeId: member },
-      { assigneeId: null, status: "open" as const },
-      { teamId: team },
-      { labelId: label, status: "open" as const },
-      { labelId: label, assigneeId: member },
-      { mentioned: member },
-      { accountId: shop.account.id },
-      { contactId: "ctc_x" },
-      { priority: "high" as const },
-      { sort: "waiting" as const },
-      { sort: "waiting" as const, assigneeId: member },
-    ];
-    for (const view of views) {
-      for (const more of [{}, { cursor }]) {
-        const { filter, sort, hint } = viewOf(workspaceId, { ...view, ...more, limit: 50 });
-        const find = db.collection("conversations").find(filter).sort(sort).limit(51);
-        const plan = await (hint ? find.hint(hint) : find).explain("queryPlanner");
-        const stages = stagesOf(plan);
-        expect([view, stages.includes("COLLSCAN")]).toEqual([view, false]);
-        // With a status the order comes from the index; over all of them a real server merges four index ranges.
-        if ("status" in view || "sort" in view || Object.keys(view).length === 0) {
-          expect([view, stages.includes("SORT")]).toEqual([view, false]);
-        }
-      }
-    }
-    const search = { workspaceId, words: { $all: ["a", "b"] } };
-    const plan = await db
-      .collection("messages")
-      .find(search)
-      .sort({ at: -1, _id: -1 })
-      .limit(100)
-      .explain("queryPlanner");
-    expect(stagesOf(plan)).not.toContain("COLLSCAN");
-    expect(stagesOf(plan)).not.toContain("SORT");
-    await client.close();
-  });
 });
-
-/** The stages of the winning plan, wherever they are nested. */
-function stagesOf(plan: Document): string[] {
-  const found: string[] = [];
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(walk);
-    else if (typeof node === "object" && node !== null) {
-      const { stage } = node as { stage?: unknown };
-      if (typeof stage === "string") found.push(stage);
-      Object.values(node).forEach(walk);
-    }
-  };
-  walk((plan as { queryPlanner?: { winningPlan?: unknown } }).queryPlanner?.winningPlan ?? plan);
-  return found;
-}

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/gateway.js";
-import { openShop, type MessageView, type ProblemView, type Shop } from "../support/telegramShop.js";
+import { openShop, type MessageView, type Page, type ProblemView, type Shop } from "../support/telegramShop.js";
+
+interface WaitingView {
+  id: string;
+  change: string;
+  provider_id: string | null;
+  emoji: string | null;
+  content: { text?: string } | null;
+}
 
 const token = "200200:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw2";
 
@@ -61,6 +69,49 @@ describe("what happens to a message after it was written", () => {
       return texts.join() === "first,second" || undefined;
     });
     expect((await get(edited.id)).content.text).toBe("third");
+  });
+
+  it("shows what waits for a message that is not here, tells of it once, and forgets it when the message comes", async () => {
+    const at = seconds();
+    const waiting = async (query = "") =>
+      (await shop.api<Page<WaitingView>>("GET", `/api/v1/waiting-changes?limit=100${query}`)).body;
+    const message = { message_id: 509, date: at, ...person(79) };
+    const edit = { update_id: 815_001, edited_message: { ...message, text: "edited", edit_date: at + 1 } };
+    await Promise.all([post(edit), post(edit)]);
+    const reaction = { ...message, from: undefined, user: message.from, old_reaction: [] };
+    await post({
+      update_id: 815_002,
+      message_reaction: { ...reaction, new_reaction: [{ type: "emoji", emoji: "👍" }] },
+    });
+    const two = await eventually("both wait", async () => {
+      const { data } = await waiting();
+      return data.length === 2 ? data : undefined;
+    });
+    expect(two.map(({ change, provider_id, emoji, content }) => [change, provider_id, emoji, content?.text])).toEqual(
+      expect.arrayContaining([
+        ["edit", "79/509", null, "edited"],
+        ["reaction", "79/509", "👍", undefined],
+      ]),
+    );
+    const first = await shop.api<Page<WaitingView>>("GET", "/api/v1/waiting-changes?limit=1");
+    const second = await shop.api<Page<WaitingView>>(
+      "GET",
+      `/api/v1/waiting-changes?limit=1&cursor=${first.body.next_cursor}`,
+    );
+    expect([first, second].map(({ body }) => body.data[0]?.id).sort()).toEqual(two.map((one) => one.id).sort());
+    expect(second.body.next_cursor).toBeNull();
+    const told = await eventually("both are told", async () => {
+      const events = (await shop.events()).filter((one) => two.some(({ id }) => id === one.data.waiting_id));
+      return events.length >= 2 ? events : undefined;
+    });
+    expect(told.map((one) => [one.type, one.data.change]).sort()).toEqual([
+      ["message.change.waiting", "edit"],
+      ["message.change.waiting", "reaction"],
+    ]);
+    await post({ update_id: 815_003, message: { ...message, text: "plain" } });
+    const conversation = await shop.conversationSaying("edited");
+    await shop.messageWhere(conversation.id, "the reaction", (one) => one.reactions[0]?.emoji === "👍");
+    await eventually("nothing waits", async () => ((await waiting()).data.length === 0 ? true : undefined));
   });
 
   it("applies the same edit once, however often it comes", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { z } from "zod";
+import { setUp } from "../support/person.js";
 import { openShop, type Shop } from "../support/telegramShop.js";
 
 interface Operation {
@@ -8,6 +9,7 @@ interface Operation {
   requestBody?: { required: boolean; content: Record<string, { schema: unknown }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
   "x-scope"?: string;
+  security?: unknown[];
 }
 type Schema = Record<string, unknown>;
 interface Document {
@@ -57,6 +59,30 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(document.webhooks)).toContain("message.received");
   });
 
+  it("promises what is checked: the addresses' methods, bodies that must be there, names and numbers", async () => {
+    const methods = await fetch(`${shop.gateway.url}/api/v1/channels/kinds`, {
+      method: "OPTIONS",
+      headers: { authorization: `Bearer ${shop.gateway.first!.apiKey}` },
+    });
+    expect(methods.headers.get("allow")).toBe("GET");
+
+    const made = await shop.api<{ id: string }>("POST", "/api/v1/contacts", { name: "Ana" });
+    const empty = await fetch(`${shop.gateway.url}/api/v1/contacts/${made.body.id}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${shop.gateway.first!.apiKey}`, "content-length": "0" },
+    });
+    expect(empty.status).toBe(400);
+    const schema = document.components.schemas.ContactChange as { properties: { attributes: Schema } };
+    expect(schema.properties.attributes).toMatchObject({ propertyNames: { pattern: expect.any(String) } });
+  });
+
+  it("tells what a provider refuses while somebody waits, in its words and not as an error of ours", async () => {
+    const draft = await shop.api<{ id: string }>("POST", "/api/v1/channels", { kind: "whatsapp" });
+    const refused = await shop.api<{ detail: string }>("POST", `/api/v1/channels/${draft.body.id}/templates/sync`);
+    expect(refused.status).toBe(422);
+    expect(refused.body.detail).toBe("The channel has no credentials yet.");
+  });
+
   it("says what is true: answers have the shape it promises", async () => {
     shop.telegram.customer({ id: 161, firstName: "Spec" }).write("hello spec");
     const conversation = await shop.conversationSaying("hello spec");
@@ -70,16 +96,25 @@ describe("the OpenAPI document", () => {
       "/conversations/{id}/messages": conversation.id,
       "/conversations/{id}/reply-policy": conversation.id,
       "/conversations/{id}/read-marks": conversation.id,
+      "/conversations/{id}/draft": conversation.id,
+      "/messages/{id}/trace": message!.id,
+      "/messages/{id}/raw": message!.id,
+      "/contacts/{id}/notes": conversation.contact.id,
       "/messages/{id}": message!.id,
       "/contacts/{id}": conversation.contact.id,
       "/channels/{id}": shop.account.id,
     };
     let looked = 0;
+    const { browser } = await setUp(shop.gateway);
     for (const { method, path, operation } of operations) {
       if (method !== "get") continue;
       if (path.includes("{") && !known[path]) continue;
       const query = path === "/search/messages" ? "?q=hello" : "";
-      const answer = await shop.api<unknown>("GET", `/api/v1${path.replace("{id}", known[path] ?? "")}${query}`);
+      const real = `${path.replace("{id}", known[path] ?? "")}${query}`;
+      const answer =
+        accessOf(operation) === "user"
+          ? await browser.call<unknown>("GET", real)
+          : await shop.api<unknown>("GET", `/api/v1${real}`);
       expect([path, answer.status]).toEqual([path, 200]);
       const schema = operation.responses["200"]!.content!["application/json"]!.schema;
       const check = z.fromJSONSchema(inlined(schema, document.components.schemas) as never);
@@ -88,7 +123,7 @@ describe("the OpenAPI document", () => {
       looked += 1;
     }
     expect(looked).toBeGreaterThan(15);
-  });
+  }, 180_000);
 
   it("is kept by every operation: nobody without a key, no key without the scope, nothing of another workspace", async () => {
     const { identity } = shop.gateway.services;
@@ -101,6 +136,8 @@ describe("the OpenAPI document", () => {
         ...(method === "get" || method === "delete" ? {} : { body: "{}" }),
       });
     for (const { method, path, operation } of operations) {
+      // What anybody may do is walked in test/flows/permissions.test.ts.
+      if (accessOf(operation) === "public") continue;
       const real = path.replace("{id}", "x_none");
       expect([method, path, (await ask(method, real)).status]).toEqual([method, path, 401]);
       // After many wrong keys the address has to wait.
@@ -109,12 +146,14 @@ describe("the OpenAPI document", () => {
       if (scope !== undefined && scope !== "contacts:write") {
         expect([method, path, (await ask(method, real, weak.key)).status]).toEqual([method, path, 403]);
       }
-      if (path.includes("{")) {
+      if (accessOf(operation) === "user") {
+        expect([method, path, (await ask(method, real, other.apiKey)).status]).toEqual([method, path, 403]);
+      } else if (path.includes("{")) {
         const { status } = await ask(method, real, other.apiKey);
         expect([method, path, [400, 404, 422].includes(status)]).toEqual([method, path, true]);
       }
     }
-  });
+  }, 180_000);
 
   it("survives what a fuzzer sends: every answer is one it documents", async () => {
     const hostile: unknown[] = [
@@ -147,7 +186,7 @@ describe("the OpenAPI document", () => {
       else if (operation.requestBody) for (const body of hostile) await send(real, JSON.stringify(body));
       else if (!["/webhook-bins"].includes(path)) await send(real, undefined);
     }
-  });
+  }, 180_000);
 
   it("has a page to read it and a page of errors, without a request to anywhere else", async () => {
     for (const path of [
@@ -166,8 +205,14 @@ describe("the OpenAPI document", () => {
     }
     expect((await fetch(`${shop.gateway.url}/docs/package.json`)).status).toBe(404);
     expect((await fetch(`${shop.gateway.url}/docs/..%2fpackage.json`)).status).toBe(404);
-  });
+  }, 180_000);
 });
+
+/** Who may call it, by what it says of security: nothing means a workspace's key or member. */
+function accessOf({ security }: Operation): "workspace" | "user" | "public" {
+  if (security === undefined) return "workspace";
+  return security.length === 0 ? "public" : "user";
+}
 
 /** The schema with every reference replaced by what it leads to. */
 function inlined(schema: unknown, components: Record<string, Schema>): unknown {

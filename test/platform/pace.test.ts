@@ -19,7 +19,8 @@ describe("the pace that all workers share", () => {
   const chat = (key: string) => ({ key, perMs: 60_000, burst: 3 });
 
   it("lets a burst through and then makes everybody wait their turn", async () => {
-    const waits = await Promise.all(Array.from({ length: 6 }, () => pace.take("one", [chat("a")], 0)));
+    const wide = { key: "all", perMs: 1, burst: 100 };
+    const waits = await Promise.all(Array.from({ length: 6 }, () => pace.take("one", [wide, chat("a")], 0)));
     expect(waits.filter((wait) => wait === 0)).toHaveLength(3);
     for (const wait of waits.filter((one) => one > 0)) {
       expect(wait).toBeGreaterThan(50_000);
@@ -34,6 +35,24 @@ describe("the pace that all workers share", () => {
     // What was refused for its chat has taken nothing of the whole.
     expect(await pace.take("two", [overall, chat("b")], 0)).toBe(0);
     expect(await pace.take("two", [overall, chat("b")], 0)).toBeGreaterThan(0);
+  });
+
+  it("tells those whom the common limit turns away to come one behind the other", async () => {
+    const overall = { key: "all", perMs: 60_000, burst: 1 };
+    const waits = [];
+    for (let n = 0; n < 4; n++) waits.push(await pace.take("six", [overall, chat(`c${n}`)], 0));
+    expect(waits[0]).toBe(0);
+    for (const n of [1, 2, 3]) {
+      expect(waits[n]).toBeGreaterThan(n * 60_000 - 10_000);
+      expect(waits[n]).toBeLessThanOrEqual(n * 60_000);
+    }
+  });
+
+  it("lets no second have more than the rate", async () => {
+    const second = [{ key: "all", perMs: 50, burst: 1 }];
+    const going = await Promise.all(Array.from({ length: 60 }, () => pace.take("seven", second, 1_000)));
+    // What goes within the next second, counted from the first.
+    expect(going.filter((wait) => wait < 1_000).length).toBeLessThanOrEqual(21);
   });
 
   it("gives a near place away at once: who comes next waits longer", async () => {

@@ -25,6 +25,14 @@ export interface GatewaySettings {
   /** What a key may ask for; suites ask for a lot. */
   requestsPerMinute?: number;
   roles?: string;
+  /** How often signing in may be tried, as a multiple of the usual; suites sign in a lot. */
+  authPace?: string;
+  smtpUrl?: string;
+  /** A JSON list. */
+  oidcProviders?: string;
+  publicUrl?: string;
+  /** Whether the built-in stand-ins may run: on or off. */
+  simulator?: string;
 }
 
 export interface Answer<T> {
@@ -76,6 +84,11 @@ const environment = (settings: GatewaySettings) => ({
   API_READS_PER_MINUTE: String(settings.requestsPerMinute ?? 0),
   API_WRITES_PER_MINUTE: String(settings.requestsPerMinute ?? 0),
   ROLES: settings.roles ?? "all",
+  AUTH_PACE: settings.authPace ?? "1000",
+  ...(settings.smtpUrl === undefined ? {} : { SMTP_URL: settings.smtpUrl }),
+  ...(settings.oidcProviders === undefined ? {} : { OIDC_PROVIDERS: settings.oidcProviders }),
+  ...(settings.simulator === undefined ? {} : { SIMULATOR: settings.simulator }),
+  ...(settings.publicUrl === undefined ? {} : { PUBLIC_URL: settings.publicUrl }),
 });
 
 /** A gateway inside this process. `lines` is what it logged. */
@@ -132,7 +145,7 @@ export function stubbornly(gateway: () => { url: string; key: string }) {
           return undefined;
         }
       },
-      30_000,
+      90_000,
     );
 }
 

@@ -28,7 +28,7 @@ export function editMessageCaption(context: Context): Answer {
 function edit(context: Context, what: "text" | "caption", replaced: readonly string[], fields: Json): Answer {
   const { bot, args } = context;
   const state = writableChat(bot, args);
-  const message = state.messages.get(args.integer("message_id", 0));
+  const message = bot.messageOf(state, args.integer("message_id", 0));
   if (!message) throw badRequest("message to edit not found");
   if ((message.from as { id?: unknown } | undefined)?.id !== bot.user.id) throw badRequest("message can't be edited");
   if (what === "text" && message.text === undefined) throw badRequest("there is no text in the message to edit");
@@ -49,7 +49,7 @@ function same(a: Json, b: Json): boolean {
 
 export function deleteMessage({ bot, args }: Context): Answer {
   const state = writableChat(bot, args);
-  const message = state.messages.get(args.integer("message_id", 0));
+  const message = bot.messageOf(state, args.integer("message_id", 0));
   if (!message) throw badRequest("message to delete not found");
   if (Date.now() / 1000 - message.date > deletableSeconds) throw badRequest("message can't be deleted for everyone");
   state.messages.delete(message.message_id);
@@ -80,7 +80,7 @@ export function readBusinessMessage({ bot, args }: Context): Answer {
 
 export function setMessageReaction({ bot, args }: Context): Answer {
   const state = writableChat(bot, args);
-  const message = state.messages.get(args.integer("message_id", 0));
+  const message = bot.messageOf(state, args.integer("message_id", 0));
   if (!message) throw badRequest("message to react not found");
   const given = (args.json("reaction", "reaction types") ?? []) as { type?: unknown; emoji?: unknown }[];
   if (!Array.isArray(given)) throw badRequest("expected an Array of ReactionType");

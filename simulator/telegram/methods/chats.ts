@@ -23,11 +23,11 @@ export function knownChat(bot: Bot, args: Args): ChatState {
 }
 
 /** The reply fields of a message that is sent; refuses unknown messages unless told not to mind. */
-export function replyFields(args: Args, state: ChatState): Json {
+export function replyFields(bot: Bot, args: Args, state: ChatState): Json {
   const reply = args.json("reply_parameters", "reply parameters") as
     { message_id?: unknown; allow_sending_without_reply?: unknown; quote?: unknown } | undefined;
   if (reply === undefined) return {};
-  const answered = state.messages.get(Number(reply.message_id));
+  const answered = bot.messageOf(state, Number(reply.message_id));
   if (!answered) {
     if (reply.allow_sending_without_reply === true) return {};
     throw badRequest("message to be replied not found");

@@ -9,7 +9,7 @@ import { captionFields, captionOf, checkedEntity, textFields } from "./text.js";
 function post({ bot, args }: Context, state: ChatState, fields: Json): Answer {
   const connection = args.text("business_connection_id");
   const business = connection === "" ? {} : { business_connection_id: connection };
-  const content = { ...business, ...replyFields(args, state), ...fields, ...keyboardField(args) };
+  const content = { ...business, ...replyFields(bot, args, state), ...fields, ...keyboardField(args) };
   return { result: bot.post(state, bot.user, content) };
 }
 
@@ -84,7 +84,7 @@ export function sendMediaGroup(context: Context): Answer {
   const groupId = String(Date.now()) + String(bot.files.size);
   const messages: Message[] = contents.map((content, index) =>
     bot.post(state, bot.user, {
-      ...(index === 0 ? replyFields(args, state) : {}),
+      ...(index === 0 ? replyFields(bot, args, state) : {}),
       media_group_id: groupId,
       ...content,
     }),

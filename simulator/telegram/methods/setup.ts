@@ -1,5 +1,6 @@
 import type { Args } from "../args.js";
 import type { Bot } from "../bot.js";
+import type { Watch } from "../watch.js";
 import { WebhookSender } from "../webhook.js";
 import { badRequest, Refusal, tooMany, type Answer, type Json } from "../wire.js";
 
@@ -13,6 +14,7 @@ export interface Context {
   gone: AbortSignal;
   /** Runs a method that came in the answer of a webhook. */
   execute(bot: Bot, call: Json): void;
+  watch: Watch;
 }
 
 /** The longest that getUpdates may wait. */
@@ -66,6 +68,8 @@ export async function setWebhook(context: Context): Promise<Answer> {
   bot.sender = new WebhookSender(settings, bot.updates, {
     timeScale,
     execute: (call) => context.execute(bot, call),
+    exchanged: (exchange) => context.watch.exchanged?.({ token: bot.token, ...exchange }),
+    twice: () => context.watch.twice?.(bot.token) ?? false,
     onError: (message) => {
       bot.lastError = { date: Math.floor(Date.now() / 1000), message };
     },

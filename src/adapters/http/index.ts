@@ -5,15 +5,26 @@ import { can, settings, type HttpSettings } from "./manifest.js";
 import { normalize } from "./normalize.js";
 import { delivering, partsOf, send } from "./send.js";
 import { verify } from "./verify.js";
+import { explain, wizard } from "./wizard.js";
 
 export type { HttpSettings };
 export { httpDelivery, httpInbound } from "./schema.js";
 
 /** Anybody's own system as a channel: signed events in, signed deliveries out. */
 export const http: ChannelAdapter<HttpSettings> = {
-  manifest: { kind: "http", label: "Custom HTTP channel", official: true, needsPublicUrl: false, settings, can },
+  manifest: {
+    kind: "http",
+    label: "Custom HTTP channel",
+    official: true,
+    needsPublicUrl: false,
+    settings,
+    can,
+    wizard,
+  },
   normalize,
   verify,
+  addressSetBy: () => "hand",
+  explain,
   accountRef: ({ accountId }) => accountId,
   connect(own, tools) {
     const deliver = delivering(own, tools);
@@ -33,6 +44,7 @@ export const http: ChannelAdapter<HttpSettings> = {
       },
       remove: (chat, target) => tell({ type: "removal", chat, target }),
       react: (chat, target, emoji) => tell({ type: "reaction", chat, target, emoji }),
+      tryOut: () => tell({ type: "test" }),
       typing: (chat) => tell({ type: "typing", chat }),
       markRead: (chat, target) => tell({ type: "read", chat, target }),
     };

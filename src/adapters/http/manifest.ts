@@ -41,19 +41,29 @@ export const settings = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .default(() => randomBytes(9).toString("base64url"))
-    .meta({ title: "Account id", description: "Made when it is left out", generated: true }),
+    .meta({ title: "Account id", description: "Made by this server when it is left out.", generated: true }),
   deliveryUrl: z
     .url({ protocol: /^https?$/ })
     .max(2_000)
-    .meta({ title: "Where we deliver", description: "Answers of agents and bots are posted here, signed" }),
+    .meta({
+      title: "Where we deliver",
+      description: "An address of your system. What agents and bots answer is posted there, signed.",
+      expects: "an address that begins with https:// or http://",
+      pattern: "^https?://.+",
+    }),
   signingSecret: secret.meta({
     title: "Signing secret",
-    description: "Signs both ways (Standard Webhooks): `whsec_` and the output of `openssl rand -base64 32`",
+    description: "Make one: whsec_ and the output of `openssl rand -base64 32`. Your system keeps the same one.",
+    expects: "whsec_ and at least 24 bytes in base64",
     secret: true,
   }),
-  previousSigningSecret: secret
-    .optional()
-    .meta({ title: "Previous secret", description: "Still accepted while it is being changed", secret: true }),
+  previousSigningSecret: secret.optional().meta({
+    title: "Previous secret",
+    description: "Only while the secret is being changed: the old one stays accepted beside the new one.",
+    expects: "whsec_ and at least 24 bytes in base64",
+    secret: true,
+    advanced: true,
+  }),
 });
 
 export type HttpSettings = z.infer<typeof settings>;

@@ -77,10 +77,12 @@ export const httpInbound = z.object({ events: z.array(httpEvent).min(1).max(1_00
 
 /** What is delivered to the account's own address; signed, and with the same id however often it is tried. */
 export const httpDelivery = z.object({
-  type: z.enum(["message", "edit", "removal", "reaction", "typing", "read"]),
+  type: z
+    .enum(["message", "edit", "removal", "reaction", "typing", "read", "test"])
+    .describe("test: somebody pressed the test button; nothing is to be done"),
   id: z.string().describe("Our id; the same in the header webhook-id. Whoever has it already answers as before"),
   account: z.string(),
-  chat: z.string().describe("As in your events"),
+  chat: z.string().optional().describe("As in your events; missing in a test"),
   content: httpContent.optional(),
   reply_to: z.string().optional().describe("Your id of the message that is answered"),
   target: z.string().optional().describe("Your id of the message that is changed"),

@@ -10,6 +10,7 @@ import { codes } from "./failures.js";
 import { can, settings, type MessengerSettings } from "./manifest.js";
 import { normalize } from "./normalize.js";
 import { send } from "./send.js";
+import { explain, wizard } from "./wizard.js";
 
 export type { MessengerSettings };
 
@@ -23,9 +24,12 @@ export const messenger: ChannelAdapter<MessengerSettings> = {
     handshake: true,
     settings,
     can,
+    wizard,
   },
   normalize,
   verify: verifyGraph,
+  addressSetBy: ({ appId }) => (appId === undefined ? "hand" : "us"),
+  explain,
   accountRef: ({ pageId }) => pageId,
   connect(own, tools) {
     const graph = createGraphClient({

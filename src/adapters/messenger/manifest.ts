@@ -36,10 +36,26 @@ export const can: Capabilities = {
 
 /** The settings of one connected page. */
 export const settings = z.object({
-  pageAccessToken: accessToken.meta({ title: "Page access token", secret: true }),
-  pageId: graphId.optional().meta({ title: "Page id", description: "Found by the token when left out" }),
+  pageAccessToken: accessToken.meta({
+    title: "Page access token",
+    description: "In the app dashboard under Messenger, API settings, Generate access tokens, beside your page.",
+    link: "https://developers.facebook.com/apps/",
+    expects: "the whole token, which begins with EAA",
+    secret: true,
+  }),
+  pageId: graphId.optional().meta({
+    title: "Page id",
+    description: "Found by the token when left out. On the page itself it is under About, Page transparency.",
+    expects: "digits only",
+    advanced: true,
+  }),
   ...metaSecrets,
-  appId: graphId.optional().meta({ title: "App id", description: "With it the webhook is set by itself" }),
+  appId: graphId.optional().meta({
+    title: "App id",
+    description: "At the top of the app dashboard. With it the webhook is set without your doing.",
+    link: "https://developers.facebook.com/apps/",
+    expects: "digits only",
+  }),
 });
 
 export type MessengerSettings = z.infer<typeof settings>;

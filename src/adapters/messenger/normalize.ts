@@ -5,7 +5,9 @@ import { Malformed } from "../contract.js";
 import { compact, count, id, record, text, type Raw } from "../shared/read.js";
 import { stableId } from "../shared/stableId.js";
 import { momentOf } from "../shared/time.js";
+import { guestRef } from "./guest.js";
 import { contentsOf, referralOf } from "./normalizeContent.js";
+import { choiceOf, happeningOf } from "./normalizeHappening.js";
 
 const emojis: Record<string, string> = {
   smile: "😆",
@@ -65,17 +67,26 @@ function eventsOf(given: unknown, place: Place): InboundEvent[] {
   const event = record(given);
   if (!event) return [notice(place, given, "An event could not be read.")];
   const message = record(event.message);
-  const echo = message?.is_echo === true;
-  const person = id(record(echo ? event.recipient : event.sender)?.id);
+  const [sender, recipient] = [idOf(event.sender), idOf(event.recipient)];
+  // Receipts and echoes of older versions name the page as the sender without saying that they are echoes.
+  const byPage =
+    message?.is_echo === true || (sender === place.self && recipient !== undefined && recipient !== sender);
+  const person = byPage ? (recipient ?? sender) : sender;
   const common = (name: string) => ({
     ...base(place, { chat: person ?? place.self, user: person ?? place.self }, event.timestamp, given),
     eventKey: name,
   });
   const policy = record(event["policy-enforcement"]) ?? record(event.policy_enforcement);
   if (policy) return [{ ...common(stableId("policy", given)), type: "account", notice: policyNotice(policy) }];
-  if (person === undefined) return [notice(place, given, "An event came that names nobody.")];
+  if (person === undefined) {
+    const checkbox = guestRef(record(event.optin)?.user_ref);
+    // Words of nobody stand in the page's own thread.
+    if (message) return messages(message, false, place, common);
+    if (checkbox === undefined) return [notice(place, given, nobodySummary(event))];
+    return eventsOf({ ...event, sender: { user_ref: record(event.optin)?.user_ref } }, place);
+  }
 
-  if (message) return messages(message, echo, place, common);
+  if (message) return messages(message, byPage, place, common);
   const edit = record(event.message_edit);
   const editedId = text(edit?.mid);
   if (edit && editedId) {
@@ -89,10 +100,22 @@ function eventsOf(given: unknown, place: Place): InboundEvent[] {
     const name = text(reaction.reaction);
     const emoji = reaction.action === "unreact" ? null : (text(reaction.emoji) ?? emojis[name ?? ""] ?? name ?? "👍");
     const key = `reaction:${target}:${person}:${emoji ?? ""}:${common("").at}`;
-    return [{ ...common(key), type: "reaction", target, emoji }];
+    const all = common(key);
+    // A reaction of the page itself, given in its own inbox, is one of ours.
+    return [{ ...all, peer: byPage ? { ...all.peer, user: place.self } : all.peer, type: "reaction", target, emoji }];
   }
   if (record(event.delivery) ?? record(event.read)) return receipts(event, person, given, common, place);
   return [spoken(event, person, given, place, common)];
+}
+
+/** A person's id; whoever has none yet, in the chat plugin of a web site, is known by a reference. */
+const idOf = (value: unknown) => id(record(value)?.id) ?? guestRef(record(value)?.user_ref);
+
+function nobodySummary(event: Raw): string {
+  if (event.app_roles !== undefined) return "The roles of the page's applications changed.";
+  const known = ["sender", "recipient", "timestamp"];
+  const name = Object.keys(event).find((one) => !known.includes(one));
+  return `An event came that names nobody${name === undefined ? "" : `: ${name.slice(0, 64)}`}.`;
 }
 
 type Common = (eventKey: string) => ReturnType<typeof base> & { eventKey: string };
@@ -127,7 +150,7 @@ function messages(message: Raw, echo: boolean, place: Place, common: Common): In
 function receipts(event: Raw, person: string, given: unknown, common: Common, place: Place): InboundEvent[] {
   const status = event.read === undefined ? "delivered" : "read";
   const told = record(event.read) ?? record(event.delivery) ?? {};
-  const mids = items(told.mids).filter((mid) => typeof mid === "string" && mid !== "") as string[];
+  const mids = [...items(told.mids), told.mid].filter((mid) => typeof mid === "string" && mid !== "") as string[];
   const events: InboundEvent[] = mids.map((mid) => ({
     ...common(`${status}:${mid}`),
     type: "receipt",
@@ -147,11 +170,8 @@ function spoken(event: Raw, person: string, given: unknown, place: Place, common
   const mid = text(postback?.mid);
   const externalId = mid ?? stableId(`event:${person}`, given);
   const { content, referral } = postback
-    ? {
-        content: choice(postback),
-        referral: referralOf(postback.referral),
-      }
-    : happening(event);
+    ? { content: choiceOf(postback), referral: referralOf(postback.referral) }
+    : happeningOf(event);
   return {
     ...common(`message:${externalId}`),
     type: "message",
@@ -163,44 +183,6 @@ function spoken(event: Raw, person: string, given: unknown, place: Place, common
       standby: place.standby ? (true as const) : undefined,
     }),
   };
-}
-
-function choice(postback: Raw): Content {
-  const label = text(postback.title) ?? text(postback.payload) ?? "";
-  return { kind: "choice_made", optionId: text(postback.payload) ?? label, label };
-}
-
-function happening(event: Raw): { content: Content; referral?: { parameter: string } | undefined } {
-  const system = (summary: string) => ({ content: { kind: "system" as const, summary } });
-  const app = (value: unknown, name: string) => id(record(value)?.[name]) ?? "another application";
-  const referral = record(event.referral);
-  if (referral) {
-    const from = [text(referral.source), text(referral.type)].filter(Boolean).join(", ");
-    const summary = `Came through a link or an advertisement${from ? ` (${from})` : ""}.`;
-    return { content: { kind: "referral", summary }, referral: referralOf(referral) };
-  }
-  const optin = record(event.optin);
-  if (optin) {
-    const title = text(optin.title) ?? text(optin.type) ?? "messages";
-    const parameter = text(optin.ref) ?? text(optin.payload);
-    const content: Content = { kind: "system", summary: `Opted in: ${title}.` };
-    return { content, ...(parameter === undefined ? {} : { referral: { parameter } }) };
-  }
-  if (event.pass_thread_control !== undefined) {
-    return system(`The conversation was passed to ${app(event.pass_thread_control, "new_owner_app_id")}.`);
-  }
-  if (event.take_thread_control !== undefined) {
-    return system(`The conversation was taken from ${app(event.take_thread_control, "previous_owner_app_id")}.`);
-  }
-  if (event.request_thread_control !== undefined) {
-    return system(`${app(event.request_thread_control, "requested_owner_app_id")} asks for the conversation.`);
-  }
-  if (event.app_roles !== undefined) return system("The roles of the page's applications changed.");
-  const linking = record(event.account_linking);
-  if (linking) return system(linking.status === "unlinked" ? "Unlinked the account." : "Linked the account.");
-  const known = ["sender", "recipient", "timestamp"];
-  const names = Object.keys(event).filter((name) => !known.includes(name));
-  return { content: { kind: "unsupported", hint: names[0] ?? "event" } };
 }
 
 function policyNotice(policy: Raw) {

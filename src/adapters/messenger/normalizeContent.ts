@@ -17,12 +17,15 @@ const roles: Record<string, MediaRole> = {
 export function contentsOf(message: Raw): Content[] {
   const said = text(message.text);
   const quick = record(message.quick_reply);
-  if (quick) return [{ kind: "choice_made", optionId: text(quick.payload) ?? said ?? "", label: said ?? "" }];
-  const attachments = records(message.attachments).map(attachment);
-  const contents = attachments.filter((one) => one !== undefined);
+  const contents = records(message.attachments).map((one) => attachment(one, message));
+  if (quick) {
+    const choice: Content = { kind: "choice_made", optionId: text(quick.payload) ?? said ?? "", label: said ?? "" };
+    return [choice, ...contents];
+  }
   if (contents.length === 0) {
     if (said !== undefined) return [{ kind: "text", text: said }];
-    return [{ kind: "unsupported", hint: Array.isArray(message.attachments) ? "attachment" : "message" }];
+    const hint = Array.isArray(message.attachments) ? "attachment" : "message";
+    return [{ kind: "unsupported", hint: message.is_unsupported === true ? "not handed over by Messenger" : hint }];
   }
   const [first, ...rest] = contents;
   if (said === undefined) return contents;
@@ -33,11 +36,11 @@ export function contentsOf(message: Raw): Content[] {
     : [{ kind: "text", text: said }, ...contents];
 }
 
-function attachment(given: Raw): Content | undefined {
+function attachment(given: Raw, message: Raw): Content {
   const type = text(given.type) ?? "";
   const payload = record(given.payload) ?? {};
   const url = text(payload.url);
-  if (type === "image" && payload.sticker_id !== undefined && url) {
+  if (type === "image" && (payload.sticker_id ?? message.sticker_id) !== undefined && url) {
     return { kind: "media", media: mediaOf("sticker", url) };
   }
   const role = roles[type];
@@ -69,7 +72,9 @@ function templateContent(given: Raw, payload: Raw): Content {
   if (product)
     return { kind: "order", summary: [text(product.title), text(product.subtitle)].filter(Boolean).join(", ") };
   const elements = records(payload.elements);
-  const words = text(payload.text) ?? text(given.title) ?? elements.map((one) => text(one.title)).find(Boolean);
+  const titled = text(payload.text) ?? text(given.title) ?? elements.map((one) => text(one.title)).find(Boolean);
+  const receipt = id(payload.order_number);
+  const words = titled ?? text(payload.intro_message) ?? (receipt && `Receipt ${receipt}`);
   const options = [...records(payload.buttons), ...elements.flatMap((one) => records(one.buttons))].map((button) =>
     compact({
       id: text(button.payload) ?? text(button.url) ?? "",
@@ -77,8 +82,10 @@ function templateContent(given: Raw, payload: Raw): Content {
       url: text(button.url),
     }),
   );
-  if (words === undefined) return { kind: "unsupported", hint: text(payload.template_type) ?? "template" };
-  return options.length > 0 ? { kind: "choices", text: words, options } : { kind: "text", text: words };
+  if (options.length > 0) return { kind: "choices", text: words ?? "", options };
+  return words === undefined
+    ? { kind: "unsupported", hint: text(payload.template_type) ?? "template" }
+    : { kind: "text", text: words };
 }
 
 /** `source` is Meta's signed address, which runs out: the file is fetched at once. */

@@ -7,15 +7,22 @@ import { allowedUpdates } from "./poll.js";
 import type { Me, WebhookInfo } from "./types.js";
 
 /** Who the bot is and whether Telegram can reach us. Rejects with `auth_expired` when the token is not accepted. */
-export async function probe(client: Client, settings: TelegramSettings): Promise<AccountState> {
+export async function probe(
+  client: Client,
+  settings: TelegramSettings,
+  expected?: { url: string },
+): Promise<AccountState> {
   const me = await client.call<Me>("getMe");
   const webhook = await client.call<WebhookInfo>("getWebhookInfo");
-  const cause = troubleOf(webhook, settings.mode);
+  const lost = settings.mode === "webhook" && expected !== undefined && webhook.url !== expected.url;
+  const where = webhook.url === "" ? "has no address to call" : "calls another address than ours";
+  const cause = lost ? `Telegram ${where}.` : troubleOf(webhook, settings.mode);
   return {
     state: cause === undefined ? "ok" : "degraded",
     accountRef: botIdOf(settings.token),
     displayName: me.username === undefined ? me.first_name : `@${me.username}`,
     ...(cause === undefined ? {} : { cause }),
+    ...(lost ? { webhookLost: true as const } : {}),
   };
 }
 

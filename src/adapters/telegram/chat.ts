@@ -33,6 +33,17 @@ export function messageRef(address: ChatAddress, messageId: string): string {
   return `${chatRef({ ...address, topic: undefined })}/${messageId}`;
 }
 
+/**
+ * The id of a message by itself; undefined when it has none. Messages that are shown to one person for a while all have
+ * `message_id` 0 and an id of their own.
+ */
+export function ownRef(address: ChatAddress, message: Raw): string | undefined {
+  const messageId = id(message.message_id);
+  if (messageId !== "0") return messageId === undefined ? undefined : messageRef(address, messageId);
+  const ephemeral = id(message.ephemeral_message_id);
+  return ephemeral === undefined ? undefined : messageRef(address, `ephemeral-${ephemeral}`);
+}
+
 /** The message behind one of our ids; undefined for ids that are not messages of Telegram (a pressed button). */
 export function parseMessage(ref: string): (ChatAddress & { messageId: number }) | undefined {
   const match = /^((?:[^/]+:)?(?:-?\d+|@\w+))\/(\d{1,15})$/.exec(ref);

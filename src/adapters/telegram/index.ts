@@ -8,16 +8,19 @@ import { normalize } from "./normalize.js";
 import { poll } from "./poll.js";
 import { send } from "./send.js";
 import { verify } from "./verify.js";
+import { explain, wizard } from "./wizard.js";
 
 export type { TelegramSettings };
 
 /** Telegram bots over the Bot API: by webhook, or by long polling where there is no public URL. */
 export const telegram: ChannelAdapter<TelegramSettings> = {
-  manifest: { kind: "telegram", label: "Telegram", official: true, needsPublicUrl: false, settings, can },
+  manifest: { kind: "telegram", label: "Telegram", official: true, needsPublicUrl: false, settings, can, wizard },
   normalize,
   verify,
   rotate,
   retire,
+  addressSetBy: ({ mode }) => (mode === "webhook" ? "us" : "none"),
+  explain,
   accountRef: ({ token }) => botIdOf(token),
   connect(own, tools) {
     const client = createClient(own.token, tools.apiRoot);
@@ -29,7 +32,7 @@ export const telegram: ChannelAdapter<TelegramSettings> = {
       ...(polling
         ? { listen: (sink, stop) => poll(client, tools.log, sink, stop) }
         : { register: ({ url }) => register(client, own, url), unregister: () => unregister(client) }),
-      probe: () => probe(client, own),
+      probe: (webhook) => probe(client, own, webhook),
       openMedia: (ref) => openMedia(client, ref),
       edit: (chat, target, content) => edit(client, chat, target, content),
       remove: (chat, target) => remove(client, chat, target),

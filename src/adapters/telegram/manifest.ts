@@ -29,7 +29,7 @@ export const can: Capabilities = {
   receipts: { delivered: false, read: false },
   window: null,
   startsConversations: false,
-  pace: { overallPerSecond: 30, perChatPerSecond: 1, chatBurst: 5, perGroupPerMinute: 20 },
+  pace: { overallPerSecond: 30, perChatPerSecond: 1, chatBurst: 1, perGroupPerMinute: 20 },
 };
 
 /** A fresh webhook secret: 43 characters of those Telegram allows. */
@@ -45,19 +45,38 @@ export const settings = z.object({
     .string()
     .trim()
     .regex(/^[1-9]\d{0,15}:[A-Za-z0-9_-]{1,64}$/, "a token from @BotFather, such as 123456:ABC-DEF…")
-    .meta({ title: "Bot token", description: "From @BotFather", secret: true }),
+    .meta({
+      title: "Bot token",
+      description: "In Telegram, write /newbot to @BotFather, or /mybots for a bot you have, and choose API Token.",
+      link: "https://t.me/BotFather",
+      expects: "a token from @BotFather, such as 123456:ABC-DEF…",
+      secret: true,
+    }),
   mode: z
     .enum(["webhook", "polling"])
     .default("webhook")
-    .meta({ title: "How updates arrive", description: "Polling needs no public URL" }),
-  secretToken: secretToken.default(newSecretToken).meta({ title: "Webhook secret", secret: true, generated: true }),
-  previousSecretToken: secretToken.optional().meta({
-    title: "Previous webhook secret",
-    description: "Still accepted while the secret is being changed",
+    .meta({
+      title: "How messages arrive",
+      description: "Polling works everywhere. A webhook is faster and needs PUBLIC_URL to be an https address.",
+      labels: { webhook: "Webhook: Telegram calls this server", polling: "Polling: this server asks Telegram" },
+    }),
+  secretToken: secretToken.default(newSecretToken).meta({
+    title: "Webhook secret",
+    description: "Made by this server.",
     secret: true,
     generated: true,
   }),
-  previousUntil: z.iso.datetime().optional().meta({ title: "Until when it is accepted", generated: true }),
+  previousSecretToken: secretToken.optional().meta({
+    title: "Previous webhook secret",
+    description: "Still accepted while the secret is being changed.",
+    secret: true,
+    generated: true,
+  }),
+  previousUntil: z.iso.datetime().optional().meta({
+    title: "Until when it is accepted",
+    description: "Set by this server.",
+    generated: true,
+  }),
 });
 
 export type TelegramSettings = z.infer<typeof settings>;

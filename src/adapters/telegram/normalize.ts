@@ -2,9 +2,11 @@ import type { InboundEvent, Peer } from "../../core/events.js";
 import type { ExternalId } from "../../core/ids.js";
 import { Malformed } from "../contract.js";
 import { compact, count, id, record, records, text, type Raw } from "../shared/read.js";
-import { addressOf, chatRef, messageRef } from "./chat.js";
+import { addressOf, chatRef, messageRef, ownRef } from "./chat.js";
 import { contentOf } from "./normalizeContent.js";
 import { forwardedFrom, referralOf, replyOf } from "./normalizeContext.js";
+import { happeningSummary } from "./normalizeHappening.js";
+import { emojiOf } from "./reactions.js";
 import { isPrivate, nameOf, peerOf, senderName, servicePeer } from "./normalizePeer.js";
 import { timeOf, type EventTime } from "./normalizeTime.js";
 
@@ -22,6 +24,7 @@ const readers: Readonly<Record<string, Reader>> = {
   message: readMessage,
   channel_post: readMessage,
   business_message: readMessage,
+  guest_message: readMessage,
   edited_message: readEdit,
   edited_channel_post: readEdit,
   edited_business_message: readEdit,
@@ -53,6 +56,8 @@ function readUpdate(payload: unknown, self: ExternalId, where: string): InboundE
   const reader = kind !== undefined && Object.hasOwn(readers, kind) ? readers[kind] : undefined;
   const events = part && reader ? reader(part, envelope) : [];
   if (events.length > 0) return events;
+  const happened = part && kind !== undefined ? readHappening(kind, part, envelope) : undefined;
+  if (happened) return [happened];
   const hint = kind ?? Object.keys(update).find((key) => key !== "update_id") ?? "empty update";
   return [unsupported(part ?? {}, hint, envelope)];
 }
@@ -61,13 +66,25 @@ function base({ update, key, self }: Envelope, peer: Peer, time: EventTime) {
   return { v: 1 as const, eventKey: key, channel: "telegram", accountRef: self, peer, ...time, raw: update };
 }
 
+/** For what has no id but that of its update. */
+const updateRef = ({ key }: Envelope) => `update/${key.slice("tg:".length)}`;
+
+/** Something that happened in a chat and is no message of anybody: a line in the thread. */
+function readHappening(kind: string, part: Raw, envelope: Envelope): InboundEvent | undefined {
+  const content = happeningSummary(kind, part);
+  const peer = content && peerOf(part);
+  if (!content || !peer) return undefined;
+  const message = { externalId: updateRef(envelope), direction: "in" as const, content };
+  return { ...base(envelope, peer, timeOf(part.date)), type: "message", message };
+}
+
 function unsupported(part: Raw, hint: string, envelope: Envelope): InboundEvent {
   const peer = peerOf(part) ?? servicePeer(envelope.self);
   return {
     ...base(envelope, peer, timeOf(part.date)),
     type: "message",
     message: {
-      externalId: `update/${envelope.key.slice("tg:".length)}`,
+      externalId: updateRef(envelope),
       direction: "in",
       content: { kind: "unsupported", hint: hint.slice(0, 64) },
     },
@@ -77,8 +94,7 @@ function unsupported(part: Raw, hint: string, envelope: Envelope): InboundEvent 
 function readMessage(message: Raw, envelope: Envelope): InboundEvent[] {
   const address = addressOf(message);
   const peer = peerOf(message);
-  const messageId = id(message.message_id);
-  if (!address || !peer || messageId === undefined) return [];
+  if (!address || !peer || id(message.message_id) === undefined) return [];
 
   const time = timeOf(message.date);
   const moved = movedTo(message, envelope, peer, time);
@@ -90,7 +106,8 @@ function readMessage(message: Raw, envelope: Envelope): InboundEvent[] {
       ...base(envelope, peer, time),
       type: "message",
       message: compact({
-        externalId: messageRef(address, messageId),
+        // A message without an id of its own is at least another one than those of other updates.
+        externalId: ownRef(address, message) ?? updateRef(envelope),
         direction: isEcho(message, envelope.self) ? ("echo" as const) : ("in" as const),
         content,
         replyTo: replyOf(message, address),
@@ -124,13 +141,13 @@ function movedTo(message: Raw, envelope: Envelope, peer: Peer, time: EventTime):
 function readEdit(message: Raw, envelope: Envelope): InboundEvent[] {
   const address = addressOf(message);
   const peer = peerOf(message);
-  const messageId = id(message.message_id);
-  if (!address || !peer || messageId === undefined) return [];
+  const target = address && ownRef(address, message);
+  if (!peer || target === undefined) return [];
   return [
     {
       ...base(envelope, peer, timeOf(message.edit_date, message.date)),
       type: "edit",
-      target: messageRef(address, messageId),
+      target,
       content: contentOf(message),
     },
   ];
@@ -161,11 +178,6 @@ function readReaction(reaction: Raw, envelope: Envelope): InboundEvent[] {
   return [
     { ...base(envelope, peer, timeOf(reaction.date)), type: "reaction", target: messageRef(address, messageId), emoji },
   ];
-}
-
-/** Custom emoji have no character: they are named like a short code. */
-function emojiOf(reaction: Raw): string {
-  return text(reaction.emoji) ?? (reaction.type === "paid" ? "⭐" : `:${id(reaction.custom_emoji_id) ?? "unknown"}:`);
 }
 
 function readCallback(query: Raw, envelope: Envelope): InboundEvent[] {
@@ -237,7 +249,7 @@ function systemMessage(event: ReturnType<typeof base>, envelope: Envelope, summa
     ...event,
     type: "message",
     message: {
-      externalId: `update/${envelope.key.slice("tg:".length)}`,
+      externalId: updateRef(envelope),
       direction: "in",
       content: { kind: "system", summary },
     },

@@ -1,5 +1,6 @@
 import type { Content, MediaRef, SharedContact, TextEntity } from "../../core/message.js";
 import { compact, count, id, number, record, records, text, type Raw } from "../shared/read.js";
+import { amountOf } from "./money.js";
 import { mediaOf } from "./normalizeMedia.js";
 import { nameOf } from "./normalizePeer.js";
 import { richMessageText } from "./richText.js";
@@ -12,15 +13,18 @@ const readers: readonly ContentReader[] = [
   textContent,
   richContent,
   mediaContent,
+  paidMediaContent,
   venueContent,
   locationContent,
   contactContent,
   pollContent,
   diceContent,
+  gameContent,
   checklistContent,
   paymentContent,
   webAppContent,
   serviceContent,
+  captionContent,
 ];
 
 /** What a message says. Never fails: a kind we cannot show is `unsupported`, with its name as the hint. */
@@ -38,6 +42,8 @@ const envelopeFields = new Set([
   ...[
     "sender_business_bot",
     "sender_tag",
+    "receiver_user",
+    "ephemeral_message_id",
     "date",
     "guest_query_id",
     "business_connection_id",
@@ -78,6 +84,24 @@ function mediaContent(message: Raw): Content | undefined {
   return compact({ kind: "media" as const, media, caption, entities });
 }
 
+/** Paid media that the bot may see: its first picture or video, where Telegram shows it. */
+function paidMediaContent(message: Raw): Content | undefined {
+  const paid = records(record(message.paid_media)?.paid_media);
+  for (const one of paid) {
+    const content = mediaContent({ ...one, caption: message.caption, caption_entities: message.caption_entities });
+    if (content) return content;
+  }
+  return undefined;
+}
+
+/** Words below something that cannot be shown are shown all the same. */
+function captionContent(message: Raw): Content | undefined {
+  const words = text(message.caption);
+  return words === undefined
+    ? undefined
+    : compact({ kind: "text" as const, text: words, entities: entitiesOf(message.caption_entities, words) });
+}
+
 function venueContent(message: Raw): Content | undefined {
   const venue = record(message.venue);
   return venue && placeOf(venue.location, text(venue.title), text(venue.address));
@@ -96,7 +120,12 @@ function placeOf(place: unknown, label: string | undefined, address: string | un
 }
 
 function contactContent(message: Raw): Content | undefined {
-  const shared = records(record(message.users_shared)?.users).map((user) => contactOf(user, user.user_id));
+  const several = record(message.users_shared);
+  // Earlier versions name the users by their ids alone, or only one of them.
+  const ids = Array.isArray(several?.user_ids) ? several.user_ids : [record(message.user_shared)?.user_id];
+  const named = records(several?.users).map((user) => contactOf(user, user.user_id));
+  const unnamed = ids.filter((user) => id(user) !== undefined).map((user) => contactOf({}, user));
+  const shared = named.length > 0 ? named : unnamed;
   const contact = record(message.contact);
   const contacts = contact ? [contactOf(contact, contact.user_id)] : shared;
   return contacts.length > 0 ? { kind: "contacts", contacts } : undefined;
@@ -119,6 +148,13 @@ function diceContent(message: Raw): Content | undefined {
   const dice = record(message.dice);
   const value = count(dice?.value);
   return dice && value !== undefined ? { kind: "text", text: `${text(dice.emoji) ?? "🎲"} ${value}` } : undefined;
+}
+
+function gameContent(message: Raw): Content | undefined {
+  const game = record(message.game);
+  const title = text(game?.title);
+  if (!game || title === undefined) return undefined;
+  return { kind: "text", text: [`🎮 ${title}`, text(game.description)].filter(Boolean).join("\n") };
 }
 
 function checklistContent(message: Raw): Content | undefined {
@@ -146,16 +182,6 @@ function paymentContent(message: Raw): Content | undefined {
     return { kind: "order", summary: title === undefined ? amount : `${amount}: ${title}` };
   }
   return undefined;
-}
-
-/** Amounts are in the smallest unit of the currency; Intl knows how many of its digits are decimals. */
-function amountOf(payment: Raw): string {
-  const total = count(payment.total_amount) ?? 0;
-  const currency = text(payment.currency) ?? "";
-  if (!/^[A-Z]{3}$/.test(currency) || currency === "XTR") return `${total} ${currency}`.trim();
-  const digits =
-    new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return `${(total / 10 ** digits).toFixed(digits)} ${currency}`;
 }
 
 function webAppContent(message: Raw): Content | undefined {

@@ -5,6 +5,7 @@ import whatsapp, { type Client, type Message } from "whatsapp-web.js";
 import { ProviderError } from "../../core/errors.js";
 import type { SessionProgress } from "../contract.js";
 import { notReady } from "./failures.js";
+import { lookInStubbornly } from "./lookIn.js";
 import { groupData, isTold, messageData, reactionData, voteData, type Own, type SessionPayload } from "./payloads.js";
 import { addressOf, isGroup } from "./people.js";
 import type { ChildOptions, EndReason, Part } from "./protocol.js";
@@ -85,6 +86,7 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       args: browserArgs(options),
     },
   });
+  lookInStubbornly(client, () => end("logged_out"));
 
   const own: Own = { pn: undefined, lid: undefined };
   /** Ids of what was sent from here: their echoes are no news. */

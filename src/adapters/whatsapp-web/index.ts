@@ -3,6 +3,7 @@ import { can, risk, settings, type WhatsAppWebSettings } from "./manifest.js";
 import { normalize } from "./normalize.js";
 import { createAsk, send, sessionMethods } from "./send.js";
 import { runSession } from "./session.js";
+import { wizard } from "./wizard.js";
 
 export type { WhatsAppWebSettings };
 
@@ -16,8 +17,10 @@ export const whatsappWeb: ChannelAdapter<WhatsAppWebSettings> = {
     warning: risk,
     settings,
     can,
+    wizard,
   },
   normalize,
+  addressSetBy: () => "none",
   accountRef: ({ number }) => number,
   connect(own, tools) {
     const ask = createAsk(tools, own);

@@ -45,11 +45,20 @@ export const settings = z.object({
     .trim()
     .transform((value) => value.replace(/[\s()./-]+/g, "").replace(/^(\+|00)/, ""))
     .pipe(z.string().regex(/^[1-9]\d{6,14}$/, "the number with its country code, such as +49 151 23456789"))
-    .meta({ title: "Phone number", description: "The number on the phone, with its country code" }),
-  pairing: z.enum(["qr", "phone"]).default("qr").meta({
-    title: "How to link",
-    description: "Scan a QR code with the phone, or type an eight-letter code on the phone",
-  }),
+    .meta({
+      title: "Phone number",
+      description: "The number of the WhatsApp account on the phone, with its country code.",
+      expects: "the number with its country code, such as +49 151 23456789",
+      pattern: "^(\\+|00)?[1-9][0-9 ()./-]{6,24}$",
+    }),
+  pairing: z
+    .enum(["qr", "phone"])
+    .default("qr")
+    .meta({
+      title: "How to link",
+      description: "On the phone: Settings, Linked devices, Link a device.",
+      labels: { qr: "Scan a QR code with the phone", phone: "Type an eight-letter code on the phone" },
+    }),
   riskAccepted: z
     .literal(true, "the risk must be accepted to use this channel")
     .meta({ title: "I accept that this number may be banned", description: risk }),

@@ -13,7 +13,7 @@ export async function probe(graph: GraphClient, { phoneNumberId }: WhatsAppSetti
   if (accountRef === undefined)
     throw new ProviderError({ kind: "unexpected" }, "Meta did not say which number this is.");
   const displayName = [text(number.verified_name), text(number.display_phone_number)].filter(Boolean).join(" ");
-  const about = { accountRef, displayName: displayName || accountRef };
+  const about = { accountRef, displayName: displayName || accountRef, standing: true as const };
   const status = text(number.status);
   if (status === "BANNED" || status === "RESTRICTED") {
     return { state: "suspended", ...about, cause: `Meta says the number is ${status.toLowerCase()}.` };

@@ -8,6 +8,7 @@ import { openMedia } from "./media.js";
 import { normalize } from "./normalize.js";
 import { addressOf, send } from "./send.js";
 import { templatesOf } from "./templates.js";
+import { explain, wizard } from "./wizard.js";
 
 export type { WhatsAppSettings };
 
@@ -21,9 +22,12 @@ export const whatsapp: ChannelAdapter<WhatsAppSettings> = {
     handshake: true,
     settings,
     can,
+    wizard,
   },
   normalize,
   verify: verifyGraph,
+  addressSetBy: ({ businessAccountId }) => (businessAccountId === undefined ? "hand" : "us"),
+  explain,
   accountRef: ({ phoneNumberId }) => phoneNumberId,
   connect(own, tools) {
     const phone = own.phoneNumberId;

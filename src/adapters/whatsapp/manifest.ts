@@ -39,13 +39,26 @@ export const can: Capabilities = {
 export const settings = z.object({
   accessToken: accessToken.meta({
     title: "Access token",
-    description: "Of a system user, so that it does not run out",
+    description:
+      "In Meta's business settings under Users, System users: create one, give it the app and the WhatsApp account, and " +
+      "generate a token with whatsapp_business_messaging and whatsapp_business_management. It does not run out; the one " +
+      "of the app's API setup page does after a day.",
+    link: "https://business.facebook.com/settings/system-users",
+    expects: "the whole token, which begins with EAA",
     secret: true,
   }),
-  phoneNumberId: graphId.meta({ title: "Phone number id", description: "Not the number itself" }),
+  phoneNumberId: graphId.meta({
+    title: "Phone number id",
+    description: "In the app dashboard under WhatsApp, API setup, below the number. Not the number itself.",
+    link: "https://developers.facebook.com/apps/",
+    expects: "digits only",
+  }),
   businessAccountId: graphId.optional().meta({
     title: "WhatsApp business account id",
-    description: "For templates, and to set the webhook by itself",
+    description:
+      "On the same page as the phone number id. With it templates are read and the webhook is set without your doing.",
+    link: "https://developers.facebook.com/apps/",
+    expects: "digits only",
   }),
   ...metaSecrets,
 });

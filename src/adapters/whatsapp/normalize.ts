@@ -3,13 +3,26 @@ import type { ExternalId } from "../../core/ids.js";
 import { Malformed } from "../contract.js";
 import { id, number, record, text, type Raw } from "../shared/read.js";
 import { accountEvents } from "./normalizeAccount.js";
+import { callEvent } from "./normalizeCall.js";
 import { messageEvents, noticeOf, type Place, type Source } from "./normalizeMessage.js";
 import { statusEvent } from "./normalizeStatus.js";
 
-/** Reads one webhook: every entry, every change, every message and status in it, also of several numbers. */
+/** What a value holds; one of them alone is what some partners hand on. */
+const lists = ["messages", "message_echoes", "statuses", "history", "calls"];
+
+/**
+ * Reads one webhook: every entry, every change, every message and status in it, also of several numbers. A change without
+ * the entry around it (Meta's samples show it so) and a bare value (partners hand on just that) are read as well.
+ */
 export function normalize(payload: unknown, self: ExternalId): InboundEvent[] {
   const body = record(payload);
   if (!body) throw new Malformed("body");
+  if (body.entry === undefined) {
+    const place: Place = { self, value: {}, time: undefined };
+    if (text(body.field) !== undefined && record(body.value)) return changeEvents(body, place);
+    const bare = lists.some((name) => Array.isArray(body[name]));
+    if (bare) return changeEvents({ field: "messages", value: body }, place);
+  }
   if (!Array.isArray(body.entry) || body.entry.length === 0) throw new Malformed("entry");
   return body.entry.flatMap((given: unknown) => {
     const entry = record(given);
@@ -31,12 +44,17 @@ function changeEvents(given: unknown, { self, time }: Place): InboundEvent[] {
   const events = [
     ...all(value.messages, place, (one) => messageEvents(one, place, "in")),
     ...all(value.message_echoes, place, (one) => messageEvents(one, place, "echo")),
-    ...all(value.statuses, place, (one) => [statusEvent(one, place)]),
+    ...all(value.statuses, place, (one) => [one.type === "call" ? callEvent(one, place) : statusEvent(one, place)]),
+    ...all(value.calls, place, (one) => [callEvent(one, place)]),
     ...all(value.history, place, (one) => history(one, place)),
     ...all(value.errors, place, (one) => [noticeOf(place, one, errorSummary(one))]),
   ];
-  return events.length > 0 ? events : accountEvents(field, place, change);
+  const known = field === "" || field === "messages" || field === "calls" || field === "history";
+  return events.length > 0 && (known || spoke(value)) ? events : [...events, ...accountEvents(field, place, change)];
 }
+
+/** Whether it holds what its kind of change is about; errors come beside anything. */
+const spoke = (value: Raw) => lists.some((name) => items(value[name]).length > 0);
 
 /** Every item of a list; what is no object is told of as well. */
 function all(list: unknown, place: Place, read: (one: Raw) => InboundEvent[]): InboundEvent[] {

@@ -27,13 +27,20 @@ export function accountEvents(field: string, place: Place, raw: Raw): InboundEve
       return about(healthNotice(field, value));
     case "user_id_update":
       return userIdMoves(place, raw);
-    case "calls":
-      return calls(place, raw);
     case "user_preferences":
       return preferences(place, raw);
     default:
-      return about({ about: "other", summary: `WhatsApp told of ${field || "a change"}.` });
+      return about({ about: "other", summary: otherSummary(field, value) });
   }
+}
+
+/** Changes that nothing here depends on: their name, and what of them is a word. */
+function otherSummary(field: string, value: Raw): string {
+  const words = [value.event, value.decision, value.requested_verified_name, value.rejection_reason]
+    .map(text)
+    .filter((word) => word !== undefined && word !== "NONE");
+  const more = words.length > 0 ? `: ${words.join(", ").slice(0, 200)}` : "";
+  return `WhatsApp told of ${field || "a change"}${more}.`;
 }
 
 function templateNotice(value: Raw): AccountNotice {
@@ -54,12 +61,13 @@ const warned = /^(ACCOUNT_VIOLATION|ACCOUNT_RESTRICTION|FLAGGED|DOWNGRADE|ONBOAR
 const well = /^(UNFLAGGED|UPGRADE|ACCOUNT_REINSTATED|ACCOUNT_RECONNECTED)$/;
 
 function healthNotice(field: string, value: Raw): AccountNotice {
-  const event = text(value.event) ?? text(value.alert_type) ?? field;
+  const alert = record(value.alert_info) ?? value;
+  const event = text(value.event) ?? text(alert.alert_type) ?? field;
   const ban = record(value.ban_info);
   const state = text(ban?.waba_ban_state);
   const violation = text(record(value.violation_info)?.violation_type);
   const limit = text(value.current_limit) ?? text(value.max_daily_conversations_per_business);
-  const more = [violation, state, limit && `limit ${limit}`].filter(Boolean).join(", ");
+  const more = [violation, state, limit && `limit ${limit}`, text(alert.alert_description)].filter(Boolean).join(", ");
   const cause = `WhatsApp says: ${event}${more ? ` (${more})` : ""}.`;
   if (state === "REINSTATE" || well.test(event)) return { about: "health", state: "ok", cause };
   if (closed.test(event) || state === "DISABLE") return { about: "health", state: "suspended", cause };
@@ -81,32 +89,6 @@ function userIdMoves(place: Place, raw: Raw): InboundEvent[] {
     }
     const peer = { chat: previous, user: previous };
     return movedEvent(place, peer, { phone, user: current }, current, { ...update, update: true });
-  });
-}
-
-function calls(place: Place, raw: Raw): InboundEvent[] {
-  const list = records(place.value.calls);
-  if (list.length === 0) return [noticeOf(place, raw, "WhatsApp told of a call without saying whose.")];
-  return list.map((call) => {
-    const inbound = text(call.direction) !== "BUSINESS_INITIATED";
-    const person = inbound
-      ? { phone: phoneOf(call.from), user: scopedIdOf(call.from_user_id), parent: undefined }
-      : { phone: phoneOf(call.to), user: scopedIdOf(call.to_user_id), parent: undefined };
-    const peer = peerOf(place.value, person);
-    if (!peer) return noticeOf(place, call, "WhatsApp told of a call without saying whose.");
-    const event = text(call.event) ?? text(call.status) ?? "call";
-    const externalId = `call:${id(call.id) ?? stableId("call", call)}:${event}`;
-    const what = inbound ? "The customer's call" : "A call to the customer";
-    return {
-      ...baseOf(place, peer, call.timestamp, call),
-      eventKey: `message:${externalId}`,
-      type: "message",
-      message: {
-        externalId,
-        direction: inbound ? "in" : "echo",
-        content: { kind: "system", summary: `${what}: ${event}.` },
-      },
-    };
   });
 }
 

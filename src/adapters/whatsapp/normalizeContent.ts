@@ -11,9 +11,12 @@ const roles: Record<string, MediaRole> = {
   gif: "animation",
 };
 
+const known = [...Object.keys(roles), "text", "location", "contacts", "interactive", "button", "order", "system"];
+
 /** What a message says. A type nobody knows is `unsupported`, with the provider's word for it. */
 export function contentOf(message: Raw): Content {
-  const type = text(message.type) ?? "";
+  // Older versions and the messages within edits may leave the type out: then the part that is there tells.
+  const type = text(message.type) ?? known.find((name) => message[name] !== undefined) ?? "";
   const body = record(message[type]);
   const role = roles[type];
   if (role) return body ? media(role, body) : unsupported(message, type);
@@ -98,7 +101,22 @@ function interactive(body: Raw): Content {
     const answer = text(reply.response) ?? "answered";
     return { kind: "choice_made", optionId: `call_permission:${answer}`, label: `Call permission: ${answer}` };
   }
-  return { kind: "unsupported", hint: `interactive: ${type || "answer"}` };
+  return asked(body) ?? { kind: "unsupported", hint: `interactive: ${type || "answer"}` };
+}
+
+/** What the business asked with buttons or a list, in what it brings over from its phone. */
+function asked(body: Raw): Content | undefined {
+  const words = text(record(body.body)?.text);
+  const action = record(body.action);
+  if (words === undefined || !action) return undefined;
+  const rows = records(action.sections).flatMap((section) => records(section.rows));
+  const given = [...records(action.buttons).map((button) => record(button.reply) ?? button), ...rows];
+  const options = given.map((one) => ({ id: text(one.id) ?? "", label: text(one.title) ?? text(one.id) ?? "" }));
+  const link = record(action.parameters);
+  const url = text(link?.url);
+  if (url !== undefined)
+    return { kind: "text", text: [words, text(link?.display_text), url].filter(Boolean).join("\n") };
+  return options.length > 0 ? { kind: "choices", text: words, options } : { kind: "text", text: words };
 }
 
 /** A form that was filled in, as lines of "field: value". */

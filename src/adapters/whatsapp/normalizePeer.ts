@@ -45,8 +45,10 @@ export function recipientOf(given: Raw): Person {
   };
 }
 
-/** The contact of a person, matched by id: the order of the list says nothing. */
+/** The contact of a person, matched by id: the order of the list says nothing. Of one that names nobody, the only one. */
 function contactOf(contacts: readonly Raw[], person: Person): Raw | undefined {
+  const nobody = [person.phone, person.user, person.parent, person.other].every((one) => one === undefined);
+  if (nobody) return contacts.length === 1 ? contacts[0] : undefined;
   return contacts.find(
     (one) =>
       (person.phone !== undefined && phoneOf(one.wa_id) === person.phone) ||

@@ -17,8 +17,11 @@ export interface ToDeliver {
   eventType: string;
   seq: number;
   orderKey: string | null;
+  messageId?: string;
 }
 
+/** Deliveries shown of one message. */
+const shownMost = 100;
 const keptMs = 30 * 86_400_000;
 /** A try and everything around it takes less; longer means that its process died. */
 export const claimMs = 45_000;
@@ -183,6 +186,23 @@ export function deliveryRepo({ endpoints, deliveries }: HookModels, keyring: Key
         items: await Promise.all(page.map(openedDelivery)),
         next: rows.length > query.limit && tail ? encodeCursor([tail.createdAt, tail._id]) : null,
       };
+    },
+
+    /** What was told of a message, oldest first. */
+    async of(
+      workspaceId: string,
+      messageId: string,
+    ): Promise<Pick<DeliveryRow, "endpointId" | "eventType" | "createdAt" | "attempts">[]> {
+      return deliveries
+        .find({ workspaceId, messageId: { $eq: messageId, $type: "string" } } as never, {
+          endpointId: 1,
+          eventType: 1,
+          createdAt: 1,
+          attempts: 1,
+        })
+        .sort({ createdAt: 1 })
+        .limit(shownMost)
+        .lean();
     },
 
     async delivery(workspaceId: string, id: string): Promise<Delivery | undefined> {

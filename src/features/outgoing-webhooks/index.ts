@@ -1,7 +1,7 @@
 import type { Connection } from "mongoose";
 import type { Endpoint } from "../../api/endpoint.js";
 import { createBins, type Bins } from "./bins.js";
-import { hookModels } from "./model.js";
+import { hookModels, type DeliveryRow } from "./model.js";
 import type { HookDeps } from "./ports.js";
 import { hookRepo } from "./repo.js";
 import { hookEndpoints } from "./routes.js";
@@ -18,6 +18,11 @@ export interface OutgoingWebhooks {
   relay(workspaceId: string): Promise<void>;
   pump(workspaceId: string, endpointId: string): Promise<void>;
   sweep(): Promise<void>;
+  /** What integrators were told of a message, oldest first. */
+  deliveriesOf(
+    workspaceId: string,
+    messageId: string,
+  ): Promise<Pick<DeliveryRow, "endpointId" | "eventType" | "createdAt" | "attempts">[]>;
   bins: Bins;
   endpoints: Endpoint[];
 }
@@ -54,6 +59,7 @@ export function createOutgoingWebhooks(
     relay: relay(deps),
     pump: pump(deps),
     sweep: sweepHooks(deps),
+    deliveriesOf: (workspaceId, messageId) => repo.of(workspaceId, messageId),
     bins,
     endpoints: hookEndpoints(deps, () => listening.clear()),
   };

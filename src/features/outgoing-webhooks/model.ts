@@ -50,6 +50,8 @@ export interface DeliveryRow {
   eventId: string;
   eventType: string;
   seq: number;
+  /** The message it tells of. */
+  messageId?: string;
   /** What it must not overtake; null when order does not matter. */
   orderKey: string | null;
   state: "waiting" | "sending" | "delivered" | "failed";
@@ -136,6 +138,7 @@ export function hookModels(connection: Connection): HookModels {
       eventId: text,
       eventType: text,
       seq: { type: Number, required: true },
+      messageId: { type: String },
       orderKey: { type: String, default: null },
       state: text,
       open: { type: Boolean },
@@ -165,6 +168,11 @@ export function hookModels(connection: Connection): HookModels {
   delivery.index({ endpointId: 1, state: 1, createdAt: -1, _id: -1 });
   delivery.index({ endpointId: 1, dueAt: 1, seq: 1 }, { partialFilterExpression: { open: true } });
   delivery.index({ endpointId: 1, orderKey: 1, seq: 1 }, { partialFilterExpression: { open: true } });
+  // What integrators were told of a message.
+  delivery.index(
+    { workspaceId: 1, messageId: 1, createdAt: 1 },
+    { partialFilterExpression: { messageId: { $type: "string" } } },
+  );
   delivery.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
   const bin = new Schema<BinRow>(

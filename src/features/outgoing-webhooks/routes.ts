@@ -25,7 +25,7 @@ import type { HookDeps } from "./ports.js";
 import type { Delivery, EndpointInput, HookEndpoint } from "./repo.js";
 import { matches, succeeded } from "./schedule.js";
 import { post } from "./usecases/deliver.js";
-import { pumpJob } from "./usecases/relay.js";
+import { aboutMessage, pumpJob } from "./usecases/relay.js";
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 /** Headers that are ours, or that could change where a request goes. */
@@ -287,6 +287,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
             one,
             wanted.map((event) => ({
               eventId: event.id,
+              ...aboutMessage(event),
               eventType: event.type,
               seq: event.seq,
               orderKey: one.orderedBy === null ? null : (event.conversationId ?? null),

@@ -1,5 +1,13 @@
-import type { Contact } from "../../inbox/index.js";
-import type { ContactDto } from "../../wire/contacts.js";
+import type { Contact, ContactNote } from "../../inbox/index.js";
+import type { ContactDto, ContactNoteDto } from "../../wire/contacts.js";
+
+export const contactNoteDto = ({ id, contactId, text, author, createdAt }: ContactNote): ContactNoteDto => ({
+  id,
+  contact_id: contactId,
+  text,
+  author: { kind: author.kind, id: "id" in author ? author.id : null },
+  created_at: createdAt.toISOString(),
+});
 
 export const contactDto = (contact: Contact): ContactDto => ({
   id: contact.id,

@@ -96,6 +96,7 @@ export function inboxPresenter(urls: FileUrls): InboxPresenter {
       delivered_at: iso(one.receipts.delivered),
       read_at: iso(one.receipts.read),
       trace_id: one.traceId,
+      scheduled_at: iso(one.scheduledAt),
       at: one.at.toISOString(),
       created_at: one.createdAt.toISOString(),
     };
@@ -139,6 +140,8 @@ export function conversationDto(conversation: Conversation): ConversationDto {
     priority: conversation.priority,
     blocked: conversation.blocked,
     unread: conversation.unread,
+    unread_for_me: conversation.unreadForMe,
+    participants: conversation.participants,
     waiting_since: iso(conversation.waitingSince),
     last_inbound_at: iso(conversation.lastInboundAt),
     last_message: last && {

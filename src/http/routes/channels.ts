@@ -6,12 +6,15 @@ import type { ChannelAccount, Inbox } from "../../inbox/index.js";
 import {
   channelAccountChange,
   channelAccountDetailDto as detailShape,
+  channelRemoval,
+  channelTestDto as testShape,
   channelAccountDto as accountShape,
   channelKindDto as kindShape,
   channelSettings,
   newChannelAccount,
 } from "../../wire/channels.js";
-import { channelAccountDetailDto, channelAccountDto, channelKindDto } from "../presenters/channels.js";
+import { holds } from "../../identity/index.js";
+import { channelAccountDetailDto, channelAccountDto, channelKindDto, testDto } from "../presenters/channels.js";
 
 export interface ConnectInput {
   workspaceId: string;
@@ -19,6 +22,17 @@ export interface ConnectInput {
   name?: string | undefined;
   /** Without credentials a draft is made. */
   settings?: Record<string, unknown> | undefined;
+  /** Its provider is played by the built-in simulator. */
+  simulated?: boolean | undefined;
+}
+
+/** What trying credentials gave, in words. */
+export interface ChannelTest {
+  ok: boolean;
+  state: "ok" | "degraded" | "needs_reauth" | "suspended";
+  sentence: string;
+  displayName: string | null;
+  problems: { pointer: string; message: string }[];
 }
 
 /** What the routes need of the channels; implemented by the composition root. Each throws AppError in plain words. */
@@ -31,8 +45,15 @@ export interface ChannelAdmin {
   setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<ChannelAccount>;
   /** A new webhook secret; the old one is accepted for some time yet. */
   rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount>;
-  /** Takes the webhook away and deletes the account with its credentials. Its conversations stay. */
-  remove(workspaceId: string, id: string): Promise<void>;
+  /**
+   * Takes the webhook away and deletes the account with its credentials and its log. Its conversations stay unless they
+   * are to go with it.
+   */
+  remove(workspaceId: string, id: string, options?: { withConversations?: boolean }): Promise<void>;
+  /** Tries an account as it is; what comes of it stands in its log. */
+  test(workspaceId: string, id: string): Promise<ChannelTest>;
+  /** Tries credentials that nobody saved. */
+  testKind(workspaceId: string, kind: string, settings: Record<string, unknown>): Promise<ChannelTest>;
   /** What the provider's handshake at the account's address must bring. */
   verifyToken(account: Pick<ChannelAccount, "workspaceId" | "endpointKey">): Promise<string>;
 }
@@ -42,19 +63,28 @@ interface Deps {
   channels: ChannelAdmin;
   adapters: readonly ChannelAdapter[];
   publicUrl: () => string;
+  /** How much went wrong in the last 24 hours, by account. */
+  errors(accountIds: readonly string[]): Promise<Map<string, number>>;
 }
 
 const tag = "Channels";
 
+/** Shows an account with everything a manager may see. */
+export function channelDetails({ channels, adapters, publicUrl, errors }: Omit<Deps, "inbox">) {
+  return async (account: ChannelAccount) => {
+    const adapter = adapters.find(({ manifest }) => manifest.kind === account.kind);
+    return channelAccountDetailDto(account, {
+      publicUrl: publicUrl(),
+      errors: (await errors([account.id])).get(account.id) ?? 0,
+      verifyToken: adapter?.manifest.handshake ? await channels.verifyToken(account) : null,
+      setBy: account.settings === null ? "hand" : (adapter?.addressSetBy(account.settings) ?? "none"),
+    });
+  };
+}
+
 /** Channel accounts and the kinds there are. A webhook's address is as good as a credential: only managers see accounts. */
-export function channelEndpoints({ inbox, channels, adapters, publicUrl }: Deps): Endpoint[] {
-  const asksHand = new Set(adapters.filter(({ manifest }) => manifest.handshake).map(({ manifest }) => manifest.kind));
-  const detail = async (account: ChannelAccount) =>
-    channelAccountDetailDto(
-      account,
-      publicUrl(),
-      asksHand.has(account.kind) ? await channels.verifyToken(account) : null,
-    );
+export function channelEndpoints({ inbox, channels, adapters, publicUrl, errors }: Deps): Endpoint[] {
+  const detail = channelDetails({ channels, adapters, publicUrl, errors });
   const managed = { tag, scope: "channels:manage" } as const;
   return [
     endpoint({
@@ -63,18 +93,43 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl }: Deps)
       path: "/channels/kinds",
       scope: null,
       summary: "List the kinds of channels, with what they can do and what they ask for",
-      answer: z.object({ data: z.array(kindShape) }),
-      handle: () => ({ data: adapters.map(channelKindDto) }),
+      answer: z.object({
+        data: z.array(kindShape),
+        public_url: z
+          .object({ url: z.string(), https: z.boolean() })
+          .describe("Where providers reach this server; most of them deliver to https addresses only"),
+      }),
+      handle: () => ({
+        data: adapters.map(channelKindDto),
+        public_url: { url: publicUrl(), https: publicUrl().startsWith("https:") },
+      }),
+    }),
+    endpoint({
+      ...managed,
+      method: "post",
+      path: "/channels/kinds/:kind/test",
+      summary: "Try credentials without saving them",
+      body: channelSettings,
+      answer: testShape,
+      errors: ["unprocessable"],
+      idempotency: "none",
+      action: null,
+      handle: async ({ principal, params, body }) =>
+        testDto(await channels.testKind(principal.workspaceId, params.kind!, body.settings)),
     }),
     endpoint({
       ...managed,
       method: "get",
       path: "/channels",
+      scope: "conversations:read",
       summary: "List channel accounts",
+      description: "A webhook's address is as good as a credential: only callers with channels:manage see it.",
       answer: z.object({ data: z.array(accountShape) }),
       async handle({ principal }) {
         const accounts = await inbox.accounts.list(principal.workspaceId);
-        return { data: accounts.map((account) => channelAccountDto(account, publicUrl())) };
+        const wrong = await errors(accounts.map(({ id }) => id));
+        const url = holds(principal.scopes, "channels:manage") ? publicUrl() : null;
+        return { data: accounts.map((account) => channelAccountDto(account, url, wrong.get(account.id) ?? 0)) };
       },
     }),
     endpoint({
@@ -147,12 +202,26 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl }: Deps)
       method: "delete",
       path: "/channels/:id",
       summary: "Delete a channel account with its credentials",
-      description: "Its conversations stay and can be read. Nothing can be sent in them any more.",
+      description:
+        "Its conversations stay and can be read; nothing can be sent in them any more. With `with_conversations=true` " +
+        "they are erased for good instead, with their messages, notes, files and the contacts who were reached over no " +
+        "other account. Nothing of it can be brought back.",
+      query: channelRemoval,
       answer: null,
-      async handle({ principal, params }) {
-        await channels.remove(principal.workspaceId, params.id!);
+      async handle({ principal, params, query }) {
+        const withConversations = query.with_conversations === "true";
+        await channels.remove(principal.workspaceId, params.id!, { withConversations });
         return undefined;
       },
+    }),
+    endpoint({
+      ...managed,
+      method: "post",
+      path: "/channels/:id/test",
+      summary: "Try an account as it is, now",
+      answer: testShape,
+      idempotency: "none",
+      handle: async ({ principal, params }) => testDto(await channels.test(principal.workspaceId, params.id!)),
     }),
   ];
 }

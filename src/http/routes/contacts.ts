@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
 import type { Inbox } from "../../inbox/index.js";
@@ -6,9 +7,12 @@ import {
   contactDto as contactShape,
   contactListQuery,
   contactMerge,
+  contactNoteDto as contactNoteShape,
   newContact,
+  newContactNote,
 } from "../../wire/contacts.js";
-import { contactDto } from "../presenters/contacts.js";
+import { contactDto, contactNoteDto } from "../presenters/contacts.js";
+import { authorOf } from "./conversations.js";
 
 const tag = "Contacts";
 
@@ -86,6 +90,42 @@ export function contactEndpoints(inbox: Inbox): Endpoint[] {
       errors: ["conflict"],
       idempotency: "none",
       handle: async ({ principal, params }) => contactDto(await contacts.unmerge(principal.workspaceId, params.id!)),
+    }),
+    endpoint({
+      method: "get",
+      path: "/contacts/:id/notes",
+      tag,
+      summary: "What was written down about a contact, newest first",
+      scope: "contacts:read",
+      answer: z.object({ data: z.array(contactNoteShape) }),
+      handle: async ({ principal, params }) => ({
+        data: (await contacts.notes.list(principal.workspaceId, params.id!)).map(contactNoteDto),
+      }),
+    }),
+    endpoint({
+      method: "post",
+      path: "/contacts/:id/notes",
+      tag,
+      summary: "Write something down about a contact",
+      scope: "contacts:write",
+      body: newContactNote,
+      status: 201,
+      answer: contactNoteShape,
+      errors: ["unprocessable"],
+      handle: async ({ principal, params, body }) =>
+        contactNoteDto(await contacts.notes.add(principal.workspaceId, params.id!, body.text, authorOf(principal))),
+    }),
+    endpoint({
+      method: "delete",
+      path: "/contacts/:id/notes/:note_id",
+      tag,
+      summary: "Delete a note about a contact",
+      scope: "contacts:write",
+      answer: null,
+      async handle({ principal, params }) {
+        await contacts.notes.remove(principal.workspaceId, params.id!, params.note_id!);
+        return undefined;
+      },
     }),
   ];
 }

@@ -1,12 +1,22 @@
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
-import type { Author } from "../../core/message.js";
+import type { Author, Content } from "../../core/message.js";
 import type { Principal } from "../../identity/index.js";
-import type { Inbox } from "../../inbox/index.js";
+import {
+  conversationQueryOf,
+  Overtaken,
+  type BulkResult,
+  type Conversation,
+  type ConversationChange,
+  type Inbox,
+} from "../../inbox/index.js";
 import {
   blockRequest,
+  bulkRequest,
+  bulkResultDto,
   conversationChange,
+  conversationDetailDto,
   conversationDto as conversationShape,
   conversationListQuery,
   listQuery,
@@ -16,6 +26,8 @@ import {
   readMarkDto,
   readRequest,
   replyPolicyDto,
+  unreadRequest,
+  type BulkResultDto,
 } from "../../wire/inbox.js";
 import { contentFromDto, conversationDto, type InboxPresenter } from "../presenters/inbox.js";
 
@@ -28,11 +40,45 @@ interface Deps {
   isMember(workspaceId: string, id: string): Promise<boolean>;
 }
 
-/** In whose name a key acts. */
-export const authorOf = (principal: Principal): Author => ({ kind: "api", id: principal.keyId });
+/** In whose name a caller acts. */
+export const authorOf = (principal: Principal): Author =>
+  principal.kind === "api" ? { kind: "api", id: principal.keyId } : { kind: "agent", id: principal.memberId };
+
+/** The member who asks; null for a program. */
+export const memberOf = (principal: Principal): string | null =>
+  principal.kind === "member" ? principal.memberId : null;
 
 const gone = () => new AppError("not_found", "There is no such conversation.");
 const date = (value: string | null | undefined) => (value ? new Date(value) : value === null ? null : undefined);
+
+const changeOf = (body: z.output<typeof conversationChange>): ConversationChange => ({
+  status: body.status,
+  snoozedUntil: date(body.snoozed_until),
+  assigneeId: body.assignee_id,
+  teamId: body.team_id,
+  labels: body.labels,
+  addLabels: body.add_labels,
+  removeLabels: body.remove_labels,
+  priority: body.priority,
+});
+
+function bulkDto(result: BulkResult): BulkResultDto {
+  if (!result.ok) return { id: result.id, ok: false, problem: result.problem, before: null };
+  const { before } = result;
+  return {
+    id: result.id,
+    ok: true,
+    problem: null,
+    before: before && {
+      status: before.status,
+      snoozed_until: before.snoozedUntil?.toISOString() ?? null,
+      assignee_id: before.assigneeId,
+      team_id: before.teamId,
+      labels: before.labels,
+      priority: before.priority ?? "none",
+    },
+  };
+}
 
 /** Conversations, what is written into them, and their state. */
 export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpoint[] {
@@ -40,6 +86,22 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
     if (await isMember(workspaceId, id)) return;
     const message = "There is no such member in this workspace.";
     throw new AppError("unprocessable", message, { errors: [{ pointer, message }] });
+  }
+
+  const seenBy = async (principal: Principal, conversation: Conversation): Promise<Conversation> =>
+    (await inbox.reading.forReader([conversation], memberOf(principal)))[0]!;
+
+  async function contentOf(workspaceId: string, body: z.output<typeof newMessage>): Promise<Content> {
+    if (body.content === undefined) return inbox.forward(workspaceId, body.forward_of!);
+    return contentFromDto(body.content, async (fileId) => {
+      return (await inbox.files.find(workspaceId, fileId))?.role ?? "document";
+    });
+  }
+
+  /** Who was overtaken is shown by what. */
+  function inWords(error: unknown): never {
+    if (!(error instanceof Overtaken)) throw error;
+    throw new AppError(error.code, error.message, { extensions: { message: present.message(error.by) } });
   }
 
   return [
@@ -53,16 +115,13 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       query: conversationListQuery,
       answer: pageOf(conversationShape),
       async handle({ principal, query }) {
-        const { assignee_id, team_id, label, channel_account_id, contact_id, ...rest } = query;
-        const page = await inbox.conversations(principal.workspaceId, {
-          ...rest,
-          assigneeId: assignee_id === "none" ? null : assignee_id,
-          teamId: team_id,
-          labelId: label,
-          accountId: channel_account_id,
-          contactId: contact_id,
-        });
-        return pageDto(page, conversationDto);
+        const { limit, cursor, sort, ...filters } = query;
+        const asked = conversationQueryOf(filters, sort, memberOf(principal));
+        const page = await inbox.conversations(principal.workspaceId, { ...asked, limit, cursor });
+        return pageDto(
+          { ...page, items: await inbox.reading.forReader(page.items, memberOf(principal)) },
+          conversationDto,
+        );
       },
     }),
     endpoint({
@@ -71,11 +130,14 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       tag,
       summary: "Get a conversation",
       scope: "conversations:read",
-      answer: conversationShape,
+      answer: conversationDetailDto,
       async handle({ principal, params }) {
-        const conversation = await inbox.conversation(principal.workspaceId, params.id!);
-        if (!conversation) throw gone();
-        return conversationDto(conversation);
+        const { workspaceId } = principal;
+        const found = await inbox.conversation(workspaceId, params.id!);
+        if (!found) throw gone();
+        const conversation = await seenBy(principal, found);
+        const first = await inbox.reading.firstUnread(workspaceId, found.id, conversation.unreadForMe ?? 0);
+        return { ...conversationDto(conversation), first_unread_id: first };
       },
     }),
     endpoint({
@@ -88,20 +150,32 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       answer: conversationShape,
       errors: ["unprocessable"],
       async handle({ principal, params, body }) {
-        const changed = await inbox.changeConversation(
-          principal.workspaceId,
-          params.id!,
-          {
-            status: body.status,
-            snoozedUntil: date(body.snoozed_until),
-            assigneeId: body.assignee_id,
-            teamId: body.team_id,
-            labels: body.labels,
-            priority: body.priority,
-          },
+        const { workspaceId } = principal;
+        const changed = await inbox.changeConversation(workspaceId, params.id!, changeOf(body), authorOf(principal));
+        return conversationDto(await seenBy(principal, changed));
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/conversations/bulk",
+      tag,
+      summary: "Change many conversations at once",
+      description: "Each by itself: `data` says of every one whether it went well, and what it was before.",
+      scope: "conversations:write",
+      body: bulkRequest,
+      answer: z.object({ data: z.array(bulkResultDto) }),
+      errors: ["unprocessable"],
+      async handle({ principal, body }) {
+        const { workspaceId, callerId } = principal;
+        const results = await inbox.changeConversations(
+          workspaceId,
+          body.ids,
+          changeOf(body.change ?? {}),
           authorOf(principal),
         );
-        return conversationDto(changed);
+        const there = results.filter((one) => one.ok).map((one) => one.id);
+        if (body.read) await inbox.reading.readMany(workspaceId, there, callerId);
+        return { data: results.map(bulkDto) };
       },
     }),
     endpoint({
@@ -122,27 +196,30 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       path: "/conversations/:id/messages",
       tag,
       summary: "Reply",
-      description: "The message is stored as `queued` and sent in the order of its conversation.",
+      description:
+        "The message is stored as `queued` and sent in the order of its conversation; with `send_at` it waits as `scheduled` and is checked again at its time.",
       scope: "messages:send",
       body: newMessage,
       status: 201,
       answer: messageDto,
-      errors: ["unprocessable"],
+      errors: ["unprocessable", "overtaken"],
       idempotency: "own",
       async handle({ principal, params, body, idempotencyKey, requestId, header }) {
         const { workspaceId } = principal;
-        const content = await contentFromDto(body.content, async (fileId) => {
-          return (await inbox.files.find(workspaceId, fileId))?.role ?? "document";
-        });
-        const { message, replayed } = await inbox.reply({
-          workspaceId,
-          conversationId: params.id!,
-          author: authorOf(principal),
-          content,
-          replyTo: body.reply_to,
-          idempotencyKey,
-          traceId: requestId,
-        });
+        const content = await contentOf(workspaceId, body);
+        const { message, replayed } = await inbox
+          .reply({
+            workspaceId,
+            conversationId: params.id!,
+            author: authorOf(principal),
+            content,
+            replyTo: body.reply_to,
+            sendAt: date(body.send_at) ?? undefined,
+            seen: body.force ? undefined : body.seen_message_id,
+            idempotencyKey,
+            traceId: requestId,
+          })
+          .catch(inWords);
         if (replayed) header("Idempotent-Replayed", "true");
         return present.message(message);
       },
@@ -198,18 +275,39 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       body: readRequest,
       bodyOptional: true,
       answer: null,
+      action: null,
       errors: ["unprocessable"],
       idempotency: "none",
       async handle({ principal, params, body }) {
         const { workspaceId } = principal;
         if (body.member_id !== undefined) await memberOrRefuse(workspaceId, body.member_id, "/member_id");
-        const read = await inbox.read({
+        const read = await inbox.reading.read({
           workspaceId,
           conversationId: params.id!,
-          readerId: body.member_id ?? principal.keyId,
+          // Integrators speak for their members; members only for themselves.
+          readerId: principal.kind === "member" ? principal.memberId : (body.member_id ?? principal.keyId),
           upTo: body.up_to,
         });
         if (read) await inbox.commands.showRead(read);
+        return undefined;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/conversations/:id/unread",
+      tag,
+      summary: "Mark as unread, from a message on",
+      description: "For whoever asks; nobody else's marks move.",
+      scope: "conversations:write",
+      action: null,
+      body: unreadRequest,
+      bodyOptional: true,
+      answer: null,
+      errors: ["unprocessable"],
+      idempotency: "none",
+      async handle({ principal: { workspaceId, callerId }, params, body }) {
+        const from = body.from_message_id;
+        await inbox.reading.unread({ workspaceId, conversationId: params.id!, readerId: callerId, from });
         return undefined;
       },
     }),
@@ -255,6 +353,7 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       summary: "Show the customer that somebody writes",
       scope: "messages:send",
       answer: null,
+      action: null,
       idempotency: "none",
       async handle({ principal, params }) {
         await inbox.commands.showTyping(principal.workspaceId, params.id!);

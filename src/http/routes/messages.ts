@@ -1,15 +1,42 @@
+import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
-import type { Inbox } from "../../inbox/index.js";
-import { messageDetailDto, messageEdit, reactionChange, searchHitDto, searchQuery } from "../../wire/inbox.js";
+import type { Inbox, Message } from "../../inbox/index.js";
+import {
+  listQuery,
+  messageDetailDto,
+  messageEdit,
+  rawMessageDto,
+  reactionChange,
+  searchHitDto,
+  searchQuery,
+  traceEntryDto,
+  waitingChangeDto,
+} from "../../wire/inbox.js";
 import { contentFromDto, type InboxPresenter } from "../presenters/inbox.js";
-import { authorOf } from "./conversations.js";
+import { traceOf, type TracedDelivery } from "../presenters/trace.js";
+import { waitingChange } from "../presenters/waitingChange.js";
+import { authorOf, memberOf } from "./conversations.js";
 
 const tag = "Messages";
 
+interface Deps {
+  inbox: Inbox;
+  present: InboxPresenter;
+  /** What integrators were told of a message. */
+  deliveriesOf(workspaceId: string, messageId: string): Promise<TracedDelivery[]>;
+  /** What the provider said of a message, as intake read it and without secrets; undefined when it is not kept any more. */
+  providerEvent(message: Message): Promise<{ normalized: unknown; provider: unknown } | undefined>;
+}
+
 /** Single messages, what can be done to them, and search. */
-export function messageEndpoints({ inbox, present }: { inbox: Inbox; present: InboxPresenter }): Endpoint[] {
+export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }: Deps): Endpoint[] {
   const { commands } = inbox;
+  async function found(workspaceId: string, id: string): Promise<Message> {
+    const message = await inbox.message(workspaceId, id);
+    if (!message) throw new AppError("not_found", "There is no such message.");
+    return message;
+  }
   const change = (
     definition: Pick<Endpoint, "summary"> & { path: string; description?: string },
     act: (workspaceId: string, id: string) => ReturnType<typeof commands.cancel>,
@@ -28,15 +55,48 @@ export function messageEndpoints({ inbox, present }: { inbox: Inbox; present: In
   return [
     endpoint({
       method: "get",
+      path: "/waiting-changes",
+      tag,
+      summary: "List edits, removals, reactions and statuses whose message is not here",
+      description:
+        "They are applied when their message comes, within a week: nothing a provider says is dropped unseen.",
+      scope: "conversations:read",
+      query: listQuery,
+      answer: pageOf(waitingChangeDto),
+      handle: async ({ principal, query }) =>
+        pageDto(await inbox.waitingChanges(principal.workspaceId, query), (one) => waitingChange(present, one)),
+    }),
+    endpoint({
+      method: "get",
       path: "/messages/:id",
       tag,
       summary: "Get a message, with its attempts and earlier versions",
       scope: "conversations:read",
       answer: messageDetailDto,
+      handle: async ({ principal, params }) => present.messageDetail(await found(principal.workspaceId, params.id!)),
+    }),
+    endpoint({
+      method: "get",
+      path: "/messages/:id/trace",
+      tag,
+      summary: "The way of a message, station by station",
+      scope: "conversations:read",
+      answer: z.object({ data: z.array(traceEntryDto) }),
       async handle({ principal, params }) {
-        const message = await inbox.message(principal.workspaceId, params.id!);
-        if (!message) throw new AppError("not_found", "There is no such message.");
-        return present.messageDetail(message);
+        const message = await found(principal.workspaceId, params.id!);
+        return { data: traceOf(message, await deliveriesOf(principal.workspaceId, message.id)) };
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/messages/:id/raw",
+      tag,
+      summary: "A message as the program holds it, and as the provider said it",
+      scope: "operations",
+      answer: rawMessageDto,
+      async handle({ principal, params }) {
+        const message = await found(principal.workspaceId, params.id!);
+        return (await providerEvent(message)) ?? { normalized: present.messageDetail(message), provider: null };
       },
     }),
     endpoint({
@@ -45,21 +105,26 @@ export function messageEndpoints({ inbox, present }: { inbox: Inbox; present: In
       tag,
       summary: "Edit a message or a note",
       description:
-        "What was sent is changed at the provider, where the channel can. Of a file only the caption changes.",
+        "What was sent is changed at the provider, where the channel can. Of a file only the caption changes. What is to be sent later can get another time.",
       scope: "messages:send",
       body: messageEdit,
       answer: messageDetailDto,
       errors: ["conflict", "unprocessable"],
       async handle({ principal, params, body }) {
         const { content } = body;
-        if (content.kind === "media" || content.kind === "album") {
+        if (content?.kind === "media" || content?.kind === "album") {
           throw new AppError(
             "unprocessable",
             "A message cannot be edited into a file. Send the file as a new message.",
           );
         }
-        const edited = await contentFromDto(content, () => Promise.resolve("document"));
-        return present.messageDetail(await commands.edit(principal.workspaceId, params.id!, edited));
+        const edited = content && (await contentFromDto(content, () => Promise.resolve("document")));
+        const { workspaceId } = principal;
+        const changed =
+          body.send_at === undefined
+            ? await commands.edit(workspaceId, params.id!, edited!)
+            : await commands.reschedule(workspaceId, params.id!, new Date(body.send_at), edited);
+        return present.messageDetail(changed);
       },
     }),
     endpoint({
@@ -99,6 +164,9 @@ export function messageEndpoints({ inbox, present }: { inbox: Inbox; present: In
       },
       (workspaceId, id) => commands.retry(workspaceId, id),
     ),
+    change({ path: "/messages/:id/send-now", summary: "Send at once what was to be sent later" }, (workspaceId, id) =>
+      commands.sendNow(workspaceId, id),
+    ),
     endpoint({
       method: "get",
       path: "/search/messages",
@@ -119,10 +187,19 @@ export function messageEndpoints({ inbox, present }: { inbox: Inbox; present: In
           accountId: query.channel_account_id,
           since: query.since === undefined ? undefined : new Date(query.since),
           until: query.until === undefined ? undefined : new Date(query.until),
+          before: query.before === undefined ? undefined : new Date(query.before),
+          from: query.from === "me" ? (memberOf(principal) ?? undefined) : query.from,
+          status: query.is,
+          place: query.in,
           limit: query.limit,
           cursor: query.cursor,
         });
-        return pageDto(page, present.hit);
+        const around = await inbox.reading.forReader(
+          page.items.map((hit) => hit.conversation),
+          memberOf(principal),
+        );
+        const items = page.items.map((hit, index) => ({ ...hit, conversation: around[index]! }));
+        return pageDto({ ...page, items }, present.hit);
       },
     }),
   ];

@@ -1,10 +1,16 @@
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
+import { redacted, redactedText } from "../../core/redacted.js";
 import type { SequencedEvent } from "../../core/ports.js";
 import type { Inbox, Page, Quarantined } from "../../inbox/index.js";
+import type { Principal } from "../../identity/index.js";
 import {
+  deadLetterDetailDto,
   deadLetterDto,
+  deadLetterEdit,
   eventPage,
+  operationsHealthDto,
+  type OperationsHealthDto,
   eventQuery,
   quarantineDetailDto,
   quarantineDto,
@@ -13,7 +19,6 @@ import {
   replayRequest,
 } from "../../wire/operations.js";
 import { listQuery } from "../../wire/inbox.js";
-import { z } from "zod";
 
 /** A job that failed for good, without what it carries. */
 export interface DeadLetter {
@@ -37,8 +42,12 @@ export interface Operations {
   deadLetters(workspaceId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<DeadLetter>>;
   /** undefined when there is none; its payload is opened when `open`. */
   deadLetter(workspaceId: string, id: string): Promise<(DeadLetter & { payload: unknown }) | undefined>;
+  /** Puts other events in the place of those it carries. Throws AppError `unprocessable` for work that carries none. */
+  editDeadLetter(workspaceId: string, id: string, events: readonly unknown[]): Promise<boolean>;
   retryDeadLetter(workspaceId: string, id: string): Promise<boolean>;
   discardDeadLetter(workspaceId: string, id: string): Promise<boolean>;
+  /** How the server is doing; quarantine and dead letters are the workspace's own. */
+  health(workspaceId: string): Promise<OperationsHealthDto>;
 }
 
 const tag = "Operations";
@@ -78,6 +87,8 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
     if (!done) throw new AppError("not_found", `There is no such ${what}.`);
     return undefined;
   };
+  /** Looking after the machine is one right, reading what customers write another. */
+  const mayRead = ({ scopes }: Principal) => scopes.includes("*") || scopes.includes("conversations:read");
   const operator = { tag, scope: "operations" } as const;
   return [
     endpoint({
@@ -100,6 +111,15 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
     endpoint({
       ...operator,
       method: "get",
+      path: "/operations/health",
+      summary: "See how the server is doing",
+      description: "Stores, queues, lag and settings are those of the whole server; secrets are never shown.",
+      answer: operationsHealthDto,
+      handle: ({ principal }) => operations.health(principal.workspaceId),
+    }),
+    endpoint({
+      ...operator,
+      method: "get",
       path: "/quarantine",
       summary: "List payloads that could not be read",
       query: listQuery,
@@ -116,7 +136,8 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       async handle({ principal, params }) {
         const entry = await inbox.quarantine.find(principal.workspaceId, params.id!);
         if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
-        return { ...quarantined(entry), raw: entry.raw };
+        const open = mayRead(principal);
+        return { ...quarantined(entry), raw: open ? entry.raw : redactedText(entry.raw), redacted: !open };
       },
     }),
     endpoint({
@@ -192,12 +213,25 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       method: "get",
       path: "/dead-letters/:id",
       summary: "Look at work that failed for good",
-      answer: deadLetterDto.extend({ payload: z.unknown().describe("What it carries, opened") }),
+      answer: deadLetterDetailDto,
       async handle({ principal, params }) {
         const letter = await operations.deadLetter(principal.workspaceId, params.id!);
         if (!letter) throw new AppError("not_found", "There is no such dead letter.");
-        return { ...deadLetter(letter), payload: letter.payload };
+        const open = mayRead(principal);
+        return { ...deadLetter(letter), payload: open ? letter.payload : redacted(letter.payload), redacted: !open };
       },
+    }),
+    endpoint({
+      ...operator,
+      method: "put",
+      path: "/dead-letters/:id",
+      summary: "Mend what it carries, to try it again",
+      description: "Only work that records what a provider said carries something that can be mended.",
+      body: deadLetterEdit,
+      answer: null,
+      errors: ["unprocessable"],
+      handle: async ({ principal, params, body }) =>
+        there(await operations.editDeadLetter(principal.workspaceId, params.id!, body.events), "dead letter"),
     }),
     endpoint({
       ...operator,

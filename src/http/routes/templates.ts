@@ -54,6 +54,7 @@ export function templateEndpoints({ templates }: Pick<Inbox, "templates">): Endp
       summary: "Show a template as the customer will see it, and what is wrong with its values",
       scope: "messages:send",
       body: templateContent,
+      action: null,
       answer: templatePreviewDto,
       idempotency: "none",
       handle: ({ principal, params, body }) =>

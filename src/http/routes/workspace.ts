@@ -1,29 +1,26 @@
 import { z } from "zod";
 import { endpoint, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
-import type { ApiKey, Identity, Member, Team } from "../../identity/index.js";
+import { requireAll, type ApiKey, type Identity, type Principal, type Team } from "../../identity/index.js";
 import type { Inbox, Label } from "../../inbox/index.js";
 import {
   apiKeyDto,
   createdApiKeyDto,
   labelChange,
   labelDto,
-  memberChange,
-  memberDto,
   newApiKey,
   newLabel,
-  newMember,
   newTeam,
   teamChange,
   teamDto,
   workspaceChange,
   workspaceDto,
 } from "../../wire/workspace.js";
+import { workspaceView } from "../presenters/identity.js";
 
 const tag = "Workspace";
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 const label = ({ id, name, color, createdAt }: Label) => ({ id, name, color, created_at: createdAt.toISOString() });
-const member = ({ id, name, active, createdAt }: Member) => ({ id, name, active, created_at: createdAt.toISOString() });
 const team = ({ id, name, memberIds, createdAt }: Team) => ({
   id,
   name,
@@ -41,12 +38,17 @@ const apiKey = (key: ApiKey) => ({
   last_used_at: iso(key.lastUsedAt),
 });
 
-/** The workspace itself: members, teams, labels, API keys. */
+/** The workspace itself: teams, labels, API keys. */
 export function workspaceEndpoints({ identity, inbox }: { identity: Identity; inbox: Inbox }): Endpoint[] {
   const found = <T>(thing: T | undefined, what: string): T => {
     if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`);
     return thing;
   };
+  /** Whoever asks it of all others has it: nobody locks themselves out by one click. */
+  async function hasSecondFactor(principal: Principal): Promise<void> {
+    if (principal.kind === "api" || (await identity.users.find(principal.userId))?.twoFactor === true) return;
+    throw new AppError("conflict", "Turn two-factor sign-in on for yourself first.", { reason: "two_factor_missing" });
+  }
   const read = { tag, scope: "conversations:read" } as const;
   const manage = { tag, scope: "workspace:manage" } as const;
   return [
@@ -58,50 +60,27 @@ export function workspaceEndpoints({ identity, inbox }: { identity: Identity; in
       scope: null,
       answer: workspaceDto,
       async handle({ principal }) {
-        const { id, name, createdAt } = found(await identity.workspace(principal.workspaceId), "workspace");
-        return { id, name, created_at: createdAt.toISOString() };
+        return workspaceView(found(await identity.workspace(principal.workspaceId), "workspace"));
       },
     }),
     endpoint({
       ...manage,
       method: "patch",
       path: "/workspace",
-      summary: "Rename the workspace",
+      summary: "Change the workspace",
+      description:
+        "`two_factor_required` locks out, within seconds, every member who has not turned two-factor sign-in on.",
       body: workspaceChange,
       answer: workspaceDto,
-      async handle({ principal, body }) {
-        await identity.renameWorkspace(principal.workspaceId, body.name);
-        const { id, name, createdAt } = found(await identity.workspace(principal.workspaceId), "workspace");
-        return { id, name, created_at: createdAt.toISOString() };
+      errors: ["conflict"],
+      async handle({ principal, body, audit }) {
+        const { name, brand_color: brandColor, two_factor_required: twoFactorRequired } = body;
+        if (twoFactorRequired === true) await hasSecondFactor(principal);
+        if (twoFactorRequired !== undefined) audit({ details: { two_factor_required: twoFactorRequired } });
+        await identity.updateWorkspace(principal.workspaceId, { name, brandColor, twoFactorRequired });
+        identity.access.forget();
+        return workspaceView(found(await identity.workspace(principal.workspaceId), "workspace"));
       },
-    }),
-    endpoint({
-      ...read,
-      method: "get",
-      path: "/members",
-      summary: "List members",
-      answer: z.object({ data: z.array(memberDto) }),
-      handle: async ({ principal }) => ({ data: (await identity.members.list(principal.workspaceId)).map(member) }),
-    }),
-    endpoint({
-      ...manage,
-      method: "post",
-      path: "/members",
-      summary: "Add a member, to whom conversations can be given",
-      body: newMember,
-      status: 201,
-      answer: memberDto,
-      handle: async ({ principal, body }) => member(await identity.members.create(principal.workspaceId, body.name)),
-    }),
-    endpoint({
-      ...manage,
-      method: "patch",
-      path: "/members/:id",
-      summary: "Rename a member, or take them out",
-      body: memberChange,
-      answer: memberDto,
-      handle: async ({ principal, params, body }) =>
-        member(found(await identity.members.update(principal.workspaceId, params.id!, body), "member")),
     }),
     endpoint({
       ...read,
@@ -218,7 +197,7 @@ export function workspaceEndpoints({ identity, inbox }: { identity: Identity; in
       method: "post",
       path: "/api-keys",
       summary: "Make an API key",
-      description: "It is shown once and can do no more than the key that makes it.",
+      description: "It is shown once and can do no more than whoever makes it.",
       body: newApiKey,
       status: 201,
       answer: createdApiKeyDto,
@@ -226,9 +205,7 @@ export function workspaceEndpoints({ identity, inbox }: { identity: Identity; in
       idempotency: "none",
       errors: ["unprocessable"],
       async handle({ principal, body }) {
-        const beyond = body.scopes.find((one) => !principal.scopes.includes("*") && !principal.scopes.includes(one));
-        if (beyond)
-          throw new AppError("forbidden", `This API key lacks the scope ${beyond}, so it cannot give it away.`);
+        requireAll(principal, body.scopes);
         const expiresAt = body.expires_at === undefined ? null : new Date(body.expires_at);
         const { key, row } = await identity.createKey(principal.workspaceId, body.name, body.scopes, expiresAt);
         return { ...apiKey(row), key };

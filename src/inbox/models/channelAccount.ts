@@ -29,6 +29,16 @@ export interface ChannelAccountRow {
   cursor: string | null;
   /** When the provider last told us something, to the minute: a channel that fell silent shows. */
   lastEventAt: Date | null;
+  /** When something last went out, to the minute. */
+  lastSentAt: Date | null;
+  /** When the provider was told of our address, or shook hands at it; null when it does not know it. */
+  registeredAt: Date | null;
+  /** When somebody asked for its session to be started anew. */
+  restartedAt: Date | null;
+  /** Its provider is played by the built-in simulator. */
+  simulated: boolean;
+  /** Simulated: customers answer now and then by themselves. */
+  talkative: boolean;
   createdAt: Date;
 }
 
@@ -52,6 +62,11 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
       healthLog: [new Schema(health, { _id: false })],
       cursor: { type: String, default: null },
       lastEventAt: { type: Date, default: null },
+      lastSentAt: { type: Date, default: null },
+      registeredAt: { type: Date, default: null },
+      restartedAt: { type: Date, default: null },
+      simulated: { type: Boolean, default: false },
+      talkative: { type: Boolean, default: true },
       createdAt: { type: Date, required: true },
     },
     { collection: "channel_accounts", versionKey: false },
@@ -63,5 +78,7 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
     { workspaceId: 1, kind: 1, accountRef: 1 },
     { unique: true, partialFilterExpression: { accountRef: { $type: "string" } } },
   );
+  // What the simulator plays, whatever the workspace.
+  schema.index({ simulated: 1, _id: 1 }, { partialFilterExpression: { simulated: true } });
   return connection.model<ChannelAccountRow>("ChannelAccount", schema);
 }

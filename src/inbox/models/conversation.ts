@@ -40,10 +40,18 @@ export interface ConversationRow extends Telling {
   priority: Exclude<Priority, "none"> | null;
   /** Members who were mentioned in notes. */
   mentioned: string[];
+  /** Members who wrote in it or were given it. */
+  participants: string[];
   /** The customer blocked us: nothing can be sent. */
   blocked: boolean;
   /** Inbound messages since somebody last answered or looked. */
   unread: number;
+  /** How many messages the customer wrote, ever: readers remember how many of them they have read. */
+  inbound: number;
+  /** Who of us wrote to the customer last, as kind and id, and when; a reply that must not overtake takes it first. */
+  lastOut: { by: string; at: Date } | null;
+  /** What resolving put away, for whoever takes it back soon. */
+  resolvedFrom: { unread: number; waitingSince: Date | null; at: Date } | null;
   /** When the customer's oldest unanswered message came; null when nobody waits. */
   waitingSince: Date | null;
   lastInboundAt: Date | null;
@@ -83,8 +91,21 @@ export function conversationModel(connection: Connection): Model<ConversationRow
       labels: { type: [String], required: true },
       priority: { type: String, default: null },
       mentioned: { type: [String], required: true },
+      participants: { type: [String], default: [] },
       blocked: { type: Boolean, required: true },
       unread: { type: Number, required: true },
+      inbound: { type: Number, default: 0 },
+      lastOut: {
+        type: new Schema({ by: { type: String, required: true }, at: { type: Date, required: true } }, { _id: false }),
+        default: null,
+      },
+      resolvedFrom: {
+        type: new Schema(
+          { unread: { type: Number }, waitingSince: { type: Date, default: null }, at: { type: Date, required: true } },
+          { _id: false },
+        ),
+        default: null,
+      },
       waitingSince: { type: Date, default: null },
       lastInboundAt: { type: Date, default: null },
       lastMessageAt: { type: Date, required: true },
@@ -104,7 +125,7 @@ export function conversationModel(connection: Connection): Model<ConversationRow
     schema.index({ workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 });
   }
   // Every new message moves a conversation in each of these: those that have nothing to be found by are left out.
-  for (const field of ["teamId", "labels", "mentioned", "priority"]) {
+  for (const field of ["teamId", "labels", "mentioned", "participants", "priority"]) {
     schema.index(
       { workspaceId: 1, [field]: 1, status: 1, lastMessageAt: -1, _id: -1 },
       { partialFilterExpression: { [field]: { $type: "string" } } },
@@ -116,6 +137,11 @@ export function conversationModel(connection: Connection): Model<ConversationRow
   // Who has been waiting longest.
   schema.index(
     { workspaceId: 1, waitingSince: 1, _id: 1 },
+    { partialFilterExpression: { waitingSince: { $type: "date" } } },
+  );
+  // The same people, newest first. Few wait at a time; the last field only tells this index from the one of all.
+  schema.index(
+    { workspaceId: 1, lastMessageAt: -1, _id: -1, waitingSince: 1 },
     { partialFilterExpression: { waitingSince: { $type: "date" } } },
   );
   // What must wake up.

@@ -20,6 +20,8 @@ export interface ReadMarkRow {
   messageId: string;
   at: Date;
   sequence: number;
+  /** How many of the customer's messages were read, counted as the conversation does. */
+  inbound: number;
   readAt: Date;
 }
 
@@ -50,6 +52,7 @@ export function readMarkModel(connection: Connection): Model<ReadMarkRow> {
       messageId: { type: String, required: true },
       at: { type: Date, required: true },
       sequence: { type: Number, required: true },
+      inbound: { type: Number, default: 0 },
       readAt: { type: Date, required: true },
     },
     { collection: "read_marks", versionKey: false },

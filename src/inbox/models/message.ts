@@ -81,6 +81,13 @@ export interface MessageRow extends Telling {
   unsettled?: boolean;
   /** Outbound: set while the message waits in its conversation's lane. */
   lane?: boolean;
+  /** Outbound: written for later, and still to be put into the lane. */
+  scheduled?: boolean;
+  /** When it is, or was, to leave, if it was written for later. */
+  sendAt?: Date | null;
+  /** Inbound: the request that brought it, as intake kept it, and when it was accepted. */
+  acceptedId?: string | null;
+  acceptedAt?: Date | null;
   /** Outbound, in the lane: when to try (queued), or when a claim runs out (sending). */
   dueAt?: Date;
   /** Outbound: provider ids of the parts that went out before an attempt failed half way, as JSON. */
@@ -174,6 +181,10 @@ export function messageModel(connection: Connection): Model<MessageRow> {
       createdAt: { type: Date, required: true },
       unsettled: { type: Boolean },
       lane: { type: Boolean },
+      scheduled: { type: Boolean },
+      sendAt: { type: Date },
+      acceptedId: { type: String },
+      acceptedAt: { type: Date },
       dueAt: { type: Date },
       sentParts: sealed("sentParts"),
       attempts: { type: [attempt], default: [] },
@@ -211,6 +222,8 @@ export function messageModel(connection: Connection): Model<MessageRow> {
   // The lane of a conversation, oldest first; and what the sweeper must revive.
   schema.index({ conversationId: 1, _id: 1 }, { partialFilterExpression: { lane: true } });
   schema.index({ dueAt: 1 }, { partialFilterExpression: { lane: true } });
+  // What was written for later, by its time.
+  schema.index({ sendAt: 1 }, { partialFilterExpression: { scheduled: true } });
   // One request, one message.
   schema.index({ requestKey: 1 }, { unique: true, partialFilterExpression: { requestKey: { $type: "string" } } });
   return connection.model<MessageRow>("Message", schema);

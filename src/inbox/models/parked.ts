@@ -31,6 +31,7 @@ export function parkedModel(connection: Connection): Model<ParkedRow> {
     { collection: "parked", versionKey: false },
   );
   schema.index({ targetKey: 1, at: 1 });
+  schema.index({ workspaceId: 1, at: -1, _id: -1 });
   schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   return connection.model<ParkedRow>("Parked", schema);
 }

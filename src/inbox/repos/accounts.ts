@@ -7,6 +7,8 @@ import type { Seals } from "./seals.js";
 
 /** How many changes of health are remembered. */
 const healthLogMost = 50;
+/** How many accounts the simulator plays. */
+const simulatedMost = 500;
 const place = (workspaceId: string) => ({ workspaceId, collection: "channel_accounts", field: "settings" });
 
 export interface AccountRepo {
@@ -16,6 +18,7 @@ export interface AccountRepo {
     kind: string;
     name: string;
     accountRef?: string | undefined;
+    simulated?: boolean | undefined;
     now: Date;
   }): Promise<ChannelAccount>;
   /** Puts credentials in. Throws a duplicate key error (11000) when the workspace has that account already. */
@@ -27,12 +30,28 @@ export interface AccountRepo {
   setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<boolean>;
   rename(workspaceId: string, id: string, name: string): Promise<boolean>;
   /** Writes only when state or cause change. Returns whether they did. */
-  setHealth(id: string, state: HealthState, cause: string | null, now: Date): Promise<boolean>;
+  setHealth(
+    id: string,
+    state: HealthState,
+    cause: string | null,
+    now: Date,
+    /** Only from one of these states; from any when missing. */
+    from?: readonly HealthState[],
+  ): Promise<boolean>;
   /** Enabled accounts of all workspaces in order of id, for checks that go round. */
   enabledAfter(id: string, limit: number): Promise<ChannelAccount[]>;
   saveCursor(id: string, cursor: string): Promise<void>;
   /** The provider told us something. */
   heard(id: string, at: Date): Promise<void>;
+  /** Something went out. */
+  spoke(id: string, at: Date): Promise<void>;
+  /** The provider knows our address since then; null: it does not. */
+  setRegistered(id: string, at: Date | null): Promise<void>;
+  /** Asks whoever runs its session to start it anew. */
+  restart(workspaceId: string, id: string, at: Date): Promise<boolean>;
+  setTalkative(workspaceId: string, id: string, talkative: boolean): Promise<boolean>;
+  /** Every simulated account of all workspaces. */
+  simulated(): Promise<ChannelAccount[]>;
   find(workspaceId: string, id: string): Promise<ChannelAccount | undefined>;
   /** For jobs, which carry no principal: the workspace comes from the row. */
   findById(id: string): Promise<ChannelAccount | undefined>;
@@ -44,21 +63,24 @@ export interface AccountRepo {
   remove(workspaceId: string, id: string): Promise<boolean>;
 }
 
+/** What rows do not have that are older than the field. */
+const missing = { lastSentAt: null, registeredAt: null, restartedAt: null, simulated: false, talkative: true };
+
 /** Channel accounts with their credentials sealed. */
 export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): AccountRepo {
   async function opened(row: ChannelAccountRow): Promise<ChannelAccount> {
     const { _id, settings, ...rest } = row;
-    if (!settings) return { id: _id, ...rest, settings: null };
+    if (!settings) return { ...missing, id: _id, ...rest, settings: null };
     const plain = await seals.open(place(row.workspaceId), settings);
     const renewed = await seals.renewed(place(row.workspaceId), settings, plain);
     // Only what was read: credentials that somebody put in meanwhile stay.
     if (renewed) await model.updateOne({ _id, settings }, { $set: { settings: renewed } });
-    return { id: _id, ...rest, settings: JSON.parse(plain) as unknown };
+    return { ...missing, id: _id, ...rest, settings: JSON.parse(plain) as unknown };
   }
   const maybe = async (row: ChannelAccountRow | null) => (row ? opened(row) : undefined);
 
   return {
-    async createDraft({ workspaceId, kind, name, accountRef, now }) {
+    async createDraft({ workspaceId, kind, name, accountRef, simulated, now }) {
       const health = { state: "draft" as const, cause: null, since: now };
       const row: ChannelAccountRow = {
         _id: newId("account"),
@@ -73,6 +95,8 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
         healthLog: [health],
         cursor: null,
         lastEventAt: null,
+        ...missing,
+        simulated: simulated ?? false,
         createdAt: now,
       };
       await model.create(row);
@@ -93,10 +117,14 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
       const { matchedCount } = await model.updateOne({ _id: id, workspaceId }, { $set: { name } });
       return matchedCount === 1;
     },
-    async setHealth(id, state, cause, now) {
+    async setHealth(id, state, cause, now, from) {
       const entry = { state, cause, since: now };
       const { modifiedCount } = await model.updateOne(
-        { _id: id, $or: [{ "health.state": { $ne: state } }, { "health.cause": { $ne: cause } }] },
+        {
+          _id: id,
+          ...(from ? { "health.state": { $in: [...from] } } : {}),
+          $or: [{ "health.state": { $ne: state } }, { "health.cause": { $ne: cause } }],
+        },
         { $set: { health: entry }, $push: { healthLog: { $each: [entry], $slice: -healthLogMost } } },
       );
       return modifiedCount === 1;
@@ -107,6 +135,24 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     async heard(id, at) {
       await model.updateOne({ _id: id }, { $max: { lastEventAt: at } });
     },
+    async spoke(id, at) {
+      await model.updateOne({ _id: id }, { $max: { lastSentAt: at } });
+    },
+    async setRegistered(id, at) {
+      await model.updateOne({ _id: id }, { $set: { registeredAt: at } });
+    },
+    async restart(workspaceId, id, at) {
+      return (await model.updateOne({ _id: id, workspaceId }, { $set: { restartedAt: at } })).matchedCount === 1;
+    },
+    async setTalkative(workspaceId, id, talkative) {
+      const { matchedCount } = await model.updateOne(
+        { _id: id, workspaceId, simulated: true },
+        { $set: { talkative } },
+      );
+      return matchedCount === 1;
+    },
+    simulated: async () =>
+      Promise.all((await model.find({ simulated: true }).sort({ _id: 1 }).limit(simulatedMost).lean()).map(opened)),
     find: async (workspaceId, id) => maybe(await model.findOne({ _id: id, workspaceId }).lean()),
     findById: async (id) => maybe(await model.findOne({ _id: id }).lean()),
     findByEndpoint: async (kind, endpointKey) => maybe(await model.findOne({ endpointKey, kind }).lean()),

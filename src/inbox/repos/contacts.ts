@@ -26,12 +26,47 @@ export interface ContactRepo {
   ): Promise<Page<Contact>>;
   create(workspaceId: string, change: ContactChange, now: Date): Promise<{ id: string; told: Told }>;
   /** undefined when there is no such contact. */
-  update(workspaceId: string, id: string, change: ContactChange, now: Date): Promise<Told | undefined>;
+  update(
+    workspaceId: string,
+    id: string,
+    change: ContactChange,
+    now: Date,
+    /** Conversations whose row shows something else then. */
+    shownIn: readonly string[],
+  ): Promise<Told[] | undefined>;
   /** Marks `from` as merged into `into` and moves its identities. Running it again finishes what a crash left. */
-  merge(workspaceId: string, from: string, into: string, now: Date): Promise<Told>;
+  merge(workspaceId: string, from: string, into: string, now: Date, shownIn: readonly string[]): Promise<Told[]>;
   /** Takes a merge back: the identities that came with `from` go back to it. */
-  unmerge(workspaceId: string, from: string, now: Date): Promise<{ told: Told; into: string; identityIds: string[] }>;
+  unmerge(
+    workspaceId: string,
+    from: string,
+    now: Date,
+    shownIn: (into: string) => Promise<readonly string[]>,
+  ): Promise<{ told: Told[]; into: string; identityIds: string[] }>;
   identityIds(workspaceId: string, contactId: string): Promise<string[]>;
+  /** Ids of the contacts that were merged into this one. */
+  mergedInto(workspaceId: string, contactId: string, limit: number): Promise<string[]>;
+}
+
+/** What is told when a contact changed: of it, and of the conversations whose row shows it. */
+export function contactTold(
+  id: string,
+  type: string,
+  contactId: string,
+  now: Date,
+  data: Record<string, unknown>,
+  shownIn: readonly string[],
+): Told[] {
+  return [
+    { id, type, at: now, conversationId: null, data: { contact_id: contactId, ...data } },
+    ...shownIn.map((conversationId) => ({
+      id: `${id}_${conversationId.slice(-12)}`,
+      type: "conversation.updated",
+      at: now,
+      conversationId,
+      data: { changes: ["contact"], contact_id: contactId },
+    })),
+  ];
 }
 
 const place = (workspaceId: string, collection: "contacts" | "identities", field: string) => ({
@@ -85,16 +120,8 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
     );
   }
 
-  const toldOf = (type: string, contactId: string, now: Date, data: Record<string, unknown> = {}): Told => ({
-    id: newId("event"),
-    type,
-    at: now,
-    conversationId: null,
-    data: { contact_id: contactId, ...data },
-  });
-
   /** Through the driver: mongoose casts no pipelines. */
-  const change = (filter: Record<string, unknown>, set: Record<string, unknown>, told: Told, now: Date) =>
+  const change = (filter: Record<string, unknown>, set: Record<string, unknown>, told: readonly Told[], now: Date) =>
     contacts.collection.updateOne(filter, [{ $set: { ...set, ...alsoTell(told, now) } }]);
 
   return {
@@ -130,7 +157,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
 
     async create(workspaceId, { name, language, attributes }, now) {
       const id = newId("contact");
-      const told = toldOf("contact.created", id, now);
+      const [told] = contactTold(newId("event"), "contact.created", id, now, {}, []) as [Told];
       const given = Object.fromEntries(Object.entries(attributes ?? {}).filter(([, value]) => value !== null));
       await contacts.create({
         _id: id,
@@ -149,10 +176,10 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       return { id, told };
     },
 
-    async update(workspaceId, id, { name, language, attributes }, now) {
+    async update(workspaceId, id, { name, language, attributes }, now, shownIn) {
       const row = await contacts.findOne({ _id: id, workspaceId }).lean();
       if (!row) return undefined;
-      const told = toldOf("contact.updated", id, now);
+      const told = contactTold(newId("event"), "contact.updated", id, now, {}, name === undefined ? [] : shownIn);
       const set: Record<string, unknown> = { updatedAt: now };
       if (name !== undefined) {
         const owned = (await opened([row]))[0]!.identities.flatMap((identity) => identity.aliases);
@@ -175,8 +202,8 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       return told;
     },
 
-    async merge(workspaceId, from, into, now) {
-      const told = toldOf("contact.merged", into, now, { merged_contact_id: from });
+    async merge(workspaceId, from, into, now, shownIn) {
+      const told = contactTold(newId("event"), "contact.merged", into, now, { merged_contact_id: from }, shownIn);
       const target = await contacts.findOne({ _id: into, workspaceId }, { mergedInto: 1 }).lean();
       const source = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
       if (!target || !source) throw new AppError("not_found", "There is no such contact.");
@@ -194,12 +221,19 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       return told;
     },
 
-    async unmerge(workspaceId, from, now) {
+    async unmerge(workspaceId, from, now, shownIn) {
       const row = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
       if (!row) throw new AppError("not_found", "There is no such contact.");
       const into = row.mergedInto;
       if (into === null) throw new AppError("conflict", "This contact is not merged into another one.");
-      const told = toldOf("contact.unmerged", into, now, { merged_contact_id: from });
+      const told = contactTold(
+        newId("event"),
+        "contact.unmerged",
+        into,
+        now,
+        { merged_contact_id: from },
+        await shownIn(into),
+      );
       const moved = await identities.find({ contactId: into, workspaceId }, { mergedFrom: 1 }).lean();
       const back = moved.filter((identity) => identity.mergedFrom.includes(from)).map((identity) => identity._id);
       await identities.updateMany(
@@ -208,6 +242,11 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       );
       await change({ _id: from, workspaceId }, { mergedInto: null, updatedAt: now }, told, now);
       return { told, into, identityIds: back };
+    },
+
+    async mergedInto(workspaceId, contactId, limit) {
+      const rows = await contacts.find({ workspaceId, mergedInto: contactId }, { _id: 1 }).limit(limit).lean();
+      return rows.map((row) => row._id);
     },
 
     async identityIds(workspaceId, contactId) {

@@ -1,16 +1,11 @@
 import type { Model } from "mongoose";
 import { newId } from "../../core/ids.js";
-import {
-  conversationStatuses,
-  type ConversationRow,
-  type ConversationStatus,
-  type Priority,
-} from "../models/conversation.js";
+import { conversationStatuses, type ConversationRow } from "../models/conversation.js";
 import type { Told } from "../models/told.js";
 import type { Conversation, Page } from "../types.js";
 import { figuresOf, type Counted } from "./conversationFigures.js";
-import { conversationPage, type ConversationQuery } from "./conversationViews.js";
-import { alsoTell } from "./outbox.js";
+import { conversationState, type ConversationState } from "./conversationState.js";
+import { conversationCount, conversationPage, type ConversationQuery } from "./conversationViews.js";
 import type { PeopleRepo } from "./people.js";
 import type { Seals } from "./seals.js";
 
@@ -54,47 +49,25 @@ export interface Route {
   blocked: boolean;
 }
 
-/** What a person or a rule changes about a conversation. */
-export interface ConversationChange {
-  status?: ConversationStatus | undefined;
-  /** Goes with `snoozed` only. */
-  snoozedUntil?: Date | null | undefined;
-  assigneeId?: string | null | undefined;
-  teamId?: string | null | undefined;
-  priority?: Priority | undefined;
-  labels?: readonly string[] | undefined;
-}
-
 export type { Counted };
 
-export interface ConversationRepo {
+export interface ConversationRepo extends ConversationState {
   /** The open conversations of these chats. */
   openOf(chatKeys: readonly string[]): Promise<Map<string, OpenConversation>>;
   /** Opens a conversation for each chat that has none; of two callers at once, both get the same. */
   ensureOpen(chats: readonly NewChat[], now: Date): Promise<void>;
   /** Counts messages into their conversations: last message, unread, waiting, reopened. Idempotent per message. One round trip. */
-  count(messages: readonly Counted[]): Promise<void>;
+  countIn(messages: readonly Counted[]): Promise<void>;
   /** The message that is shown in the list says something else now. */
   relabel(workspaceId: string, conversationId: string, messageId: string, kind: string, text: string): Promise<void>;
   /** The customer did something that is no message, and that opens the reply window all the same. */
   heard(workspaceId: string, id: string, at: Date): Promise<void>;
   /** Who the chat is was brought up to date. */
   setPeerKey(id: string, peerKey: string): Promise<void>;
-  setBlocked(chatKey: string, blocked: boolean): Promise<void>;
   /** The chat got another id. */
   move(chatKey: string, newKey: string): Promise<void>;
   /** Conversations of these identities belong to this contact now. */
   giveTo(workspaceId: string, identityIds: readonly string[], contactId: string): Promise<void>;
-  /** Changes state and remembers what there is to tell. undefined when there is no such conversation. */
-  change(
-    workspaceId: string,
-    id: string,
-    change: ConversationChange,
-    told: readonly Told[],
-    now: Date,
-  ): Promise<ConversationRow | undefined>;
-  /** Wakes up what was snoozed until now. Returns the rows, with what they have to tell. */
-  wake(now: Date, limit: number): Promise<Pick<ConversationRow, "_id" | "workspaceId" | "tell">[]>;
   /** Somebody has seen everything up to the last message. */
   seen(workspaceId: string, id: string): Promise<void>;
   forgetLabel(workspaceId: string, labelId: string): Promise<void>;
@@ -102,7 +75,17 @@ export interface ConversationRepo {
   findMany(workspaceId: string, ids: readonly string[]): Promise<Conversation[]>;
   /** Where messages of the conversation go; opens nothing that is sealed. */
   route(workspaceId: string, id: string): Promise<Route | undefined>;
-  list(workspaceId: string, query: ConversationQuery): Promise<Page<Conversation>>;
+  /** `accountIds`: of the kind of channel that is asked for. */
+  list(workspaceId: string, query: ConversationQuery, accountIds: readonly string[]): Promise<Page<Conversation>>;
+  /** How many a view holds, counted up to `most`. */
+  count(
+    workspaceId: string,
+    query: Omit<ConversationQuery, "limit" | "cursor">,
+    accountIds: readonly string[],
+    most: number,
+  ): Promise<{ count: number; more: boolean }>;
+  /** The running number of the customer's messages; undefined when there is no such conversation. */
+  inbound(workspaceId: string, id: string): Promise<number | undefined>;
   /** Ids of conversations that carry a label or belong to a contact, newest first, at most `limit`. */
   idsWith(workspaceId: string, filter: { labelId?: string; contactId?: string }, limit: number): Promise<string[]>;
 }
@@ -135,8 +118,11 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         teamId: row.teamId,
         labels: row.labels,
         priority: row.priority ?? "none",
+        participants: row.participants ?? [],
         blocked: row.blocked,
         unread: row.unread,
+        inbound: row.inbound ?? 0,
+        unreadForMe: null,
         waitingSince: row.waitingSince,
         lastInboundAt: row.lastInboundAt,
         lastMessageAt: row.lastMessageAt,
@@ -152,6 +138,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
   }
 
   return {
+    ...conversationState(model),
     async openOf(chatKeys) {
       const fields = { workspaceId: 1, chatKey: 1, peerKey: 1, contactId: 1, tell: 1 };
       const rows = await model.find({ chatKey: { $in: [...chatKeys] }, open: true }, fields).lean();
@@ -183,8 +170,12 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
           labels: [],
           priority: null,
           mentioned: [],
+          participants: [],
           blocked: false,
           unread: 0,
+          inbound: 0,
+          lastOut: null,
+          resolvedFrom: null,
           waitingSince: null,
           lastInboundAt: heardAt,
           lastMessageAt: at,
@@ -210,7 +201,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       }
     },
 
-    async count(messages) {
+    async countIn(messages) {
       const operations = await Promise.all(
         messages.map(async (message) => {
           const { at, direction, workspaceId } = message;
@@ -263,10 +254,6 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       await model.updateOne({ _id: id }, { $set: { peerKey } });
     },
 
-    async setBlocked(chatKey, blocked) {
-      await model.updateMany({ chatKey, open: true }, { $set: { blocked } });
-    },
-
     async move(chatKey, newKey) {
       try {
         await model.updateOne({ chatKey, open: true }, { $set: { chatKey: newKey } });
@@ -280,47 +267,6 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       for (const identityId of identityIds) {
         await model.updateMany({ workspaceId, identityId }, { $set: { contactId } });
       }
-    },
-
-    async change(workspaceId, id, change, told, now) {
-      const { status, snoozedUntil, assigneeId, teamId, priority, labels } = change;
-      const set: Record<string, unknown> = {
-        ...(assigneeId === undefined ? {} : { assigneeId: { $literal: assigneeId } }),
-        ...(teamId === undefined ? {} : { teamId: { $literal: teamId } }),
-        ...(priority === undefined ? {} : { priority: { $literal: priority === "none" ? null : priority } }),
-        ...(labels === undefined ? {} : { labels: { $literal: [...new Set(labels)] } }),
-        ...(status === undefined ? {} : { status, snoozedUntil: { $literal: snoozedUntil ?? null } }),
-        // Who resolved it has seen it, and nobody waits any more.
-        ...(status === "resolved" ? { unread: 0, waitingSince: null } : {}),
-      };
-      const telling = told.length > 0 ? { tell: tellAll(told), tellAt: { $ifNull: ["$tellAt", now] } } : {};
-      const changes = { ...set, ...telling };
-      if (Object.keys(changes).length > 0) {
-        await collection().updateOne({ _id: id, workspaceId } as never, [{ $set: changes }]);
-      }
-      return (await model.findOne({ _id: id, workspaceId }).lean()) ?? undefined;
-    },
-
-    async wake(now, limit) {
-      const due = await model
-        .find({ snoozedUntil: { $lte: now } }, { _id: 1, snoozedUntil: 1 })
-        .sort({ snoozedUntil: 1 })
-        .limit(limit)
-        .lean();
-      for (const { _id, snoozedUntil } of due) {
-        const told: Told = {
-          id: `${_id.replace(/^cnv_/, "evt_")}_woke_${snoozedUntil!.getTime()}`,
-          type: "conversation.updated",
-          at: now,
-          conversationId: _id,
-          data: { changes: ["status"], status: "open", cause: "snooze_over" },
-        };
-        await collection().updateOne({ _id, snoozedUntil } as never, [
-          { $set: { status: "open", snoozedUntil: null, ...alsoTell(told, now) } },
-        ]);
-      }
-      if (due.length === 0) return [];
-      return model.find({ _id: { $in: due.map((row) => row._id) } }, { workspaceId: 1, tell: 1 }).lean();
     },
 
     async seen(workspaceId, id) {
@@ -352,9 +298,14 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       return { accountId, channel, identityId, chatKey, lastInboundAt, blocked };
     },
 
-    async list(workspaceId, query) {
-      const { rows, next } = await conversationPage(model, workspaceId, query);
+    async list(workspaceId, query, accountIds) {
+      const { rows, next } = await conversationPage(model, workspaceId, query, accountIds);
       return { items: await opened(workspaceId, rows), next };
+    },
+    count: (workspaceId, query, accountIds, most) => conversationCount(model, workspaceId, query, accountIds, most),
+    async inbound(workspaceId, id) {
+      const row = await model.findOne({ _id: id, workspaceId }, { inbound: 1 }).lean();
+      return row ? (row.inbound ?? 0) : undefined;
     },
 
     async idsWith(workspaceId, { labelId, contactId }, limit) {
@@ -378,7 +329,3 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
 
 /** Enough of an id to tell the messages of one conversation apart: 60 bits of chance. */
 const shortOf = (messageId: string) => messageId.slice(-12);
-
-const tellAll = (told: readonly Told[]) => ({
-  $concatArrays: [{ $ifNull: ["$tell", []] }, { $literal: [...told] }],
-});

@@ -213,7 +213,8 @@ export function fileRepo(model: Model<AttachmentRow>, seals: Seals): FileRepo {
     async attach(workspaceId, ids, message) {
       if (ids.length === 0) return;
       await model.updateMany(
-        { _id: { $in: [...ids] }, workspaceId },
+        // A file that is sent on stays with the message it came with.
+        { _id: { $in: [...ids] }, workspaceId, messageId: null },
         { $set: { messageId: message.id, conversationId: message.conversationId, expiresAt: null } },
       );
     },

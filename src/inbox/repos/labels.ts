@@ -72,16 +72,23 @@ export interface ReadMark {
   readAt: Date;
 }
 
+type NewMark = ReadMark & { workspaceId: string; conversationId: string; sequence: number; inbound: number };
+
 export interface ReadMarkRepo {
   /** Moves a reader's mark forward; never back. */
-  set(mark: ReadMark & { workspaceId: string; conversationId: string; sequence: number }): Promise<void>;
+  set(mark: NewMark): Promise<void>;
+  /** Puts a reader's mark wherever it is wanted. */
+  put(mark: NewMark): Promise<void>;
+  /** How many of the customer's messages a reader has read, by conversation; those never looked at are missing. */
+  countsOf(conversationIds: readonly string[], readerId: string): Promise<Map<string, number>>;
   of(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
 }
 
 export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
+  const idOf = (conversationId: string, readerId: string) => `${conversationId}/${readerId}`;
   return {
     async set({ conversationId, readerId, ...mark }) {
-      const _id = `${conversationId}/${readerId}`;
+      const _id = idOf(conversationId, readerId);
       try {
         await model.updateOne(
           // The order of the thread: time, the provider's own number, the id.
@@ -91,6 +98,8 @@ export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
               { at: { $lt: mark.at } },
               { at: mark.at, sequence: { $lt: mark.sequence } },
               { at: mark.at, sequence: mark.sequence, messageId: { $lt: mark.messageId } },
+              // The same message, with one counted meanwhile that stands before it.
+              { messageId: mark.messageId, inbound: { $not: { $gte: mark.inbound } } },
             ],
           },
           { $set: { ...mark }, $setOnInsert: { conversationId, readerId } },
@@ -101,9 +110,21 @@ export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
         if ((error as { code?: unknown }).code !== 11000) throw error;
       }
     },
+    async put({ conversationId, readerId, ...mark }) {
+      const _id = idOf(conversationId, readerId);
+      await model.updateOne({ _id }, { $set: mark, $setOnInsert: { conversationId, readerId } }, { upsert: true });
+    },
+    async countsOf(conversationIds, readerId) {
+      const ids = conversationIds.map((conversationId) => idOf(conversationId, readerId));
+      const rows = await model.find({ _id: { $in: ids } }, { conversationId: 1, inbound: 1 }).lean();
+      return new Map(rows.map((row) => [row.conversationId, row.inbound ?? 0]));
+    },
     async of(workspaceId, conversationId) {
       const rows = await model.find({ conversationId, workspaceId }).sort({ readerId: 1 }).lean();
-      return rows.map(({ readerId, messageId, at, readAt }) => ({ readerId, messageId, at, readAt }));
+      // Who took back that anything was read has no last message.
+      return rows
+        .filter(({ messageId }) => messageId !== "")
+        .map(({ readerId, messageId, at, readAt }) => ({ readerId, messageId, at, readAt }));
     },
   };
 }

@@ -17,6 +17,7 @@ export interface InboundMessage {
   message: NormalizedMessage;
   at: Date;
   traceId: string | null;
+  accepted: { id: string; at: Date } | null;
 }
 
 export interface NewReply {
@@ -29,6 +30,8 @@ export interface NewReply {
   requestKey: string | null;
   requestHash: string | null;
   traceId: string | null;
+  /** When it is to leave; undefined: now. */
+  sendAt?: Date | undefined;
   now: Date;
 }
 
@@ -110,6 +113,7 @@ export async function inboundRow(seals: Seals, input: InboundMessage, now: Date)
     externalKey: input.externalKey,
     replyTo: input.replyKey ? { key: input.replyKey, messageId: null, quote } : null,
     traceId: input.traceId,
+    ...(input.accepted ? { acceptedId: input.accepted.id, acceptedAt: input.accepted.at } : {}),
     at: input.at,
     sequence: message.sequence ?? 0,
     createdAt: now,
@@ -149,14 +153,12 @@ export async function replyRow(seals: Seals, reply: NewReply): Promise<MessageRo
     kind: content.kind,
     content: sealed,
     words,
-    status: "queued",
     replyTo: reply.replyTo && { key: reply.replyTo.key, messageId: reply.replyTo.messageId, quote: null },
     traceId: reply.traceId,
-    at: now,
     createdAt: now,
-    lane: true,
-    dueAt: now,
-    unsettled: true,
+    ...(reply.sendAt
+      ? { status: "scheduled", scheduled: true, sendAt: reply.sendAt, at: reply.sendAt }
+      : { status: "queued", lane: true, dueAt: now, unsettled: true, at: now }),
     ...(reply.requestKey && reply.requestHash ? { requestKey: reply.requestKey, requestHash: reply.requestHash } : {}),
   };
 }
@@ -232,6 +234,8 @@ export async function openedMessage(
     receipts: row.receipts,
     mentions: row.mentions,
     traceId: row.traceId,
+    scheduledAt: row.sendAt ?? null,
+    accepted: row.acceptedId && row.acceptedAt ? { id: row.acceptedId, at: row.acceptedAt } : null,
     at: row.at,
     sequence: row.sequence,
     createdAt: row.createdAt,

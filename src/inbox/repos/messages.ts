@@ -1,6 +1,7 @@
 import type { Model } from "mongoose";
 import type { Content, MediaRef } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
+import type { Told } from "../models/told.js";
 import type { Message, Page } from "../types.js";
 import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { FileRepo } from "./files.js";
@@ -18,6 +19,8 @@ import {
   type NewReply,
 } from "./messageRow.js";
 import type { Seals } from "./seals.js";
+import { scheduledTold } from "./schedule.js";
+import { threadRepo, type Thread } from "./thread.js";
 
 /** A stored message and what of it is not settled yet. */
 export interface Stored {
@@ -43,13 +46,15 @@ export interface Fresh {
   author: MessageRow["author"];
   content: Content;
   mentions: readonly string[];
+  /** Whose conversation it is, where that is known without a look. */
+  contactId?: string | undefined;
   partOf: string | null;
   /** From before the account was connected: nobody has to answer it. */
   history: boolean;
   at: Date;
 }
 
-export interface MessageRepo {
+export interface MessageRepo extends Thread {
   /** Stores what is not stored yet; returns the row of every message and album, old or new, by external key. */
   insertInbound(messages: readonly InboundMessage[], now: Date): Promise<Map<string, Stored>>;
   /** What followed from these messages is done. */
@@ -63,6 +68,8 @@ export interface MessageRepo {
     created: boolean;
     /** What is yet to be done for it: of an earlier request too, when that one died. */
     fresh: Fresh | undefined;
+    /** Of a message that is to be sent later: what there is to tell. */
+    told?: Told | undefined;
   }>;
   /** True when a message of that request is there. */
   hasRequest(requestKey: string): Promise<boolean>;
@@ -212,6 +219,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
   }
 
   return {
+    ...threadRepo(model),
     async insertInbound(messages, now) {
       const rows = await Promise.all(messages.map((message) => inboundRow(seals, message, now)));
       const albums = new Map<string, MessageRow>();
@@ -244,10 +252,15 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
 
     async insertReply(reply) {
       const row = await replyRow(seals, reply);
+      const told = reply.sendAt
+        ? scheduledTold({ id: row._id, conversationId: row.conversationId }, reply.sendAt, reply.now)
+        : undefined;
+      if (told) Object.assign(row, { tell: [told], tellAt: reply.now });
       try {
         await model.create(row);
         const [message] = await opened([row]);
-        return { message: message!, requestHash: reply.requestHash, created: true, fresh: await freshOf(row) };
+        const fresh = told ? undefined : await freshOf(row);
+        return { message: message!, requestHash: reply.requestHash, created: true, fresh, told };
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000 || !reply.requestKey) throw error;
         const earlier = await model.findOne({ requestKey: reply.requestKey }).lean();

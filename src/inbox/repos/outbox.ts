@@ -13,9 +13,10 @@ export interface Outbox {
 }
 
 /** Events in an update by pipeline: added to what the row has to tell. */
-export function alsoTell(told: Told, now: Date): Record<string, unknown> {
+export function alsoTell(told: Told | readonly Told[], now: Date): Record<string, unknown> {
+  const all = Array.isArray(told) ? (told as readonly Told[]) : [told];
   return {
-    tell: { $concatArrays: [{ $ifNull: ["$tell", []] }, [{ $literal: told }]] },
+    tell: { $concatArrays: [{ $ifNull: ["$tell", []] }, { $literal: all }] },
     tellAt: { $ifNull: ["$tellAt", now] },
   };
 }

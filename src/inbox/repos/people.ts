@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { Model } from "mongoose";
 import type { Alias, Peer } from "../../core/events.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
+import type { Told } from "../models/told.js";
 import type { DatedAlias } from "../types.js";
+import { alsoTell } from "./outbox.js";
 import type { Seals } from "./seals.js";
 
 /** A chat that wrote to us, with its blind key. */
@@ -38,9 +40,9 @@ export interface PeopleRepo {
   names(workspaceId: string, contactIds: readonly string[]): Promise<Map<string, string | null>>;
   reach(workspaceId: string, identityId: string): Promise<Reach | undefined>;
   /** The chat behind a blind key. */
-  whoIs(chatKey: string): Promise<{ workspaceId: string; chat: string } | undefined>;
-  /** A name for somebody who has none yet. */
-  nameFound(chatKey: string, name: string, now: Date): Promise<void>;
+  whoIs(chatKey: string): Promise<{ workspaceId: string; chat: string; contactId: string } | undefined>;
+  /** A name for somebody who has none yet, and what there is to tell of it. False when it was not needed. */
+  nameFound(chatKey: string, name: string, told: readonly Told[], now: Date): Promise<boolean>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
   /** The chat got another id; answers go there from now on. False when nobody is known under the old one. */
   move(chatKey: string, to: { chat: string; chatKey: string }): Promise<boolean>;
@@ -248,23 +250,32 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
     },
 
     async whoIs(chatKey) {
-      const row = await identities.findOne({ chatKey }, { workspaceId: 1, chat: 1 }).lean();
+      const row = await identities.findOne({ chatKey }, { workspaceId: 1, chat: 1, contactId: 1 }).lean();
       if (!row) return undefined;
-      const { workspaceId } = row;
-      return { workspaceId, chat: await seals.open(at(workspaceId, "identities", "chat"), row.chat) };
+      const { workspaceId, contactId } = row;
+      return { workspaceId, contactId, chat: await seals.open(at(workspaceId, "identities", "chat"), row.chat) };
     },
 
-    async nameFound(chatKey, name, now) {
+    async nameFound(chatKey, name, told, now) {
       const row = await identities.findOne({ chatKey }, { workspaceId: 1, contactId: 1 }).lean();
-      if (!row) return;
+      if (!row) return false;
       const { workspaceId, contactId } = row;
-      await contacts.updateOne(
-        { _id: contactId, workspaceId, namedBy: "provider", name: null },
-        {
-          $set: { name: await seals.sealOptional(at(workspaceId, "contacts", "name"), name), updatedAt: now },
-          $addToSet: { words: { $each: await contactWords(seals, workspaceId, name, []) } },
-        },
+      const sealed = await seals.seal(at(workspaceId, "contacts", "name"), name);
+      const words = await contactWords(seals, workspaceId, name, []);
+      const { modifiedCount } = await contacts.collection.updateOne(
+        { _id: contactId, workspaceId, namedBy: "provider", name: null } as never,
+        [
+          {
+            $set: {
+              name: { $literal: sealed },
+              words: { $setUnion: ["$words", words] },
+              updatedAt: now,
+              ...alsoTell(told, now),
+            },
+          },
+        ],
       );
+      return modifiedCount === 1;
     },
 
     async setBlocked(chatKey, blocked) {

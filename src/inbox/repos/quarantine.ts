@@ -19,6 +19,8 @@ export interface QuarantineRepo {
   add(entry: Omit<QuarantineRow, "_id" | "raw"> & { raw: Buffer; key: string }): Promise<void>;
   /** Newest first. */
   list(workspaceId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Quarantined>>;
+  /** At most 10,000. */
+  count(workspaceId: string): Promise<number>;
   /** With its raw bytes. */
   find(workspaceId: string, id: string): Promise<(Quarantined & { raw: string }) | undefined>;
   /** Puts other bytes in its place, to be played again. False when there is no such entry. */
@@ -52,6 +54,7 @@ export function quarantineRepo(model: Model<QuarantineRow>, seals: Seals): Quara
       const tail = page.at(-1);
       return { items: page.map(entry), next: rows.length > limit && tail ? encodeCursor([tail._id]) : null };
     },
+    count: (workspaceId) => model.countDocuments({ workspaceId }, { limit: 10_000 }),
     async find(workspaceId, id) {
       const row = await model.findOne({ _id: id, workspaceId }).lean();
       return row ? { ...entry(row), raw: await seals.open(place(workspaceId), row.raw) } : undefined;

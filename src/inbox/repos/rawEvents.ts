@@ -17,6 +17,7 @@ export interface RawEventRepo {
   keep(raw: readonly RawEvents[]): Promise<void>;
   /** Keeps what came for an account that is off, for a quarter of a year. */
   hold(raw: RawEvents): Promise<void>;
+  find(workspaceId: string, id: string): Promise<RawEvents | undefined>;
   /** What is held for an account, oldest first. */
   held(workspaceId: string, accountId: string, limit: number): Promise<RawEvents[]>;
   /** These are on their way into the inbox. */
@@ -66,6 +67,11 @@ export function rawEventRepo(model: Model<RawEventRow>): RawEventRepo {
         .limit(limit)
         .lean();
       return rows.map(rawOf);
+    },
+
+    async find(workspaceId, id) {
+      const row = await model.findOne({ _id: id, workspaceId }).lean();
+      return row ? rawOf(row) : undefined;
     },
 
     async hold({ id, events, ...rest }) {

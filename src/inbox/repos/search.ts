@@ -20,6 +20,8 @@ export interface SearchRepo {
       accountId?: string | undefined;
       since?: Date | undefined;
       until?: Date | undefined;
+      before?: Date | undefined;
+      from?: string | undefined;
       limit: number;
       cursor?: string | undefined;
     },
@@ -28,13 +30,19 @@ export interface SearchRepo {
   cursorAfter(candidate: Candidate): string;
 }
 
+function writtenBy(from: string | undefined): Record<string, unknown> {
+  if (from === undefined) return {};
+  if (from === "contact") return { direction: "in" };
+  return from === "agent" ? { direction: { $in: ["out", "note"] } } : { "author.id": from };
+}
+
 export function searchRepo(model: Model<MessageRow>): SearchRepo {
   const cursorAfter = ({ at, id }: Candidate) => encodeCursor([at, id]);
   return {
     cursorAfter,
-    async candidates(workspaceId, tokens, { accountId, since, until, limit, cursor }) {
+    async candidates(workspaceId, tokens, { accountId, since, until, before, from, limit, cursor }) {
       const after = decodeCursor(cursor, ["date", "string"] as const);
-      const latest = [until, after?.[0]].filter((date) => date !== undefined).sort((a, b) => +a - +b)[0];
+      const latest = [until, before, after?.[0]].filter((date) => date !== undefined).sort((a, b) => +a - +b)[0];
       const range = { ...(since ? { $gte: since } : {}), ...(latest ? { $lte: latest } : {}) };
       const rows = await model
         .find(
@@ -42,6 +50,7 @@ export function searchRepo(model: Model<MessageRow>): SearchRepo {
             workspaceId,
             words: { $all: [...tokens] },
             ...(accountId === undefined ? {} : { accountId }),
+            ...writtenBy(from),
             ...(Object.keys(range).length > 0 ? { at: range } : {}),
             ...(after ? { $or: [{ at: { $lt: after[0] } }, { _id: { $lt: after[1] } }] } : {}),
           },

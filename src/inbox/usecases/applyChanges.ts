@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { InboundEvent } from "../../core/events.js";
 import type { Failure } from "../../core/errors.js";
 import { textOf } from "../../core/message.js";
-import type { Clock, Enqueue, Log } from "../../core/ports.js";
+import type { Clock, Enqueue, Log, Publish } from "../../core/ports.js";
 import type { MessageRow } from "../models/message.js";
 import type { Told } from "../models/told.js";
 import type { Change, ChangeRepo, Target } from "../repos/changes.js";
@@ -26,6 +26,7 @@ interface Deps {
   parked: ParkedRepo;
   /** Of the messages. */
   outbox: Outbox;
+  publish: Publish;
   enqueue: Enqueue;
   /** Why a message failed, in the words of the dashboard. */
   reasonOf(failure: Failure): string;
@@ -51,7 +52,7 @@ interface Aimed {
 }
 
 export function applyChanges(deps: Deps): ApplyChanges {
-  const { changes, conversations, files, parked, outbox, enqueue, seals, clock, log } = deps;
+  const { changes, conversations, files, parked, outbox, publish, enqueue, seals, clock, log } = deps;
 
   async function aimed(accepted: AcceptedChange): Promise<Aimed> {
     const { workspaceId, accountId, event } = accepted;
@@ -255,6 +256,28 @@ export function applyChanges(deps: Deps): ApplyChanges {
     log.info("change_parked", { count: early.length });
     // The message may have come, or have left, between the look and the parking.
     await waitingFor(rows.map((row) => row.targetKey));
+    await tellOf(early.filter(({ beingSent }) => !beingSent).map(({ one }) => one));
+  }
+
+  /** What still waits for a message that nobody knows is told: the message may never come. */
+  async function tellOf(early: readonly Aimed[]): Promise<void> {
+    const left = await parked.still(early.map((one) => one.key));
+    await publish(
+      early
+        .filter((one) => left.has(one.key))
+        .map(({ accepted: { workspaceId, accountId, event }, key }) => ({
+          id: `evt_${key}_waits`,
+          workspaceId,
+          type: "message.change.waiting",
+          at: clock.now(),
+          data: {
+            waiting_id: key,
+            channel_account_id: accountId,
+            change: event.type,
+            status: event.type === "receipt" ? event.receipt.status : null,
+          },
+        })),
+    );
   }
 
   return { of, echoes, waitingFor };

@@ -1,17 +1,22 @@
 import { AppError } from "../../core/errors.js";
 import type { Clock } from "../../core/ports.js";
 import type { ContactChange, ContactRepo } from "../repos/contacts.js";
+import type { ConversationRepo } from "../repos/conversations.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { Contact } from "../types.js";
+
+/** Conversations of one contact whose rows are told of; older ones are seen when they are looked at. */
+export const rowsMost = 50;
 
 /** Contacts made or changed by people and integrators. Throws AppError `not_found`, `conflict`. */
 export function contactChanges(deps: {
   contacts: ContactRepo;
+  conversations: ConversationRepo;
   /** Of the contacts. */
   outbox: Outbox;
   clock: Clock;
 }) {
-  const { contacts, outbox, clock } = deps;
+  const { contacts, conversations, outbox, clock } = deps;
   return {
     async create(workspaceId: string, change: ContactChange): Promise<Contact> {
       const { id, told } = await contacts.create(workspaceId, change, clock.now());
@@ -19,9 +24,11 @@ export function contactChanges(deps: {
       return (await contacts.find(workspaceId, id))!;
     },
     async update(workspaceId: string, id: string, change: ContactChange): Promise<Contact> {
-      const told = await contacts.update(workspaceId, id, change, clock.now());
+      const rows =
+        change.name === undefined ? [] : await conversations.idsWith(workspaceId, { contactId: id }, rowsMost);
+      const told = await contacts.update(workspaceId, id, change, clock.now(), rows);
       if (!told) throw new AppError("not_found", "There is no such contact.");
-      await outbox.tell([{ _id: id, workspaceId, tell: [told] }]);
+      await outbox.tell([{ _id: id, workspaceId, tell: told }]);
       return (await contacts.find(workspaceId, id))!;
     },
   };

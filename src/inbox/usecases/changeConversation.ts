@@ -3,7 +3,8 @@ import { newId } from "../../core/ids.js";
 import type { Author } from "../../core/message.js";
 import type { Clock } from "../../core/ports.js";
 import type { Told } from "../models/told.js";
-import type { ConversationChange, ConversationRepo } from "../repos/conversations.js";
+import type { ConversationRepo } from "../repos/conversations.js";
+import type { ConversationBefore, ConversationChange } from "../repos/conversationState.js";
 import type { LabelRepo } from "../repos/labels.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { Conversation } from "../types.js";
@@ -21,16 +22,29 @@ interface Deps {
   clock: Clock;
 }
 
+/** What became of one conversation of many. */
+export type BulkResult =
+  { id: string; ok: true; before: ConversationBefore | null } | { id: string; ok: false; problem: string };
+
+export interface ChangeConversation {
+  /**
+   * Assigns, labels, snoozes, resolves. Throws AppError `not_found` (conversation), `unprocessable` (a member, team or label
+   * that is not of this workspace, a moment in the past).
+   */
+  one(workspaceId: string, id: string, change: ConversationChange, by: Author): Promise<Conversation>;
+  /**
+   * The same change for many, each by itself: one that is not there does not keep the others back. Gives what each was
+   * before. Throws AppError `unprocessable` when the change itself is wrong; then nothing was changed.
+   */
+  many(workspaceId: string, ids: readonly string[], change: ConversationChange, by: Author): Promise<BulkResult[]>;
+}
+
 /** Longer is a mistake: nobody remembers why. */
 const snoozeMostMs = 366 * 86_400_000;
+/** Conversations of a bulk change that are under way at once. */
+const atOnce = 25;
 
-/**
- * Assigns, labels, snoozes, resolves. Throws AppError `not_found` (conversation), `unprocessable` (a member, team or label
- * that is not of this workspace, a moment in the past).
- */
-export function changeConversation(
-  deps: Deps,
-): (workspaceId: string, id: string, change: ConversationChange, by: Author) => Promise<Conversation> {
+export function changeConversation(deps: Deps): ChangeConversation {
   const { conversations, labels, outbox, known, clock } = deps;
 
   const refuse = (pointer: string, message: string) =>
@@ -44,9 +58,12 @@ export function changeConversation(
     if (teamId && !(await known.team(workspaceId, teamId))) {
       throw refuse("/team_id", "There is no such team in this workspace.");
     }
-    if (change.labels) {
-      const missing = await labels.missing(workspaceId, change.labels);
-      if (missing.length > 0) throw refuse("/labels", `There is no label ${missing[0]!} in this workspace.`);
+    for (const [pointer, given] of [
+      ["/labels", change.labels],
+      ["/add_labels", change.addLabels],
+    ] as const) {
+      const missing = given?.length ? await labels.missing(workspaceId, given) : [];
+      if (missing.length > 0) throw refuse(pointer, `There is no label ${missing[0]!} in this workspace.`);
     }
     if (snoozedUntil) {
       const ahead = snoozedUntil.getTime() - now.getTime();
@@ -61,33 +78,72 @@ export function changeConversation(
     return change;
   }
 
-  return async (workspaceId, id, wanted, by) => {
-    const now = clock.now();
-    const change = await checked(workspaceId, wanted, now);
-    const changed = Object.entries(change)
-      .filter(([, value]) => value !== undefined)
-      .map(([name]) => wireNames[name] ?? name);
-    const told = (type: string): Told => ({
-      id: newId("event"),
-      type,
-      at: now,
-      conversationId: id,
-      data: { changes: changed, by: by.kind, ...("id" in by ? { by_id: by.id } : {}) },
-    });
-    const events = [
-      ...(changed.length > 0 ? [told("conversation.updated")] : []),
-      ...(change.assigneeId !== undefined || change.teamId !== undefined ? [told("conversation.assigned")] : []),
-      ...(change.status === "resolved" ? [told("conversation.resolved")] : []),
-    ];
-    const row = await conversations.change(workspaceId, id, change, events, now);
-    if (!row) throw new AppError("not_found", "There is no such conversation.");
-    await outbox.tell([row]);
-    return (await conversations.find(workspaceId, id))!;
+  async function apply(
+    workspaceId: string,
+    id: string,
+    change: ConversationChange,
+    by: Author,
+    now: Date,
+  ): Promise<ConversationBefore | undefined> {
+    const told = toldOf(id, change, by, now);
+    const before = await conversations.change(workspaceId, id, change, told, now);
+    if (before) await outbox.tell([{ _id: id, workspaceId, tell: told }]);
+    return before;
+  }
+
+  return {
+    async one(workspaceId, id, wanted, by) {
+      const now = clock.now();
+      const change = await checked(workspaceId, wanted, now);
+      if (!(await apply(workspaceId, id, change, by, now))) {
+        throw new AppError("not_found", "There is no such conversation.");
+      }
+      return (await conversations.find(workspaceId, id))!;
+    },
+    async many(workspaceId, ids, wanted, by) {
+      const now = clock.now();
+      const change = await checked(workspaceId, wanted, now);
+      const unique = [...new Set(ids)];
+      const results: BulkResult[] = [];
+      for (let start = 0; start < unique.length; start += atOnce) {
+        const some = unique.slice(start, start + atOnce).map(async (id): Promise<BulkResult> => {
+          const before = await apply(workspaceId, id, change, by, now);
+          return before ? { id, ok: true, before } : { id, ok: false, problem: "There is no such conversation." };
+        });
+        results.push(...(await Promise.all(some)));
+      }
+      return results;
+    },
   };
 }
 
-const wireNames: Readonly<Record<string, string>> = {
-  snoozedUntil: "snoozed_until",
-  assigneeId: "assignee_id",
-  teamId: "team_id",
-};
+/** What others are told: which things changed, what they are now, and by whom. */
+function toldOf(id: string, change: ConversationChange, by: Author, now: Date): Told[] {
+  const { status, snoozedUntil, assigneeId, teamId, priority, labels, addLabels, removeLabels } = change;
+  const values = {
+    ...(status === undefined
+      ? {}
+      : { status, snoozed_until: status === "snoozed" ? (snoozedUntil?.toISOString() ?? null) : null }),
+    ...(assigneeId === undefined ? {} : { assignee_id: assigneeId }),
+    ...(teamId === undefined ? {} : { team_id: teamId }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(labels === undefined ? {} : { labels: [...labels] }),
+    ...(addLabels?.length ? { labels_added: [...addLabels] } : {}),
+    ...(removeLabels?.length ? { labels_removed: [...removeLabels] } : {}),
+  };
+  const changes = [...new Set(Object.keys(values).map((name) => (name.startsWith("labels") ? "labels" : name)))].filter(
+    (name) => name !== "snoozed_until" || status === "snoozed",
+  );
+  const told = (type: string): Told => ({
+    id: newId("event"),
+    type,
+    at: now,
+    conversationId: id,
+    data: { changes, ...values, by: by.kind, ...("id" in by ? { by_id: by.id } : {}) },
+  });
+  return [
+    ...(changes.length > 0 ? [told("conversation.updated")] : []),
+    ...(assigneeId !== undefined || teamId !== undefined ? [told("conversation.assigned")] : []),
+    ...(status === "resolved" ? [told("conversation.resolved")] : []),
+  ];
+}

@@ -15,6 +15,7 @@ import type { PeopleRepo } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
 import type { ListedTemplate } from "../repos/templates.js";
 import type { ChannelAccount, Message } from "../types.js";
+import type { SendLater } from "./sendLater.js";
 import { drainJob } from "./settle.js";
 
 /** What can be done to a message at its provider. Rejects with ProviderError. */
@@ -39,6 +40,7 @@ interface Deps {
   files: FileRepo;
   lane: LaneRepo;
   changes: ChangeRepo;
+  later: SendLater;
   /** Of the messages. */
   outbox: Outbox;
   atProvider: AtProvider;
@@ -56,6 +58,10 @@ export interface MessageCommands {
   /** Tries again what failed, was cancelled, or has an unknown outcome: a new attempt with an id of its own. */
   retry(workspaceId: string, id: string): Promise<Message>;
   edit(workspaceId: string, id: string, content: Content): Promise<Message>;
+  /** Sends what was written for later at another time, saying something else if wanted. */
+  reschedule(workspaceId: string, id: string, sendAt: Date, content: Content | undefined): Promise<Message>;
+  /** Sends what was written for later at once. */
+  sendNow(workspaceId: string, id: string): Promise<Message>;
   /** Deletes a message of ours for everyone. */
   remove(workspaceId: string, id: string): Promise<Message>;
   react(workspaceId: string, id: string, author: Author, emoji: string | null): Promise<Message>;
@@ -162,6 +168,7 @@ export function messageCommands(deps: Deps): MessageCommands {
 
   return {
     async cancel(workspaceId, id) {
+      if (await deps.later.cancel(workspaceId, id)) return found(workspaceId, id);
       const told = await lane.cancel(workspaceId, id, clock.now());
       if (told) await outbox.tell([told]);
       const message = await found(workspaceId, id);
@@ -170,6 +177,7 @@ export function messageCommands(deps: Deps): MessageCommands {
     },
 
     async retry(workspaceId, id) {
+      if (await deps.later.again(workspaceId, id)) return found(workspaceId, id);
       const told = await lane.again(workspaceId, id, clock.now());
       const message = await found(workspaceId, id);
       if (!told) throw conflict(`Only what was not delivered can be tried again; this message is ${message.status}.`);
@@ -181,9 +189,15 @@ export function messageCommands(deps: Deps): MessageCommands {
     },
 
     async edit(workspaceId, id, content) {
-      const message = await found(workspaceId, id);
+      let message = await found(workspaceId, id);
       if (message.direction === "in") throw conflict("A customer's message cannot be edited.");
       const edited = withOldMedia(message.content, content);
+      if (message.status === "scheduled") {
+        const changed = await deps.later.change(workspaceId, id, { content: edited });
+        if (changed) return changed;
+        // Its time came meanwhile.
+        message = await found(workspaceId, id);
+      }
       if (message.direction === "out") {
         const words = await seals.searchTokens(workspaceId, textOf(edited), { prefixes: "only" });
         if (message.status === "queued" && (await lane.rewrite(workspaceId, id, edited, words))) {
@@ -199,6 +213,17 @@ export function messageCommands(deps: Deps): MessageCommands {
       if (message.direction === "out") await relabel(message, edited.kind, textOf(edited));
       return changed;
     },
+
+    async reschedule(workspaceId, id, sendAt, content) {
+      const message = await found(workspaceId, id);
+      const edited = content && withOldMedia(message.content, content);
+      const changed = await deps.later.change(workspaceId, id, { content: edited, sendAt });
+      if (!changed)
+        throw conflict(`Only a message that is to be sent later has a time; this one is ${message.status}.`);
+      return changed;
+    },
+
+    sendNow: (workspaceId, id) => deps.later.sendNow(workspaceId, id),
 
     async remove(workspaceId, id) {
       const message = await found(workspaceId, id);

@@ -46,6 +46,7 @@ interface Deps {
   nextStep: NextStep;
   /** Of the messages. */
   outbox: Outbox;
+  conversationOutbox: Outbox;
   /** What waited for a message's provider id is applied now. */
   waitingFor(externalKeys: readonly string[]): Promise<void>;
   /** The provider said something about the account itself (token revoked, suspended). */
@@ -126,7 +127,7 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
     }
     if (failure.kind === "refused" && failure.why === "blocked") {
       await people.setBlocked(route.chatKey, true);
-      await conversations.setBlocked(route.chatKey, true);
+      await deps.conversationOutbox.tell(await conversations.setBlocked(route.chatKey, true, clock.now()));
     }
     await deps.accountFailed(account, failure, error.message);
   }

@@ -3,6 +3,7 @@ import type { ContactRepo } from "../repos/contacts.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { Contact } from "../types.js";
+import { rowsMost } from "./changeContact.js";
 
 interface Deps {
   contacts: ContactRepo;
@@ -23,15 +24,18 @@ export interface ContactMerges {
 export function contactMerges({ contacts, conversations, outbox, clock }: Deps): ContactMerges {
   return {
     async merge(workspaceId, from, into) {
-      const told = await contacts.merge(workspaceId, from, into, clock.now());
+      const rows = await conversations.idsWith(workspaceId, { contactId: from }, rowsMost);
+      const told = await contacts.merge(workspaceId, from, into, clock.now(), rows);
       await conversations.giveTo(workspaceId, await contacts.identityIds(workspaceId, into), into);
-      await outbox.tell([{ _id: from, workspaceId, tell: [told] }]);
+      await outbox.tell([{ _id: from, workspaceId, tell: told }]);
       return (await contacts.find(workspaceId, into))!;
     },
     async unmerge(workspaceId, from) {
-      const { told, identityIds } = await contacts.unmerge(workspaceId, from, clock.now());
+      const { told, identityIds } = await contacts.unmerge(workspaceId, from, clock.now(), (into) =>
+        conversations.idsWith(workspaceId, { contactId: into }, rowsMost),
+      );
       await conversations.giveTo(workspaceId, identityIds, from);
-      await outbox.tell([{ _id: from, workspaceId, tell: [told] }]);
+      await outbox.tell([{ _id: from, workspaceId, tell: told }]);
       return (await contacts.find(workspaceId, from))!;
     },
   };

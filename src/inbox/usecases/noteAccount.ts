@@ -7,7 +7,7 @@ import type { AcceptedEvent } from "./recordInbound.js";
 
 interface Deps {
   templates: TemplateRepo;
-  setHealth(accountId: string, state: HealthState, cause: string | null): Promise<void>;
+  setHealth(accountId: string, state: HealthState, cause: string | null, from?: readonly HealthState[]): Promise<void>;
   publish: Publish;
   enqueue: Enqueue;
   clock: Clock;
@@ -30,11 +30,16 @@ export function noteAccount({ templates, setHealth, publish, enqueue, clock }: D
     const { notice, eventKey } = event;
     if (notice.about === "template") {
       const known = await templates.heard({ id: accountId, workspaceId }, notice, clock.now());
+      const { status, quality, category } = notice;
+      const reworded = status === undefined && quality === undefined && category === undefined;
       // Its words are asked for, and with them those of all others.
-      if (!known) await enqueue.add([templatesJob(workspaceId, accountId)]);
+      if (!known || reworded) await enqueue.add([templatesJob(workspaceId, accountId)]);
     }
-    if (notice.about === "health")
-      await setHealth(accountId, notice.state, notice.state === "ok" ? null : notice.cause);
+    if (notice.about === "health") {
+      // The provider lifts what it imposed; a token that it does not take any more is another matter.
+      if (notice.state === "ok") await setHealth(accountId, "ok", null, ["degraded", "suspended"]);
+      else await setHealth(accountId, notice.state, notice.cause);
+    }
     const id = createHash("sha256").update(`${accountId}/${eventKey}`).digest("hex").slice(0, 32);
     await publish([
       {

@@ -15,6 +15,8 @@ export interface AcceptedEvent {
   accountId: string;
   event: InboundEvent;
   traceId: string | null;
+  /** The request that brought it, as it is kept, and when it was accepted. */
+  accepted?: { id: string; at: Date } | undefined;
 }
 
 interface Deps {
@@ -31,6 +33,8 @@ interface Deps {
   notice(accepted: AcceptedEvent & { event: Extract<InboundEvent, { type: "account" }> }): Promise<void>;
   /** Somebody new wrote on this channel whose name the provider did not say. */
   nameless(chats: readonly Chat[]): Promise<void>;
+  /** Which of these accounts were erased with all that came over them. */
+  erased(accountIds: readonly string[]): Promise<Set<string>>;
   /** The customer is typing; for whoever looks, not kept. */
   typing(accepted: AcceptedEvent, conversationId: string): void;
   seals: Seals;
@@ -83,7 +87,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     peer: event.peer,
   });
 
-  /** The open conversation of every chat, opening what is new. */
+  /** The open conversation of every chat, opening what is new; none for chats of accounts that were erased. */
   async function conversationsOf(all: readonly Incoming[], now: Date): Promise<Map<string, OpenConversation>> {
     const last = new Map(all.filter(({ event }) => speaks(event)).map((one) => [one.chatKey, one] as const));
     const keys = [...new Set(all.map((one) => one.chatKey))];
@@ -97,8 +101,13 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     }
     if (unknown.length === 0) return known;
 
+    // Looked at only where a chat opens: what was on its way when its account was erased must not bring it back.
+    const gone = await deps.erased([...new Set(all.map(({ accepted }) => accepted.accountId))]);
     const first = new Map([...all].reverse().map((one) => [one.chatKey, one] as const));
-    const opening = unknown.map((chatKey) => first.get(chatKey)!);
+    const opening = unknown
+      .map((chatKey) => first.get(chatKey)!)
+      .filter(({ accepted }) => !gone.has(accepted.accountId));
+    if (opening.length === 0) return known;
     const owners = await people.ensure(opening.map(chatOf), now);
     await deps.nameless(opening.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
     await conversations.ensureOpen(
@@ -125,20 +134,24 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     const now = clock.now();
     const byChat = await conversationsOf(all, now);
     const given = await Promise.all(
-      all.map(async ({ accepted, event, chatKey, externalKey, replyKey, albumKey }) => ({
-        workspaceId: accepted.workspaceId,
-        accountId: accepted.accountId,
-        conversationId: byChat.get(chatKey)!.id,
-        externalKey,
-        replyKey,
-        albumKey,
-        message: {
-          ...event.message,
-          content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
-        },
-        at: instant(event, now),
-        traceId: accepted.traceId,
-      })),
+      all
+        .filter(({ chatKey }) => byChat.has(chatKey))
+        .map(async ({ accepted, event, chatKey, externalKey, replyKey, albumKey }) => ({
+          workspaceId: accepted.workspaceId,
+          accountId: accepted.accountId,
+          conversationId: byChat.get(chatKey)!.id,
+          externalKey,
+          replyKey,
+          albumKey,
+          message: {
+            ...event.message,
+            content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
+          },
+          at: instant(event, now),
+          traceId: accepted.traceId,
+          accepted: accepted.accepted ?? null,
+          contactId: byChat.get(chatKey)!.contactId,
+        })),
     );
     const stored = await messages.insertInbound(given, now);
     const byKey = new Map(given.flatMap((one) => [one.albumKey, one.externalKey].map((key) => [key, one] as const)));
@@ -156,7 +169,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     const chatKey = await chatKeyOf(seals, workspaceId, accountId, event.peer.chat);
     if (event.type === "blocked") {
       await people.setBlocked(chatKey, event.blocked);
-      await conversations.setBlocked(chatKey, event.blocked);
+      await outbox.tell(await conversations.setBlocked(chatKey, event.blocked, clock.now()));
     } else if (event.type === "moved") {
       await moved(accepted, chatKey, event);
     } else if (event.type === "account") {
@@ -236,8 +249,9 @@ function speaks({ message }: MessageEvent): boolean {
 function freshOf(
   row: Stored,
   content: Content,
-  { accountId, at, message }: { accountId: string; at: Date; message: MessageEvent["message"] },
+  given: { accountId: string; at: Date; message: MessageEvent["message"]; contactId: string },
 ): Fresh {
+  const { accountId, at, message, contactId } = given;
   const shown: Content = row.album
     ? { kind: "album", items: [], ...("caption" in content && content.caption ? { caption: content.caption } : {}) }
     : content;
@@ -250,6 +264,7 @@ function freshOf(
     author: message.direction === "echo" ? { kind: "business" } : { kind: "contact" },
     content: shown,
     mentions: [],
+    contactId,
     partOf: row.partOf,
     history: message.history ?? false,
     at,

@@ -8,7 +8,10 @@ import type { AccountRepo } from "../repos/accounts.js";
 import type { ConversationRepo, Route } from "../repos/conversations.js";
 import type { FileRepo } from "../repos/files.js";
 import type { Fresh, MessageRepo } from "../repos/messages.js";
+import type { Outbox } from "../repos/outbox.js";
 import type { Message } from "../types.js";
+import { turnTaken } from "./overtaken.js";
+import { checkedSendAt, releaseJob } from "./sendLater.js";
 import type { Templates } from "./templates.js";
 import { drainJob } from "./settle.js";
 
@@ -17,6 +20,10 @@ export interface ReplyInput {
   conversationId: string;
   author: Author;
   content: Content;
+  /** When it is to leave; undefined: now. */
+  sendAt?: Date | undefined;
+  /** The last message its writer saw: nothing is sent when somebody else of us wrote after it. */
+  seen?: string | undefined;
   /** Our id of a message of the same conversation. */
   replyTo?: string | undefined;
   /** The caller's Idempotency-Key: the same key and content give the same message. */
@@ -32,6 +39,8 @@ interface Deps {
   capabilitiesOf(kind: string): Capabilities | undefined;
   templates: Templates;
   settle(fresh: readonly Fresh[]): Promise<void>;
+  /** Of the messages. */
+  outbox: Outbox;
   enqueue: Enqueue;
   clock: Clock;
   log: Log;
@@ -41,10 +50,10 @@ const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(valu
 const gone = () => new AppError("not_found", "There is no such conversation.");
 
 /**
- * Stores a reply as queued and asks the conversation's lane to send it. Once this resolves the reply is not lost: when the
+ * Stores a reply as queued and asks the conversation's lane to send it, or keeps it until its time. Once this resolves the reply is not lost: when the
  * queue is down, the sweeper finds it. `replayed` is true when the same request was answered before.
  * Throws AppError: `not_found`, `unprocessable` (may not be said here and now, with the reason; a file or a message that is
- * not here), `idempotency_mismatch`.
+ * not here, a time that is over), `idempotency_mismatch`, `overtaken` (as Overtaken, with the message of somebody else).
  */
 export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Message; replayed: boolean }> {
   const { conversations, messages, files, enqueue, settle, clock, log } = deps;
@@ -103,10 +112,17 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     const filled = await withFiles(workspaceId, input.content);
     const requestKey = idempotencyKey === undefined ? null : hash({ workspaceId, author, idempotencyKey });
     await allowed(route, author, filled, requestKey);
+    const now = clock.now();
+    const { sendAt } = input;
+    if (sendAt) checkedSendAt(sendAt, now);
+    const repeated = requestKey !== null && input.seen !== undefined && (await messages.hasRequest(requestKey));
+    if (input.seen !== undefined && !repeated) {
+      await turnTaken(deps, { workspaceId, conversationId, author, seen: input.seen });
+    }
     const content =
       filled.kind === "template" ? await deps.templates.ready(workspaceId, route.accountId, filled) : filled;
 
-    const requestHash = hash({ conversationId, content: input.content, replyTo: input.replyTo ?? null });
+    const requestHash = hash({ conversationId, content: input.content, replyTo: input.replyTo ?? null, sendAt });
     const { message, created, fresh, ...earlier } = await messages.insertReply({
       workspaceId,
       accountId: route.accountId,
@@ -117,12 +133,19 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
       requestKey,
       requestHash,
       traceId: input.traceId ?? null,
-      now: clock.now(),
+      sendAt,
+      now,
     });
     if (!created && earlier.requestHash !== requestHash) {
       throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.");
     }
-    if (fresh) {
+    if (created && sendAt) {
+      await files.attach(workspaceId, uploadsOf(content), { id: message.id, conversationId });
+      await deps.outbox.tell([{ _id: message.id, workspaceId, tell: [earlier.told!] }]);
+      await enqueue.add([releaseJob(workspaceId, message.id, sendAt, now)]).catch((error: unknown) => {
+        log.warn("message_waits_for_sweeper", { messageId: message.id, error: error as Error });
+      });
+    } else if (fresh) {
       await files.attach(workspaceId, uploadsOf(content), { id: message.id, conversationId });
       await settle([fresh]);
       await enqueue.add([drainJob(workspaceId, conversationId)]).catch((error: unknown) => {
@@ -151,7 +174,20 @@ export function replyPolicy(
   };
 }
 
-function situation(deps: Deps, route: Route, author: Author) {
+/** May something that was written for later be said now? undefined when its conversation is gone. */
+export function verdictOf(deps: Pick<Deps, "conversations" | "capabilitiesOf" | "clock">) {
+  return async (message: {
+    workspaceId: string;
+    conversationId: string;
+    author: Author;
+    content: Content;
+  }): Promise<Verdict | undefined> => {
+    const route = await deps.conversations.route(message.workspaceId, message.conversationId);
+    return route && maySend(situation(deps, route, message.author), message.content);
+  };
+}
+
+function situation(deps: Pick<Deps, "capabilitiesOf" | "clock">, route: Route, author: Author) {
   return {
     capabilities: deps.capabilitiesOf(route.channel),
     // What is sent to a disabled account waits; it is no reason to refuse.

@@ -1,3 +1,4 @@
+import type { ConversationStatus } from "../models/conversation.js";
 import { textOf } from "../../core/message.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { MessageRepo } from "../repos/messages.js";
@@ -15,6 +16,14 @@ export interface SearchInput {
   channel?: string | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
+  /** As `until`; the earlier of the two counts. */
+  before?: Date | undefined;
+  /** Who wrote it: `contact`, `agent` (whoever of us), or the id of a member, a bot or a key. */
+  from?: string | undefined;
+  /** The state of its conversation. */
+  status?: ConversationStatus | undefined;
+  /** A kind of channel, or the id of a channel account. */
+  place?: string | undefined;
   limit: number;
   cursor?: string | undefined;
 }
@@ -41,7 +50,7 @@ export function search(deps: {
   const { messages, conversations, found, seals } = deps;
 
   return async (input) => {
-    const { workspaceId, q, labelId, contactId, channel, limit } = input;
+    const { workspaceId, q, labelId, contactId, channel, status, place, limit } = input;
     const tokens = await messageTokens(seals, workspaceId, q);
     if (tokens.length === 0) return { items: [], next: null };
     const items: Hit[] = [];
@@ -67,6 +76,8 @@ export function search(deps: {
         if (labelId !== undefined && !conversation.labels.includes(labelId)) continue;
         if (contactId !== undefined && conversation.contact.id !== contactId) continue;
         if (channel !== undefined && conversation.channel !== channel) continue;
+        if (status !== undefined && conversation.status !== status) continue;
+        if (place !== undefined && place !== conversation.channel && place !== conversation.accountId) continue;
         if (!holds(seals, textOf(message.content), q)) continue;
         there.add(message.id);
         items.push({ message, conversation });

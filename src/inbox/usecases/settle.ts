@@ -30,7 +30,7 @@ export function settle(deps: Deps): (fresh: readonly Fresh[]) => Promise<void> {
     const now = clock.now();
     const expected = fresh.flatMap(filesOf);
     await Promise.all([
-      conversations.count(
+      conversations.countIn(
         fresh
           .filter((one) => one.partOf === null)
           .map((one) => ({
@@ -40,6 +40,7 @@ export function settle(deps: Deps): (fresh: readonly Fresh[]) => Promise<void> {
             direction: one.direction,
             kind: one.content.kind,
             text: textOf(one.content),
+            author: one.author,
             mentions: one.mentions,
             history: one.history,
             at: one.at,
@@ -110,11 +111,18 @@ function told(fresh: readonly Fresh[], now: Date): DomainEvent[] {
         type: one.partOf === null ? typeOf(one) : "message.updated",
         at: now,
         conversationId: one.conversationId,
-        data: { message_id: one.partOf ?? one.id },
+        data: {
+          message_id: one.partOf ?? one.id,
+          ...(one.contactId === undefined ? {} : { contact_id: one.contactId }),
+          ...(one.direction === "in" || author(one) === null ? {} : { by: one.author.kind, by_id: author(one) }),
+          ...(one.mentions.length > 0 ? { mentions: [...one.mentions] } : {}),
+        },
       },
     ];
   });
 }
+
+const author = (one: Fresh) => ("id" in one.author ? one.author.id : null);
 
 function typeOf({ direction, author }: Fresh): string {
   if (direction === "in") return "message.received";

@@ -38,8 +38,9 @@ export function inboundRecord({ inbox, keyring, acknowledge, observe, clock }: R
     const { workspaceId, accountId, traceId } = job;
     const raw = rawOf(job);
     const events = JSON.parse(await keyring.open(inboundPlace(workspaceId), raw.events)) as InboundEvent[];
+    const accepted = { id: raw.id, at: raw.acceptedAt };
     await Promise.all([
-      inbox.recordInbound(events.map((event) => ({ workspaceId, accountId, event, traceId }))),
+      inbox.recordInbound(events.map((event) => ({ workspaceId, accountId, event, traceId, accepted }))),
       keep(raw),
     ]);
     const now = clock.now().getTime();

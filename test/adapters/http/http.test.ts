@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -89,6 +90,17 @@ channelSuite({
   fixtures: join(import.meta.dirname, "fixtures"),
   settings,
   secrets: [settings.signingSecret],
+  join: (payloads) => ({ events: payloads.flatMap((one) => (one as { events: unknown[] }).events) }),
+  saying: (said) => ({
+    events: [
+      {
+        type: "message",
+        id: createHash("sha256").update(said).digest("hex"),
+        from: { id: "customer-1" },
+        content: { kind: "text", text: said },
+      },
+    ],
+  }),
   unknown: [{ events: [{ type: "telepathy", from: { id: "customer-1" } }] }],
   webhook: {
     signed,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { signatureOf, type Fault } from "../../../simulator/graph/index.js";
@@ -9,6 +10,7 @@ import { chat, handshakeRequest, metaStandIn, signedRequest, type MetaStandIn } 
 
 const self = "109876543210987";
 const settings = { pageAccessToken: "EAAtokenOfThePage", pageId: self, appSecret: "appSecretOfThePage" };
+const credentials = { token: settings.pageAccessToken, appSecret: settings.appSecret };
 const hour = 3_600_000;
 
 let running: MetaStandIn;
@@ -89,6 +91,12 @@ channelSuite({
   fixtures: join(import.meta.dirname, "fixtures"),
   settings,
   secrets: [settings.pageAccessToken, settings.appSecret],
+  join: (payloads) => ({ object: "page", entry: payloads.flatMap((one) => (one as { entry: unknown[] }).entry) }),
+  saying: (said) => {
+    const message = { mid: `m_${createHash("sha256").update(said).digest("hex")}`, text: said };
+    const event = { sender: { id: "1" }, recipient: { id: self }, timestamp: 1_780_000_000_000, message };
+    return { object: "page", entry: [{ id: self, time: 1_780_000_000_001, messaging: [event] }] };
+  },
   unknown: [
     { object: "page", entry: [{ id: self, time: 1, messaging: [{ sender: { id: "1" }, telepathy: {} }] }] },
     { object: "page", entry: [{ id: self, time: 1, messaging: [{ sender: { id: "1" }, message: { mid: "m_1" } }] }] },
@@ -101,12 +109,7 @@ channelSuite({
   handshake: { request: handshakeRequest, ownToken: (own) => ({ ...own, verifyToken: "chosen-by-owner" }) },
   expired: () => ({ role: "image", source: `${running.graph.apiRoot}/__media/expired` }),
   async start(log) {
-    running = await metaStandIn(
-      messenger,
-      settings,
-      (graph) => graph.addPage({ id: self, token: settings.pageAccessToken }),
-      log,
-    );
+    running = await metaStandIn(messenger, settings, (graph) => graph.addPage({ ...credentials, id: self }), log);
     return running;
   },
   errors,
@@ -118,7 +121,7 @@ describe("messenger: what is sent", () => {
     own = await metaStandIn(
       messenger,
       settings,
-      (graph) => graph.addPage({ id: self, token: settings.pageAccessToken }),
+      (graph) => graph.addPage({ ...credentials, id: self }),
       captureLog().log,
     );
   });
@@ -136,6 +139,12 @@ describe("messenger: what is sent", () => {
       message: { text: "hi", metadata: "msg_1" },
       reply_to: { mid: "m_q" },
     });
+  });
+
+  it("writes to somebody known by a reference only", async () => {
+    own.account.lastInbound.set("guest-0011", Date.now());
+    await own.channel.send({ ...message, chat: "user_ref:guest-0011" });
+    expect(last()).toMatchObject({ recipient: { user_ref: "guest-0011" }, message: { text: "hi" } });
   });
 
   it("writes as a person after a day", async () => {

@@ -103,6 +103,16 @@ channelSuite<TelegramSettings>({
   fixtures: join(import.meta.dirname, "fixtures"),
   settings,
   secrets: [token, token.slice(token.indexOf(":") + 1), secretToken],
+  join: (payloads) => payloads.flat(),
+  saying: (() => {
+    let number = 5_000_000;
+    return (said: string) => {
+      number += 1;
+      const person = { id: 77, first_name: "Ana" };
+      const message = { message_id: number, date: 1_780_000_000, chat: { ...person, type: "private" }, text: said };
+      return { update_id: number, message: { ...message, from: { ...person, is_bot: false } } };
+    };
+  })(),
   unknown: [
     { update_id: 1, hologram_call: { from: { id: 5, first_name: "A" }, chat: { id: 5, type: "private" } } },
     { update_id: 2, chat_boost: { chat: { id: -1005, type: "channel", title: "C" }, boost: {} } },

@@ -159,12 +159,27 @@ describe("a connection that is lost", () => {
     await kept();
     await first.stop();
     phone().logOut();
-    const second = shop.run({ cursor: first.cursor() });
-    await second.phase("scan");
+    // A page that leaves before the library has looked into it ends the session, and the supervisor starts it anew.
+    let outcome = "";
+    for (let tries = 0; tries < 6 && outcome !== "scan"; tries++) {
+      const next = shop.run({ cursor: first.cursor() });
+      const over = next.over.then(
+        () => "over",
+        () => "over",
+      );
+      outcome = await Promise.race([
+        next.phase("scan").then(
+          () => "scan",
+          () => over,
+        ),
+        over,
+      ]);
+    }
+    expect(outcome).toBe("scan");
     await eventually("the forgetting", async () =>
       (await shop.tools.vault!.versions(number)).length === 0 ? true : undefined,
     );
-  }, 120_000);
+  }, 400_000);
 
   it("tells that the number was banned", async () => {
     const session = await shop.linked();

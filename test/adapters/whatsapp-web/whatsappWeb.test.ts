@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { Malformed } from "../../../src/adapters/contract.js";
@@ -83,6 +84,13 @@ channelSuite<WhatsAppWebSettings>({
   settings,
   // There is no secret in the settings; what must not be seen is what proves the link, and what people write.
   secrets: ["secret of the stand-in", Buffer.from("secret of the stand-in").toString("base64"), "word17 "],
+  join: (payloads) => payloads.flat(),
+  saying: (said) => {
+    const id = createHash("sha256").update(said).digest("hex").slice(0, 20).toUpperCase();
+    const from = "4915123456789@c.us";
+    const key = { fromMe: false, remote: from, id, _serialized: `false_${from}_${id}` };
+    return { type: "message", data: { id: key, type: "chat", body: said, from, timestamp: 1_790_000_001 } };
+  },
   unknown: [
     { type: "newsletter_joined", data: { id: "1" } },
     { type: "message", data: { id: {}, type: "chat", body: "x" } },

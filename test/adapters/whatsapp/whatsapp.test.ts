@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { signatureOf, type Fault } from "../../../simulator/graph/index.js";
@@ -15,6 +16,7 @@ const settings = {
   businessAccountId: "102290129340398",
   appSecret: "appSecretOfTheNumber",
 };
+const credentials = { token: settings.accessToken, appSecret: settings.appSecret };
 
 let running: MetaStandIn;
 const message = { id: "msg_1", chat, content: { kind: "text" as const, text: "hi" }, byHuman: true };
@@ -95,6 +97,21 @@ channelSuite({
   fixtures: join(import.meta.dirname, "fixtures"),
   settings,
   secrets: [settings.accessToken, settings.appSecret],
+  join: (payloads) => ({
+    object: "whatsapp_business_account",
+    entry: payloads.flatMap((one) => {
+      const { entry, field, ...value } = one as { entry?: unknown[]; field?: string; value?: unknown };
+      return (
+        entry ?? [{ id: "1", changes: [field === undefined ? { field: "messages", value } : { field, ...value }] }]
+      );
+    }),
+  }),
+  saying: (said) => {
+    const id = `wamid.${createHash("sha256").update(said).digest("hex")}`;
+    const messages = [{ id, from: "491701234567", timestamp: "1780000000", type: "text", text: { body: said } }];
+    const value = { messaging_product: "whatsapp", metadata: { phone_number_id: self }, messages };
+    return { object: "whatsapp_business_account", entry: [{ id: "1", changes: [{ field: "messages", value }] }] };
+  },
   unknown: [
     {
       object: "whatsapp_business_account",
@@ -122,7 +139,7 @@ channelSuite({
     running = await metaStandIn(
       whatsapp,
       settings,
-      (graph) => graph.addNumber({ id: self, token: settings.accessToken, business: settings.businessAccountId }),
+      (graph) => graph.addNumber({ ...credentials, id: self, business: settings.businessAccountId }),
       log,
     );
     return running;
@@ -136,7 +153,7 @@ describe("whatsapp: what is sent", () => {
     own = await metaStandIn(
       whatsapp,
       settings,
-      (graph) => graph.addNumber({ id: self, token: settings.accessToken, business: settings.businessAccountId }),
+      (graph) => graph.addNumber({ ...credentials, id: self, business: settings.businessAccountId }),
       captureLog().log,
     );
   });

@@ -2,26 +2,25 @@ import { z } from "zod";
 
 /** Settings that every account at Meta has. Field names are those of the connect form. */
 export const metaSecrets = {
-  appSecret: z
-    .string()
-    .trim()
-    .min(8)
-    .max(200)
-    .meta({ title: "App secret", description: "Meta's app dashboard, Settings, Basic", secret: true }),
-  previousAppSecret: z
-    .string()
-    .trim()
-    .min(8)
-    .max(200)
-    .optional()
-    .meta({ title: "Previous app secret", description: "Still accepted while it is being changed", secret: true }),
-  verifyToken: z
-    .string()
-    .trim()
-    .min(4)
-    .max(200)
-    .optional()
-    .meta({ title: "Verify token of your own", description: "Beside the one shown with the address", secret: true }),
+  appSecret: z.string().trim().min(8).max(200).meta({
+    title: "App secret",
+    description: "In Meta's app dashboard under App settings, Basic, App secret, Show.",
+    link: "https://developers.facebook.com/apps/",
+    expects: "8 to 200 characters, usually 32 digits and letters a to f",
+    secret: true,
+  }),
+  previousAppSecret: z.string().trim().min(8).max(200).optional().meta({
+    title: "Previous app secret",
+    description: "Only while the secret is being changed: the old one stays accepted beside the new one.",
+    secret: true,
+    advanced: true,
+  }),
+  verifyToken: z.string().trim().min(4).max(200).optional().meta({
+    title: "Verify token of your own",
+    description: "Only when Meta's settings hold another one already: it is accepted beside the one shown here.",
+    secret: true,
+    advanced: true,
+  }),
 };
 
 /** A token of the Graph API. */

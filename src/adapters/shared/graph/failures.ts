@@ -38,6 +38,8 @@ export function graphErrorOf(status: number, body: unknown): GraphError {
  */
 export function graphFailure(error: GraphError, table: CodeTable): Failure {
   const { status, code, transient } = error;
+  // A secret of another app: with it every signature would be refused as well.
+  if (code === 100 && /appsecret_proof/i.test(error.message)) return { kind: "auth_expired" };
   const own = table(error);
   if (own) return own;
   if (code !== undefined) {

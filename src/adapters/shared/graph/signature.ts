@@ -30,12 +30,21 @@ function handshake({ query }: RawRequest, settings: readonly GraphSecrets[], ver
   const tokens = [verifyToken, ...settings.map((one) => one.verifyToken)].filter((token) => token !== undefined);
   const challenge = query["hub.challenge"];
   if (query["hub.mode"] !== "subscribe" || !challenge) return refuse("The address was opened without a handshake.");
-  if (!matchesAny(query["hub.verify_token"] ?? "", tokens)) {
-    return refuse("A handshake came with another verify token. Compare the token in Meta's app settings with ours.");
+  const given = query["hub.verify_token"] ?? "";
+  if (!matchesAny(given, tokens)) {
+    return {
+      kind: "refused",
+      why: "A handshake came with another verify token. Compare the token in Meta's app settings with ours.",
+      status: 403,
+      compared: { got: beginningOf(given), expected: tokens.map(beginningOf).join(" or ") },
+    };
   }
   // Meta sends digits; whatever else it is, it goes back as plain text and cannot become a page.
   return { kind: "handshake", answer: challenge.slice(0, 500) };
 }
+
+/** Enough to tell two tokens apart, too little to use one. */
+const beginningOf = (token: string) => (token === "" ? "nothing" : `${token.slice(0, 2)}…`);
 
 function signed({ headers, body }: RawRequest, settings: readonly GraphSecrets[]): Verdict {
   const given = headers[header];

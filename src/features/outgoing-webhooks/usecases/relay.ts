@@ -23,6 +23,7 @@ export function relay({ repo, events, enqueue, clock }: HookDeps): (workspaceId:
             eventId: event.id,
             eventType: event.type,
             seq: event.seq,
+            ...aboutMessage(event),
             orderKey: endpoint.orderedBy === null ? null : (event.conversationId ?? null),
           }));
         await repo.relay({ _id: endpoint._id, workspaceId, cursor }, wanted, last.seq, clock.now());
@@ -33,6 +34,10 @@ export function relay({ repo, events, enqueue, clock }: HookDeps): (workspaceId:
     }
   };
 }
+
+/** The message an event tells of. */
+export const aboutMessage = ({ data }: { data: Record<string, unknown> }) =>
+  typeof data.message_id === "string" ? { messageId: data.message_id } : {};
 
 /** The job that delivers what is due at an endpoint. */
 export const pumpJob = (workspaceId: string, endpointId: string) => ({

@@ -1,0 +1,6 @@
+import { id, text, type Raw } from "../shared/read.js";
+
+/** Custom emoji have no character: they are named like a short code. */
+export function emojiOf(reaction: Raw): string {
+  return text(reaction.emoji) ?? (reaction.type === "paid" ? "⭐" : `:${id(reaction.custom_emoji_id) ?? "unknown"}:`);
+}

@@ -1,0 +1,86 @@
+import { a, c, f, n, type Script } from "../script.js";
+
+export const english: readonly Script[] = [
+  {
+    on: "whatsapp",
+    who: "Emma Clarke",
+    language: "en",
+    days: 0.02,
+    steps: [
+      c("Hi, my desk lamp arrived today but the box was crushed."),
+      f("image", "This is what it looked like at the door"),
+      a("I'm sorry about that, Emma. Is the lamp itself damaged?"),
+      c("The shade has a crack. Can I get a new one?"),
+    ],
+    end: { assign: true, labels: ["Delivery", "Refund"], priority: "high" },
+  },
+  {
+    on: "telegram",
+    who: "Noah Bennett",
+    language: "en",
+    days: 0.06,
+    steps: [c("Do you have the oak shelf in 120 cm?"), c("And does it come with screws for plaster walls?")],
+    end: { labels: ["Order"] },
+  },
+  {
+    on: "messenger",
+    who: "Olivia Hart",
+    language: "en",
+    days: 0.3,
+    steps: [
+      c("Hello! I ordered on Monday, number 10482. When will it ship?"),
+      a("Good morning Olivia. It leaves our warehouse today and should reach you on Thursday."),
+      { by: "like", emoji: "❤" },
+      c("Brilliant, thank you!"),
+    ],
+    end: { status: "resolved", labels: ["Delivery"], assign: true },
+  },
+  {
+    on: "whatsapp",
+    who: "James Okafor",
+    language: "en",
+    days: 1.2,
+    steps: [
+      c("Could you send me the invoice for order 10391?"),
+      a("Of course. To which e-mail address may I send it?"),
+      c("accounts@okafor.example"),
+      n("Billing address changed last week, please check before sending.", true),
+    ],
+    end: { assign: true, labels: ["Order", "VIP"] },
+  },
+  {
+    on: "telegram",
+    who: "Grace Lin",
+    language: "en",
+    days: 2.6,
+    steps: [
+      c("I'd like to return two chairs. They are unused."),
+      a("No problem. You have 30 days from delivery. Shall we pick them up?"),
+      c("Yes please, Friday afternoon would be great."),
+      a("Friday between 2 and 5 pm it is. The label comes by e-mail."),
+      c("Perfect."),
+    ],
+    end: { status: "resolved", labels: ["Refund"] },
+  },
+  {
+    on: "messenger",
+    who: "Liam Murphy",
+    language: "en",
+    days: 0.5,
+    steps: [c("Is the shop in Galway open on Sunday?"), a("Yes, from noon to 6 pm."), c("Lovely. I'll drop by.")],
+    end: { status: "resolved" },
+  },
+  {
+    on: "whatsapp",
+    who: "Ava Thompson",
+    language: "en",
+    days: 0.9,
+    steps: [
+      c("I want to change the delivery adress of order 10455"),
+      { by: "edit", text: "I want to change the delivery address of order 10455" },
+      a("Sure. What is the new address?"),
+      f("location"),
+    ],
+    end: { labels: ["Delivery"], priority: "medium" },
+  },
+];
