@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["dist/**", "dist.*/**", "node_modules/**", "data/**", "coverage/**", "screenshots/**"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -24,6 +24,21 @@ export default tseslint.config(
   {
     files: ["simulator/**/*.ts", "bench/**/*.ts", "embedded/mongo/main.ts", "src/cli/**/*.ts"],
     rules: { "no-console": "off" },
+  },
+  {
+    files: ["web/**/*.ts", "web/**/*.tsx"],
+    rules: {
+      // Event handlers may be async; what they throw becomes a state of the query or a toast.
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+      "no-restricted-syntax": [
+        "error",
+        ...["Literal[value=", "TemplateElement[value.raw="].map((node) => ({
+          selector: `${node}/(^|[\\s:])-?((ml|mr|pl|pr|left|right|scroll-[mp][lr])-|(border-[lr]|rounded-[lr]|rounded-[tb][lr]|text-left|text-right|float-left|float-right)(-|$|\\s))/]`,
+          message:
+            "Sides follow the direction of the language: ms-, me-, ps-, pe-, start-, end-, text-start, text-end.",
+        })),
+      ],
+    },
   },
   {
     files: ["test/**/*.ts", "embedded/mongo/test/**/*.ts"],

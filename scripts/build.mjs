@@ -4,7 +4,8 @@
  */
 import { build } from "esbuild";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { buildDashboard } from "./buildDashboard.mjs";
 
 const roots = ["src", "config", "embedded", "simulator", "bench"];
 
@@ -28,5 +29,6 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+await buildDashboard(resolve(fresh, "web", "dashboard"), resolve("dist", "web", "dashboard"));
 rmSync("dist", { recursive: true, force: true });
 renameSync(fresh, "dist");

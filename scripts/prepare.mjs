@@ -7,7 +7,7 @@ import { run } from "./command.mjs";
 import { step, Stop } from "./say.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ["src", "config", "embedded", "simulator", "bench"];
+const sources = ["src", "config", "embedded", "simulator", "bench", "web"];
 const oldest = [20, 19];
 
 export function checkNode() {

@@ -57,6 +57,7 @@ async function start() {
   say("");
   if (ready.url) say(`Switchboard listens at ${ready.url}`);
   for (const line of stores.lines) say(line);
+  if (ready.setupLink) say(`Set up the first owner, once: ${ready.setupLink}`);
   if (ready.firstKey) say(`First API key, shown only now: ${ready.firstKey}`);
   if (ready.url) say(`API documentation: ${ready.url}/docs`);
   if (ready.url && secrets.ADMIN_TOKEN)

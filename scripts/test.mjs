@@ -16,7 +16,7 @@ const only = process.argv.slice(2);
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What drives Chromium: suites of these folders, and suites of these names. */
-const browserSuites = ["test/adapters/whatsapp-web/", "test/flows/whatsappWeb.test.ts"];
+const browserSuites = ["test/adapters/whatsapp-web/", "test/flows/whatsappWeb.test.ts", "test/e2e/"];
 
 /** Chromium for the browser suites. Returns whether they can run. */
 async function browser() {
@@ -84,6 +84,10 @@ async function test() {
     for (const line of stores.lines) say(line);
     if (only.length === 0) {
       count(await check("Types", process.execPath, [bin("tsc"), "--noEmit"]));
+      for (const folder of ["web/dashboard", "test/web"]) {
+        count(await check(`Types of ${folder}`, process.execPath, [bin("tsc"), "-p", folder, "--noEmit"]));
+      }
+      count(await check("Size of the dashboard", process.execPath, [join(root, "scripts", "bundleSize.mjs")]));
       count(await check("Lint", process.execPath, [bin("eslint"), "."]));
       count(await check("Format", process.execPath, [bin("prettier"), "--check", "."]));
     }

@@ -1,0 +1,157 @@
+import { Contact, Search } from "lucide-react";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, Outlet } from "react-router";
+import { Virtualizer } from "virtua";
+import type { ContactDto } from "../../../../src/wire/contacts.js";
+import { useCan, useWorkspace } from "../../api/session.js";
+import { useTitle } from "../../app/title.js";
+import { Avatar } from "../../components/ui/Avatar.js";
+import { Badge } from "../../components/ui/Badge.js";
+import { Button, buttonLook } from "../../components/ui/Button.js";
+import { ChannelGlyph, channelName } from "../../components/ui/ChannelGlyph.js";
+import { Input } from "../../components/ui/Input.js";
+import { Skeleton, Spinner } from "../../components/ui/Spinner.js";
+import { EmptyState, ErrorState } from "../../components/ui/states.js";
+import { Time } from "../../components/ui/Time.js";
+import { nameOf, useContacts, useSettled } from "./data.js";
+
+const columns =
+  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_7rem_6rem] md:px-8";
+
+function Row({ contact }: { contact: ContactDto }) {
+  const { t } = useTranslation("contacts");
+  const { id } = useWorkspace();
+  const name = nameOf(contact, t("nameless"));
+  const first = contact.identities[0];
+  const kinds = [...new Set(contact.identities.map(({ channel }) => channel))];
+  return (
+    <Link
+      to={`/w/${id}/contacts/${contact.id}`}
+      className={`${columns} min-h-(--row) border-b py-1.5 hover:bg-surface-1 focus-visible:-outline-offset-2`}
+    >
+      <span className="flex min-w-0 items-center gap-3">
+        <Avatar name={name} seed={contact.id} size={32} />
+        <span className="min-w-0">
+          <span className="block truncate font-medium">
+            <bdi>{name}</bdi>
+          </span>
+          <span className="block truncate text-meta text-text-3 md:hidden">
+            {first && (first.aliases[0]?.value ?? first.provider_chat)}
+          </span>
+        </span>
+        {contact.attributes.Demo === true && <Badge tone="info">{t("demo")}</Badge>}
+      </span>
+      <span className="hidden min-w-0 items-center gap-2 text-text-2 md:flex">
+        {kinds.map((kind) => (
+          <span key={kind} title={channelName(kind)}>
+            <ChannelGlyph kind={kind} />
+            <span className="sr-only">{channelName(kind)}</span>
+          </span>
+        ))}
+        <bdi className="truncate">{first && (first.aliases[0]?.value ?? first.provider_chat)}</bdi>
+      </span>
+      <span className="hidden text-text-2 md:block">{contact.language ?? "–"}</span>
+      <Time at={contact.updated_at} as="short" className="text-end text-meta text-text-3" />
+    </Link>
+  );
+}
+
+/** Everybody who wrote, in a table that only draws what is seen. */
+export function ContactsPage() {
+  const { t } = useTranslation("contacts");
+  const { id } = useWorkspace();
+  const can = useCan();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [search, setSearch] = useState("");
+  const q = useSettled(search.trim());
+  const list = useContacts(q);
+  const contacts = list.data?.pages.flatMap(({ data }) => data) ?? [];
+  useTitle(t("title"));
+  const more = () => {
+    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+  };
+  return (
+    <div className="flex h-full flex-col">
+      <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-4 pt-6 pb-4 md:px-8">
+        <h1 className="text-title font-semibold tracking-[-0.01em]">{t("title")}</h1>
+        <div className="relative w-full sm:w-80">
+          <Search className="pointer-events-none absolute start-3 top-2.5 size-4 text-text-3" aria-hidden="true" />
+          <Input
+            type="search"
+            dir="auto"
+            className="ps-9"
+            aria-label={t("search")}
+            placeholder={t("search")}
+            maxLength={200}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          {list.isFetching && !list.isFetchingNextPage && search !== "" && (
+            <Spinner className="absolute end-8 top-2.5 text-text-3" />
+          )}
+        </div>
+      </header>
+      <div className={`${columns} h-8 border-b text-meta font-medium text-text-3`} aria-hidden="true">
+        <span>{t("column.name")}</span>
+        <span className="hidden md:block">{t("column.reach")}</span>
+        <span className="hidden md:block">{t("column.language")}</span>
+        <span className="text-end">{t("column.updated")}</span>
+      </div>
+      <div
+        ref={scroller}
+        className="min-h-0 flex-1 overflow-y-auto"
+        onScroll={(event) => {
+          const box = event.currentTarget;
+          if (box.scrollHeight - box.scrollTop - box.clientHeight < 600) more();
+        }}
+      >
+        {list.isPending &&
+          Array.from({ length: 10 }, (_, index) => (
+            <div key={index} className={`${columns} min-h-(--row) border-b`}>
+              <span className="flex items-center gap-3">
+                <Skeleton className="size-8 rounded-full" />
+                <Skeleton className="h-3.5 w-36" />
+              </span>
+              <Skeleton className="h-3.5 w-16" />
+            </div>
+          ))}
+        {list.error && contacts.length === 0 && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+        {list.data && contacts.length === 0 && (
+          <EmptyState
+            icon={Contact}
+            title={q === "" ? t("empty") : t("noMatch", { q })}
+            primary={
+              q !== "" ? (
+                <Button onClick={() => setSearch("")}>{t("clear")}</Button>
+              ) : (
+                can("channels:manage") && (
+                  <Link to={`/w/${id}/channels/new`} className={buttonLook({ variant: "primary" })}>
+                    {t("connect")}
+                  </Link>
+                )
+              )
+            }
+          >
+            {q === "" ? t("emptyText") : t("noMatchText")}
+          </EmptyState>
+        )}
+        <div role="list" aria-label={t("title")}>
+          <Virtualizer scrollRef={scroller}>
+            {contacts.map((contact) => (
+              <div role="listitem" key={contact.id}>
+                <Row contact={contact} />
+              </div>
+            ))}
+          </Virtualizer>
+        </div>
+        {list.isFetchingNextPage && (
+          <div className="flex justify-center py-4 text-text-3">
+            <Spinner label={t("common:state.loading")} />
+          </div>
+        )}
+      </div>
+      <Outlet />
+    </div>
+  );
+}

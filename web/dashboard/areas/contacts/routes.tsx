@@ -1,0 +1,20 @@
+import { Route, Routes } from "react-router";
+import { useCan } from "../../api/session.js";
+import { NoPermissionPage, NotFoundPage } from "../../app/pages.js";
+import { ContactDrawer } from "./ContactDrawer.js";
+import { ContactsPage } from "./ContactsPage.js";
+
+/** Everything below `/w/:workspaceId/contacts`. */
+export function ContactsRoutes() {
+  const can = useCan();
+  if (!can("contacts:read")) return <NoPermissionPage />;
+  return (
+    <Routes>
+      <Route element={<ContactsPage />}>
+        <Route index element={null} />
+        <Route path=":contactId" element={<ContactDrawer />} />
+      </Route>
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
+  );
+}

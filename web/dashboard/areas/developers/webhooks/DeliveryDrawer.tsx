@@ -1,0 +1,101 @@
+import { useTranslation } from "react-i18next";
+import { Badge } from "../../../components/ui/Badge.js";
+import { Button } from "../../../components/ui/Button.js";
+import { Code } from "../../../components/ui/Copy.js";
+import { Drawer } from "../../../components/ui/Dialog.js";
+import { Skeleton } from "../../../components/ui/Spinner.js";
+import { ErrorState } from "../../../components/ui/states.js";
+import { Time } from "../../../components/ui/Time.js";
+import { toast } from "../../../components/ui/toast.js";
+import { curlOf, pretty } from "../curl.js";
+import { useDelivery, useEndpointActions, type DeliveryDetail } from "../queries.js";
+import { DeliveryBadge } from "./EndpointState.js";
+
+function Attempts({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useTranslation("developers");
+  return (
+    <ol className="divide-y rounded-card border">
+      {delivery.attempts.map((attempt) => (
+        <li key={attempt.number} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
+          <span className="tabular text-text-3">{attempt.number}</span>
+          <Badge tone={attempt.status !== null && attempt.status < 300 ? "success" : "danger"}>
+            {attempt.status === null ? t("hooks.noAnswer") : String(attempt.status)}
+          </Badge>
+          <span className="tabular text-text-2">{t("deliveries.ms", { ms: attempt.ms })}</span>
+          <Time at={attempt.at} as="relative" className="ms-auto text-text-3" />
+          {attempt.error && <p className="w-full text-danger">{attempt.error}</p>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** One delivery: what was sent, each try, and what was answered. */
+export function DeliveryDrawer({ id, url, onClose }: { id: string; url: string; onClose: () => void }) {
+  const { t } = useTranslation("developers");
+  const { data, error, refetch } = useDelivery(id);
+  const { resend } = useEndpointActions();
+  const curl = data?.request ? curlOf(url, data.request) : undefined;
+  const copy = async () => {
+    if (curl === undefined) return;
+    await navigator.clipboard.writeText(curl);
+    toast.done(t("deliveries.copied"));
+  };
+  return (
+    <Drawer
+      open
+      wide
+      onOpenChange={(open) => !open && onClose()}
+      title={data?.event_type ?? t("deliveries.title")}
+      footer={
+        data && (
+          <>
+            {curl !== undefined && <Button onClick={copy}>{t("deliveries.curl")}</Button>}
+            <Button
+              variant="primary"
+              busy={resend.isPending}
+              onClick={() =>
+                resend.mutate(id, { onSuccess: () => toast.done(t("deliveries.resent")), onError: toast.failed })
+              }
+            >
+              {t("deliveries.resend")}
+            </Button>
+          </>
+        )
+      }
+    >
+      {error && !data && <ErrorState inline error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Skeleton className="h-64" />}
+      {data && (
+        <div data-autofocus tabIndex={-1} className="flex flex-col gap-4 outline-none">
+          <div className="flex flex-wrap items-center gap-3">
+            <DeliveryBadge state={data.state} />
+            <code dir="ltr" className="text-meta text-text-3">
+              {data.event_id}
+            </code>
+          </div>
+          <h3 className="font-semibold">{t("deliveries.attempts")}</h3>
+          <Attempts delivery={data} />
+          {data.response_excerpt !== null && (
+            <>
+              <h3 className="font-semibold">{t("deliveries.response")}</h3>
+              <Code maxHeight={180}>{data.response_excerpt}</Code>
+            </>
+          )}
+          {data.request && (
+            <>
+              <h3 className="font-semibold">{t("deliveries.headers")}</h3>
+              <Code maxHeight={180}>
+                {Object.entries(data.request.headers)
+                  .map(([name, value]) => `${name}: ${value}`)
+                  .join("\n")}
+              </Code>
+              <h3 className="font-semibold">{t("deliveries.body")}</h3>
+              <Code>{pretty(data.request.body)}</Code>
+            </>
+          )}
+        </div>
+      )}
+    </Drawer>
+  );
+}

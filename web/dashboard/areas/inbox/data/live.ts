@@ -1,0 +1,143 @@
+import { call } from "../../../api/client.js";
+import { queryClient } from "../../../api/queryClient.js";
+import { Problem } from "../../../api/problem.js";
+import { onResync, subscribe, subscribeEphemeral, type RealtimeEvent } from "../../../realtime/connection.js";
+import { fetchConversation } from "./conversations.js";
+import { compare, matches } from "./filters.js";
+import { keys } from "./keys.js";
+import { applyRow, type Pages } from "./listCache.js";
+import { inFlight } from "./outbox.js";
+import { addSystemLine } from "./systemLines.js";
+import { applyMessage } from "./threadCache.js";
+import type { ConversationDetailDto, ConversationDto, ListQuery, MessageDto } from "./types.js";
+
+/** Puts a conversation as it is now into every list and into its own place. */
+export function showConversation(workspaceId: string, me: string, row: ConversationDto): void {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.lists(workspaceId) })) {
+    const list = query.queryKey[3] as ListQuery;
+    queryClient.setQueryData<Pages<ConversationDto>>(
+      query.queryKey,
+      (data) => data && applyRow(data, row, matches(list, row, me), (a, b) => compare(list.sort, a, b)),
+    );
+  }
+  queryClient.setQueryData<ConversationDetailDto>(keys.conversation(workspaceId, row.id), (before) =>
+    before === undefined ? before : { ...before, ...row },
+  );
+}
+
+/** Puts a message into its thread, when that is here. */
+export function showMessage(workspaceId: string, message: MessageDto): void {
+  queryClient.setQueryData<Pages<MessageDto>>(
+    keys.thread(workspaceId, message.conversation_id),
+    (data) => data && applyMessage(data, message),
+  );
+}
+
+/** One fetch at a time for each id; whatever happens meanwhile leads to exactly one more. */
+function coalesced(run: (id: string) => Promise<void>): (id: string) => void {
+  const running = new Map<string, boolean>();
+  const go = async (id: string): Promise<void> => {
+    running.set(id, false);
+    try {
+      await run(id);
+    } catch {
+      // The next event, or the next look, brings it.
+    }
+    const again = running.get(id);
+    running.delete(id);
+    if (again) await go(id);
+  };
+  return (id) => {
+    if (running.has(id)) running.set(id, true);
+    else void go(id);
+  };
+}
+
+function throttled(ms: number, run: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      run();
+    }, ms);
+  };
+}
+
+const threadIsHere = (workspaceId: string, id: string) =>
+  queryClient.getQueryData(keys.thread(workspaceId, id)) !== undefined;
+
+/** Keeps lists, threads and numbers as the events say. Returns how to stop. */
+export function startLive(workspaceId: string, me: string): () => void {
+  const refreshRow = coalesced(async (id) => {
+    const row = await fetchConversation(workspaceId, id);
+    showConversation(workspaceId, me, row);
+  });
+  const refreshMessage = coalesced(async (id) => {
+    try {
+      showMessage(workspaceId, await call<MessageDto>(`/messages/${id}`, { workspaceId }));
+    } catch (error) {
+      if (Problem.from(error).status !== 404) throw error;
+    }
+  });
+  const refreshCounts = throttled(
+    1_500,
+    () => void queryClient.invalidateQueries({ queryKey: keys.counts(workspaceId) }),
+  );
+  const refreshMentions = throttled(1_500, () => {
+    void queryClient.invalidateQueries({
+      predicate: ({ queryKey }) =>
+        queryKey[1] === workspaceId &&
+        queryKey[2] === "conversations" &&
+        (queryKey[3] as ListQuery).mentioned !== undefined,
+    });
+  });
+
+  function onMessage(event: RealtimeEvent, conversationId: string): void {
+    const messageId = event.data.message_id;
+    if (typeof messageId !== "string") return;
+    if (threadIsHere(workspaceId, conversationId)) {
+      // What this page is sending right now comes back as the answer of the request: it must not stand there twice.
+      const sending =
+        event.type === "message.created" || event.type === "note.created" ? inFlight(conversationId) : undefined;
+      void (sending ?? Promise.resolve()).then(() => refreshMessage(messageId));
+    }
+    void queryClient.invalidateQueries({ queryKey: keys.message(workspaceId, messageId) });
+    if (event.type === "message.received")
+      void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversationId) });
+    if (Array.isArray(event.data.mentions) && event.data.mentions.length > 0) refreshMentions();
+  }
+
+  function onEvent(event: RealtimeEvent): void {
+    const { conversation_id: id, type } = event;
+    if (type.startsWith("contact.")) {
+      const contactId = event.data.contact_id;
+      if (typeof contactId === "string")
+        void queryClient.invalidateQueries({ queryKey: keys.contact(workspaceId, contactId) });
+    }
+    if (type === "channel.status.updated") void queryClient.invalidateQueries({ queryKey: keys.channels(workspaceId) });
+    if (id === null) return;
+    if (type.startsWith("message.") || type.startsWith("note.")) onMessage(event, id);
+    if (type === "conversation.updated") addSystemLine(event);
+    if (type === "conversation.assigned" || type === "conversation.resolved") return;
+    // A tick changes nothing a row shows.
+    if (type !== "message.status.updated" && type !== "message.reaction") {
+      refreshRow(id);
+      refreshCounts();
+    }
+  }
+
+  const stops = [
+    subscribe("", onEvent),
+    subscribeEphemeral("conversation.", ({ type, data }) => {
+      if (type !== "conversation.read" && type !== "conversation.unread") return;
+      if (data.reader_id === me && typeof data.conversation_id === "string") {
+        refreshRow(data.conversation_id);
+        refreshCounts();
+      }
+    }),
+    onResync(() => void queryClient.invalidateQueries({ queryKey: ["w", workspaceId] })),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

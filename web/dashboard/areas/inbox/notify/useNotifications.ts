@@ -1,0 +1,150 @@
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { useMe } from "../../../api/session.js";
+import { toast } from "../../../components/ui/toast.js";
+import { subscribe, type RealtimeEvent } from "../../../realtime/connection.js";
+import { fetchConversation, knownRow } from "../data/conversations.js";
+import type { Place } from "../data/triage.js";
+import type { ConversationDto } from "../data/types.js";
+import { isQuiet, kindOf, waysOf, type NotifyKind } from "./decide.js";
+import { playTone } from "./sound.js";
+
+const gatherMs = 500;
+const singlyMost = 3;
+const repeatMs = 30_000;
+const historyMs = 10 * 60_000;
+
+/** Only one tab rings; all show. */
+function useLeader(): React.RefObject<boolean> {
+  const leader = useRef(false);
+  useEffect(() => {
+    if (!("locks" in navigator)) {
+      leader.current = true;
+      return;
+    }
+    const stop = new AbortController();
+    navigator.locks
+      .request("switchboard.notify", { signal: stop.signal }, () => {
+        leader.current = true;
+        return new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+      })
+      .catch(() => undefined);
+    return () => {
+      leader.current = false;
+      stop.abort();
+    };
+  }, []);
+  return leader;
+}
+
+/** A message that was written long before it came here concerns nobody now: history that is loaded, or demo data. */
+const isHistory = ({ type, at }: RealtimeEvent, { last_inbound_at: written }: ConversationDto) =>
+  (type === "message.received" || type === "conversation.created") &&
+  written !== null &&
+  Date.parse(at) - Date.parse(written) > historyMs;
+
+interface Told {
+  kind: NotifyKind;
+  row: ConversationDto;
+}
+
+const isActive = () => document.visibilityState === "visible" && document.hasFocus();
+const openId = () => /\/inbox\/[^/]+\/([^/?]+)/.exec(location.pathname)?.[1];
+
+/** Tells of what concerns me: on the page, by sound, by the browser; as the preferences say. */
+export function useNotifications(place: Place, unread: number): void {
+  const { t } = useTranslation("inbox");
+  const { preferences } = useMe();
+  const navigate = useNavigate();
+  const leader = useLeader();
+  const { workspaceId, memberId } = place;
+  const latest = useRef({ preferences, t, navigate });
+  useEffect(() => {
+    latest.current = { preferences, t, navigate };
+  });
+
+  useEffect(() => {
+    let gathered: Told[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const titleOf = ({ kind, row }: Told) =>
+      latest.current.t(`notify.${kind}`, { name: row.contact.name ?? latest.current.t("row.nameless") });
+    const openRow = (row: ConversationDto) =>
+      void latest.current.navigate(`/w/${workspaceId}/inbox/all/${row.id}?status=any`);
+
+    function push(one: Told): void {
+      if (!("Notification" in window) || Notification.permission !== "granted") return;
+      const shown = new Notification(titleOf(one), {
+        body: one.row.last_message?.preview ?? "",
+        tag: one.row.id,
+        icon: "/icon-192.png",
+      });
+      shown.onclick = () => {
+        window.focus();
+        shown.close();
+        openRow(one.row);
+      };
+    }
+
+    function tell(): void {
+      timer = undefined;
+      const all = gathered;
+      gathered = [];
+      const active = isActive();
+      const quiet = isQuiet(latest.current.preferences.quiet_hours, new Date());
+      const told = all
+        .filter(({ row }) => !(active && openId() === row.id))
+        .map((one) => ({ one, ways: waysOf(one.kind, latest.current.preferences, { active, quiet }) }));
+      const shown = told.filter(({ ways }) => ways.app).map(({ one }) => one);
+      if (shown.length > singlyMost) toast.tell(latest.current.t("notify.many", { count: shown.length }));
+      else
+        for (const one of shown)
+          toast.tell(
+            titleOf(one),
+            { label: latest.current.t("notify.open"), onClick: () => openRow(one.row) },
+            one.row.last_message?.preview,
+          );
+      if (!leader.current) return;
+      if (told.some(({ ways }) => ways.sound)) playTone();
+      for (const { one } of told.filter(({ ways }) => ways.push).slice(0, singlyMost)) push(one);
+    }
+
+    async function consider(event: RealtimeEvent): Promise<void> {
+      const id = event.conversation_id;
+      if (id === null) return;
+      const known = knownRow(workspaceId, id);
+      // The row of a message that just came may be older than it: what it says is asked for.
+      const wanted =
+        kindOf(event, memberId, known) ??
+        (known ? undefined : kindOf(event, memberId, await fetchConversation(workspaceId, id)));
+      if (!wanted) return;
+      const row = await fetchConversation(workspaceId, id);
+      if (isHistory(event, row)) return;
+      if (!gathered.some((one) => one.row.id === id && one.kind === wanted)) gathered.push({ kind: wanted, row });
+      timer ??= setTimeout(tell, gatherMs);
+    }
+
+    const stop = subscribe("", (event) => {
+      const worth =
+        event.type === "message.received" ||
+        event.type === "conversation.assigned" ||
+        event.type === "conversation.created" ||
+        Array.isArray(event.data.mentions);
+      if (worth) void consider(event).catch(() => undefined);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [workspaceId, memberId, leader]);
+
+  const { sound, sound_repeat: repeats } = preferences;
+  useEffect(() => {
+    if (!repeats || sound === "none" || unread === 0) return;
+    const timer = setInterval(() => {
+      const quiet = isQuiet(latest.current.preferences.quiet_hours, new Date());
+      if (leader.current && !isActive() && !quiet) playTone();
+    }, repeatMs);
+    return () => clearInterval(timer);
+  }, [repeats, sound, unread, leader]);
+}

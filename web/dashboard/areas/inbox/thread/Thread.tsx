@@ -1,0 +1,232 @@
+import { ArrowDown } from "lucide-react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { VList, type VListHandle } from "virtua";
+import { Button } from "../../../components/ui/Button.js";
+import { Skeleton, Spinner } from "../../../components/ui/Spinner.js";
+import { EmptyState, ErrorState } from "../../../components/ui/states.js";
+import { toast } from "../../../components/ui/toast.js";
+import { useThread } from "../data/conversations.js";
+import { useOutbox, type Entry } from "../data/outbox.js";
+import { useContactTyping } from "../data/presence.js";
+import { useSystemLines } from "../data/systemLines.js";
+import { place, type Placed } from "../data/threadCache.js";
+import type { ConversationDetailDto } from "../data/types.js";
+import { DayDivider, NewDivider } from "./Dividers.js";
+import { MessageItem, type ThreadContext } from "./MessageItem.js";
+import { OutboxItem } from "./OutboxItem.js";
+import { SystemLineItem } from "./SystemLineItem.js";
+
+function ThreadSkeleton() {
+  return (
+    <div aria-hidden="true" className="flex h-full flex-col justify-end gap-3 p-4">
+      {["w-1/2", "w-2/5 self-end", "w-3/5", "w-1/3", "w-1/2 self-end"].map((look, index) => (
+        <Skeleton key={index} className={`h-11 rounded-bubble ${look}`} />
+      ))}
+    </div>
+  );
+}
+
+const nearBottom = 80;
+/** How many pages are fetched to find a message that was asked for. */
+const pagesMost = 40;
+
+type Item =
+  | { kind: "message"; key: string; placed: Placed; until: string | undefined }
+  | { kind: "outbox"; key: string; entry: Entry }
+  | { kind: "end"; key: string };
+
+function End({ typing, name }: { typing: boolean; name: string }) {
+  const { t } = useTranslation("inbox");
+  if (!typing) return <span className="block h-2" />;
+  return (
+    <p role="status" className="px-15 py-1 text-meta text-text-3">
+      {t("presence.contactTypingNamed", { name })}
+    </p>
+  );
+}
+
+interface Props {
+  conversation: ConversationDetailDto;
+  context: ThreadContext;
+  /** A message to go to. */
+  wanted: string | null;
+  onFound: () => void;
+  /** Told the newest message of the thread that is on the screen. */
+  onSeen: (messageId: string) => void;
+}
+
+/** What was said, newest at the bottom; older messages come when one scrolls up, and nothing jumps. */
+export function Thread({ conversation, context, wanted, onFound, onSeen }: Props) {
+  const { t } = useTranslation("inbox");
+  const thread = useThread(conversation.id);
+  const { messages, hasNextPage, isFetchingNextPage, fetchNextPage } = thread;
+  const outbox = useOutbox(conversation.id);
+  const lines = useSystemLines(conversation.id);
+  const typing = useContactTyping(conversation.id);
+  const placed = useMemo(() => place(messages), [messages]);
+  const handle = useRef<VListHandle>(null);
+  const [atBottom, setAtBottom] = useState(true);
+  const [marked, setMarked] = useState<string | null>(null);
+
+  // The line stays where it was when the conversation was opened, whatever is read meanwhile.
+  const [firstUnread, setFirstUnread] = useState(conversation.first_unread_id);
+  const known = useRef(conversation.first_unread_id !== null);
+  useEffect(() => {
+    if (known.current || conversation.first_unread_id === null) return;
+    known.current = true;
+    setFirstUnread(conversation.first_unread_id);
+  }, [conversation.first_unread_id]);
+
+  const items = useMemo<Item[]>(
+    () => [
+      ...placed.map((one, index) => ({
+        kind: "message" as const,
+        key: one.message.id,
+        placed: one,
+        until: placed[index + 1]?.message.at,
+      })),
+      ...outbox.map((entry) => ({ kind: "outbox" as const, key: entry.id, entry })),
+      { kind: "end" as const, key: "end" },
+    ],
+    [placed, outbox],
+  );
+  const count = placed.length + outbox.length;
+  const firstId = messages[0]?.id;
+  const before = useRef<{ first: string | undefined; count: number; last: string | undefined }>({
+    first: undefined,
+    count: 0,
+    last: undefined,
+  });
+  const prepended =
+    before.current.first !== undefined && firstId !== before.current.first && count > before.current.count;
+  const lastId = outbox.at(-1)?.id ?? messages.at(-1)?.id;
+  const mineNew = outbox.length > 0 && lastId === outbox.at(-1)?.id && lastId !== before.current.last;
+  const [unseen, setUnseen] = useState(0);
+
+  const toBottom = useCallback(() => {
+    handle.current?.scrollTo(handle.current.scrollSize);
+    setUnseen(0);
+  }, []);
+
+  const started = useRef(false);
+  useLayoutEffect(() => {
+    if (count === 0) return;
+    const was = before.current;
+    before.current = { first: firstId, count, last: lastId };
+    if (!started.current) {
+      started.current = true;
+      const at = placed.findIndex(({ message }) => message.id === firstUnread);
+      if (at > 0 && placed.length - at > 6) handle.current?.scrollToIndex(at, { align: "center" });
+      else handle.current?.scrollToIndex(count, { align: "end" });
+      return;
+    }
+    if (lastId === was.last) return;
+    if (atBottom || mineNew) handle.current?.scrollToIndex(count, { align: "end" });
+    else if (count > was.count) setUnseen((value) => value + count - was.count);
+  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread]);
+
+  // Ticks, pictures and the line of who types change heights: who is at the bottom stays there.
+  useLayoutEffect(() => {
+    if (started.current && atBottom) handle.current?.scrollToIndex(count, { align: "end" });
+  }, [typing, placed, outbox, lines.length, count, atBottom]);
+
+  const newest = messages.at(-1)?.id;
+  useEffect(() => {
+    if (atBottom && newest && document.visibilityState === "visible") onSeen(newest);
+  }, [atBottom, newest, onSeen]);
+
+  const searching = useRef(0);
+  useEffect(() => {
+    if (!wanted || messages.length === 0) return;
+    const at = messages.findIndex(({ id }) => id === wanted);
+    if (at >= 0) {
+      searching.current = 0;
+      handle.current?.scrollToIndex(at, { align: "center" });
+      setMarked(wanted);
+      onFound();
+      return;
+    }
+    if (isFetchingNextPage) return;
+    if (hasNextPage && searching.current < pagesMost) {
+      searching.current += 1;
+      void fetchNextPage();
+    } else {
+      searching.current = 0;
+      toast.done(t("thread.notFound"));
+      onFound();
+    }
+  }, [wanted, messages, hasNextPage, isFetchingNextPage, fetchNextPage, onFound, t]);
+  useEffect(() => {
+    if (marked === null) return;
+    const timer = setTimeout(() => setMarked(null), 2_500);
+    return () => clearTimeout(timer);
+  }, [marked]);
+
+  const onScroll = (offset: number) => {
+    const view = handle.current;
+    if (!view || !started.current) return;
+    const bottom = view.scrollSize - offset - view.viewportSize < nearBottom;
+    setAtBottom(bottom);
+    if (bottom) setUnseen(0);
+    if (offset < 600 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  };
+
+  if (thread.isPending) return <ThreadSkeleton />;
+  if (thread.error && messages.length === 0)
+    return <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />;
+  if (count === 0) return <EmptyState title={t("thread.empty")}>{t("thread.emptyHint")}</EmptyState>;
+
+  const linesAfter = (from: string, to: string | undefined) =>
+    lines.filter(({ at }) => at >= from && (to === undefined || at < to));
+  return (
+    <div className="relative min-h-0 flex-1">
+      {isFetchingNextPage && (
+        <div className="pointer-events-none absolute inset-x-0 top-2 z-10 grid place-items-center text-text-3">
+          <Spinner label={t("thread.loadingOlder")} />
+        </div>
+      )}
+      <VList
+        ref={handle}
+        data={items}
+        role="log"
+        aria-label={t("thread.title", { name: context.contactName })}
+        aria-live="polite"
+        tabIndex={0}
+        shift={prepended}
+        onScroll={onScroll}
+        bufferSize={600}
+        className="h-full py-2 [overflow-anchor:none]"
+      >
+        {(item) => (
+          <div key={item.key} className="mx-auto w-full max-w-180">
+            {item.kind === "message" && (
+              <>
+                {item.placed.day && <DayDivider at={item.placed.message.at} />}
+                {item.key === firstUnread && <NewDivider />}
+                <MessageItem placed={item.placed} context={context} marked={marked === item.key} />
+                {lines.length > 0 &&
+                  linesAfter(item.placed.message.at, item.until).map((line) => (
+                    <SystemLineItem key={line.id} line={line} />
+                  ))}
+              </>
+            )}
+            {item.kind === "outbox" && <OutboxItem entry={item.entry} context={context} />}
+            {item.kind === "end" && <End typing={typing} name={context.contactName} />}
+          </div>
+        )}
+      </VList>
+      {!atBottom && (
+        <Button
+          size="sm"
+          onClick={toBottom}
+          className="absolute end-4 bottom-3 rounded-full shadow-pop"
+          aria-label={unseen > 0 ? t("thread.jumpNew", { count: unseen }) : t("thread.jump")}
+        >
+          <ArrowDown aria-hidden="true" />
+          {unseen > 0 ? t("thread.jumpNew", { count: unseen }) : t("thread.jump")}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { CircleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Problem } from "../../api/problem.js";
+
+const known = new Set([
+  "conflict",
+  "forbidden",
+  "internal",
+  "invalid_request",
+  "not_found",
+  "offline",
+  "rate_limited",
+  "two_factor_required",
+  "unavailable",
+  "unprocessable",
+]);
+
+/** Seconds until one may try again after a refusal for trying too often; 0 when one may. */
+export function useWait(error: unknown): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    const seconds = error instanceof Problem && error.code === "rate_limited" ? (error.retryAfterSeconds ?? 20) : 0;
+    const until = Date.now() + seconds * 1_000;
+    const show = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1_000)));
+    show();
+    if (seconds === 0) return;
+    const timer = setInterval(show, 500);
+    return () => clearInterval(timer);
+  }, [error]);
+  return left;
+}
+
+/** Why a form was refused: a sentence by its code, what the server says of it beneath. `sentence` says it better. */
+export function ProblemNote({ error, sentence }: { error: unknown; sentence?: string | undefined }) {
+  const { t } = useTranslation("common");
+  const wait = useWait(error);
+  if (!error) return null;
+  const problem = Problem.from(error);
+  // Over a page that needs it, a dialog asks to sign in again; nothing here is wrong.
+  if (problem.code === "unauthenticated" && sentence === undefined) return null;
+  const code = known.has(problem.code) ? problem.code : "internal";
+  const waits = code === "rate_limited";
+  const text =
+    sentence ?? (waits ? (wait > 0 ? t("problem.wait", { count: wait }) : t("problem.again")) : t(`problem.${code}`));
+  const detail = sentence !== undefined || waits ? "" : problem.detail;
+  return (
+    <div
+      role="alert"
+      className="flex gap-2.5 rounded-control bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]"
+    >
+      <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
+      <div>
+        <p>{text}</p>
+        {detail !== "" && (
+          <p dir="auto" className="text-meta">
+            {detail}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

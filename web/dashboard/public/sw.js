@@ -1,0 +1,43 @@
+// Keeps the shell, so that the app opens without a network. It never keeps anything the API says.
+const cacheName = "shell-__BUILD__";
+const shell = __SHELL__;
+const others =
+  /^\/(api|webhooks|docs|openapi\.json|livez|readyz|version|metrics|admin|files|hooks|bins?|realtime)(\/|$)/;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(shell)));
+});
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== cacheName).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+// The page asks for it once its user agreed to reload.
+self.addEventListener("message", (event) => {
+  if (event.data === "activate") self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin || others.test(url.pathname)) return;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => caches.match("/index.html", { cacheName })));
+  } else if (url.pathname.startsWith("/assets/")) {
+    event.respondWith(
+      caches.match(request, { cacheName }).then(
+        (kept) =>
+          kept ??
+          fetch(request).then((response) => {
+            if (response.ok) {
+              const copy = response.clone();
+              event.waitUntil(caches.open(cacheName).then((cache) => cache.put(request, copy)));
+            }
+            return response;
+          }),
+      ),
+    );
+  }
+});
