@@ -91,6 +91,7 @@ describe("gives", () => {
     [{ $degreesToRadians: 180 }, Math.PI],
     // totals
     [{ $sum: [1, 2.5, "x", null] }, 3.5],
+    [{ $sum: [Long.fromString("9007199254740993"), 2.5] }, 9007199254740996],
     [{ $sum: "$a" }, 6, { a: [1, 2, 3] }],
     [{ $avg: [1, 2] }, 1.5],
     [{ $avg: ["x"] }, null],

@@ -2,7 +2,7 @@
 import type { Value } from "../../types.js";
 import { doubleValue } from "../../values/codec.js";
 import { compareValues, isNumber } from "../../values/compare.js";
-import { calculateLoosely, divide, integerValue, numberType, toDouble } from "../../values/numbers.js";
+import { calculateLoosely, divide, integerValue, numberType, toBigInt, toDouble } from "../../values/numbers.js";
 import { toDecimal128 } from "../../values/decimal.js";
 import { toDecimal } from "../../values/numbers.js";
 import { type Compiler, isNullish, type OperatorCompiler, type OperatorTable, operandsOf } from "../evaluator.js";
@@ -21,7 +21,10 @@ export class Sum {
       return;
     }
     this.doubles = true;
-    const number = toDouble(value);
+    this.addDouble(toDouble(value));
+  }
+
+  private addDouble(number: number): void {
     const total = this.double + number;
     if (Number.isFinite(total)) {
       this.lost +=
@@ -32,6 +35,17 @@ export class Sum {
 
   total(): Value {
     if (!this.doubles) return this.exact;
+    const whole = ["int", "long"].includes(numberType(this.exact) ?? "") ? toBigInt(this.exact) : undefined;
+    if (whole !== undefined) {
+      // A 64-bit number may have more digits than a double holds: the rest is added by itself.
+      const all = new Sum();
+      all.double = this.double;
+      all.lost = this.lost;
+      const most = Number(whole);
+      all.addDouble(most);
+      all.addDouble(Number(whole - BigInt(most)));
+      return doubleValue(Number.isFinite(all.double) ? all.double + all.lost : all.double);
+    }
     const doubles = Number.isFinite(this.double) ? this.double + this.lost : this.double;
     if (numberType(this.exact) === "decimal") {
       return calculateLoosely("add", this.exact, toDecimal128(toDecimal(doubleValue(doubles))));
