@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Queue, Worker } from "bullmq";
 import express from "express";
-import { Redis } from "ioredis";
 import { MongoClient } from "mongodb";
 import { Pool } from "undici";
 import { startTelegramSimulator } from "../simulator/telegram/index.js";
+import { connectRedis, dropKeys } from "./leftovers.js";
 import { contest, median } from "./rounds.js";
 import { rowOf } from "./rows.js";
 
@@ -129,9 +129,7 @@ async function inFlight(count: number, atOnce: number, work: (n: number) => Prom
 /** `npm run bench -- intake`: what accepting and recording a message costs beside the bare steps it consists of. */
 export async function run(): Promise<void> {
   const redisUrl = process.env.REDIS_URL!;
-  const redis = redisUrl.startsWith("unix:")
-    ? new Redis({ path: redisUrl.slice(5), maxRetriesPerRequest: null })
-    : new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const redis = connectRedis(redisUrl);
   const mongo = await MongoClient.connect(process.env.MONGODB_URI!, { writeConcern: { w: "majority", journal: true } });
   const db = mongo.db(database);
   const telegram = await startTelegramSimulator({ port: 0 });
@@ -198,7 +196,7 @@ export async function run(): Promise<void> {
       await bareRows.drop();
       const floor = 1 / (1 / b1 + 1 / b3a + 1 / b3p + 1 / b4i + 1 / b4u);
 
-      const before = await messages.countDocuments();
+      const before = await messages.estimatedDocumentCount();
       const took = await seconds(async () => {
         await load(`${program.url}${url.pathname}`);
         for (;;) {
@@ -207,7 +205,7 @@ export async function run(): Promise<void> {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
       });
-      const stored = (await messages.countDocuments()) - before;
+      const stored = (await messages.estimatedDocumentCount()) - before;
       if (stored !== requests) throw new Error(`${stored} of ${requests} messages were stored`);
       if (round < 0) continue;
       own.push(requests / took);
@@ -225,9 +223,7 @@ export async function run(): Promise<void> {
     await telegram.close();
     await db.dropDatabase();
     await mongo.close();
-    for await (const keys of redis.scanStream({ match: `${database}*`, count: 1_000 })) {
-      if ((keys as string[]).length > 0) await redis.unlink(...(keys as string[]));
-    }
+    await dropKeys(redis, database);
     redis.disconnect();
   }
 }

@@ -2,6 +2,7 @@
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   store: () => import("./store.js"),
   intake: () => import("./intake.js"),
+  inbox: () => import("./inbox.js"),
 };
 
 const name = process.argv[2];

@@ -10,7 +10,7 @@ import { Stop } from "./say.mjs";
 import { openStores, running } from "./stores.mjs";
 
 const [script, ...args] = process.argv.slice(2);
-const alone = script.startsWith("embedded/") || (script.startsWith("bench/") && args[0] !== "intake");
+const alone = script.startsWith("embedded/") || (script.startsWith("bench/") && !["intake", "inbox"].includes(args[0]));
 
 function runScript(env) {
   return new Promise((resolve) => {

@@ -7,15 +7,22 @@ import { root } from "./prepare.mjs";
 import { socketPathMost } from "./redis.mjs";
 import { Stop } from "./say.mjs";
 
-/** Starts the store on a unix socket in `dir` (a free loopback port where the path is too long). It ends when the launcher does. */
-export async function startStore(dir) {
+/**
+ * Starts the store on a unix socket in `dir` (a free loopback port where the path is too long). It ends when the launcher does.
+ * `strict`: it refuses reads that no index serves.
+ */
+export async function startStore(dir, { strict = false } = {}) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const socket = join(dir, "store.sock");
   const where = socket.length <= socketPathMost ? ["--socket", socket] : ["--port", "0"];
-  const child = fork(join(root, "dist", "embedded", "mongo", "main.js"), ["serve", "--dir", dir, ...where], {
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    detached: true,
-  });
+  const child = fork(
+    join(root, "dist", "embedded", "mongo", "main.js"),
+    ["serve", "--dir", dir, ...where, ...(strict ? ["--notablescan"] : [])],
+    {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      detached: true,
+    },
+  );
   let output = "";
   const uri = await new Promise((resolve, reject) => {
     const look = (chunk) => {

@@ -8,8 +8,8 @@ import { startStore } from "./store.mjs";
 
 const shown = (path) => relative(process.cwd(), path) || ".";
 
-/** Starts what is not given. Returns the environment for the app, a description, and how to stop. */
-export async function openStores(dir) {
+/** Starts what is not given; `strict`: a local store that refuses what no index serves. Returns the environment for the app, a description, and how to stop. */
+export async function openStores(dir, { strict = false } = {}) {
   const env = {};
   const lines = [];
   const started = [];
@@ -23,7 +23,7 @@ export async function openStores(dir) {
     }
     if (given("MONGODB_URI")) lines.push("MongoDB: at MONGODB_URI");
     else {
-      const store = await step("Starting the local store", () => startStore(join(dir, "mongo")));
+      const store = await step("Starting the local store", () => startStore(join(dir, "mongo"), { strict }));
       started.push({ name: "The local store", ...store });
       env.MONGODB_URI = store.uri;
       lines.push(`MongoDB: local store, ${shown(join(dir, "mongo"))}`);

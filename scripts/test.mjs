@@ -18,6 +18,13 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 /** What drives Chromium: suites of these folders, and suites of these names. */
 const browserSuites = ["test/adapters/whatsapp-web/", "test/flows/whatsappWeb.test.ts", "test/e2e/"];
 
+/** What else suites run when it is there, and what is tried to be brought when it is not: ffmpeg, for voice messages. */
+async function sounds() {
+  const needed = only.length === 0 || only.some((path) => /e2e|platform/.test(path));
+  if (!needed || firstOf("ffmpeg")) return;
+  if (existsSync("/etc/debian_version") && process.getuid?.() === 0) await installPackages(["ffmpeg"]);
+}
+
 /** Chromium for the browser suites. Returns whether they can run. */
 async function browser() {
   const needed =
@@ -69,10 +76,11 @@ async function test() {
   await packages();
   await built();
   const canBrowse = await browser();
+  await sounds();
   const dir = mkdtempSync(join(tmpdir(), "switchboard-test-"));
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const count = (ok) => (ok ? (counts.passed += 1) : (counts.failed += 1));
-  const stores = await openStores(dir);
+  const stores = await openStores(dir, { strict: true });
   try {
     const env = {
       REDIS_URL: process.env.REDIS_URL,

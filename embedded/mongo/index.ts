@@ -22,6 +22,8 @@ export interface StoreOptions {
   cursorIdleMs?: number;
   /** How often expired documents are deleted. Default: every minute, as MongoDB. */
   ttlIntervalMs?: number;
+  /** Refuses reads that no index serves with 291, as MongoDB does with the parameter `notablescan`: for tests. */
+  noTableScan?: boolean;
 }
 
 export interface RunningStore {
@@ -47,6 +49,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     const engine = await openEngine({
       dir,
       ...(options.ttlIntervalMs === undefined ? {} : { ttlIntervalMs: options.ttlIntervalMs }),
+      ...(options.noTableScan === undefined ? {} : { noTableScan: options.noTableScan }),
     });
     opened = engine;
     const running = await serve(engine, dir, options, log);

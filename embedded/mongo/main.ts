@@ -25,11 +25,19 @@ function toldToEnd(): Promise<void> {
   });
 }
 
-async function serve(options: { dir: string; port?: number; socket?: string }): Promise<void> {
+interface ServeOptions {
+  dir: string;
+  port?: number;
+  socket?: string;
+  notablescan?: boolean;
+}
+
+async function serve(options: ServeOptions): Promise<void> {
   const end = toldToEnd();
   const where: StoreOptions = { dir: options.dir, log: say };
   if (options.port !== undefined) where.port = options.port;
   if (options.socket !== undefined) where.socketPath = options.socket;
+  if (options.notablescan !== undefined) where.noTableScan = options.notablescan;
   const store = await startStore(where);
   if (process.connected) process.send?.({ uri: store.uri });
   await end;
@@ -55,6 +63,7 @@ program
   .requiredOption("--dir <path>", "data directory, made when it is not there")
   .option("--port <number>", "listen on this port of 127.0.0.1 (0 = a free one)", readPort)
   .option("--socket <path>", "listen on this unix socket (default: store.sock in the data directory)")
+  .option("--notablescan", "refuse reads that no index serves")
   .action(serve);
 
 program

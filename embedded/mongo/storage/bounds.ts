@@ -25,13 +25,14 @@ export type Condition =
       kind: "range";
       intervals: Interval[];
       exact: boolean;
-      impliesString: boolean;
       present: boolean;
       weak: boolean;
       uncollated: boolean;
     };
 
 export interface Analysis {
+  /** The filter, or the branch of an $or, that was read. */
+  source: Doc;
   byPath: Map<string, Condition[]>;
   /** Every part of the filter became an exact condition. */
   complete: boolean;
@@ -115,7 +116,6 @@ function rangeOf(operator: string, value: Value, collator: Collator | undefined)
     kind: "range",
     intervals: [interval],
     exact: true,
-    impliesString: typeof value === "string",
     present: true,
     weak: false,
     uncollated: !["string", "symbol"].includes(typeAlias(value)),
@@ -131,11 +131,10 @@ const whole: Interval = {
 };
 
 /** Any key at all: the index only says which documents have the field, or nothing. */
-const anything = (present: boolean, impliesString = false): Condition => ({
+const anything = (present: boolean): Condition => ({
   kind: "range",
   intervals: [whole],
   exact: false,
-  impliesString,
   present,
   weak: true,
   uncollated: false,
@@ -161,7 +160,6 @@ function complement(path: string, values: readonly Value[], collator: Collator |
     kind: "range",
     intervals,
     exact: false,
-    impliesString: false,
     present: values.some(isNull),
     weak: true,
     uncollated: false,
@@ -197,7 +195,6 @@ function regexRange(value: Value, flags: unknown, collator: Collator | undefined
       },
     ],
     exact: false,
-    impliesString: false,
     present: true,
     weak: beginning === "",
     uncollated: false,
@@ -208,7 +205,7 @@ const isRegex = (value: Value) => typeAlias(value) === "regex";
 
 /** Reads the conjunction at the top of a filter. What it cannot use it leaves to the filter itself. */
 export function analyse(filter: Doc, collator: Collator | undefined): Analysis {
-  const analysis: Analysis = { byPath: new Map(), complete: true };
+  const analysis: Analysis = { source: filter, byPath: new Map(), complete: true };
   const add = (path: string, condition: Condition | undefined) => {
     if (!condition?.exact) analysis.complete = false;
     if (condition) analysis.byPath.set(path, [...(analysis.byPath.get(path) ?? []), condition]);
@@ -256,7 +253,7 @@ export function analyse(filter: Doc, collator: Collator | undefined): Analysis {
     } else if (operator === "$exists") {
       if (value === false || value === 0 || value === null) add(name, { kind: "points", values: [null], exact: false });
       else add(name, anything(true));
-    } else if (operator === "$type") add(name, anything(true, value === "string" || value === 2));
+    } else if (operator === "$type") add(name, anything(true));
     else if (operator === "$mod") add(name, anything(true));
     else if (operator === "$regex") add(name, regexRange(value, operand.$options, collator));
     else if (operator === "$not") add(name, anything(false));

@@ -22,7 +22,7 @@ import { buildIndexes, changedIndex, missingIndexes, pickDropped } from "./index
 import type { Gate } from "./gate.js";
 import { checkUnique, indexChanges, keysOf, learn, type StoredIndex } from "./indexTable.js";
 import { encodeValue, storedForm } from "./keys.js";
-import { type IndexPlan, indexesOf, type Plan, planRead } from "./planner.js";
+import { type IndexPlan, indexesOf, type Plan, planRead, scanRefused } from "./planner.js";
 import { firstField } from "./firstField.js";
 import { validateCollection } from "./validate.js";
 
@@ -64,6 +64,8 @@ export interface Home {
   /** Marks rows that are being written: the next start forgets them unless `keep` comes first. */
   reserve(table: "records" | "entries", id: number): void;
   keep(table: "records" | "entries", id: number): void;
+  /** A read that no index serves is refused. */
+  readonly noTableScan: boolean;
 }
 
 type Selection = Pick<FindRequest, "filter" | "sort" | "hint" | "context">;
@@ -146,8 +148,14 @@ export class StoredCollection implements Collection {
     this.home.touched(state);
   }
 
-  private select(request: FindRequest, walks?: Set<Walk>): { cursor: FindCursor; plan: Plan } {
+  private plan(request: FindRequest): Plan {
     const plan = planRead(this.state.indexes, request);
+    if (plan.kind === "collection" && this.home.noTableScan) throw scanRefused(this.namespace, request);
+    return plan;
+  }
+
+  private select(request: FindRequest, walks?: Set<Walk>): { cursor: FindCursor; plan: Plan } {
+    const plan = this.plan(request);
     for (const index of indexesOf(plan)) index.ops += 1;
     const everything = Object.keys(request.filter.source).length === 0 && !request.min && !request.max;
     const certain = everything || ((plan.kind === "index" || plan.kind === "merge") && plan.exact);
@@ -160,10 +168,9 @@ export class StoredCollection implements Collection {
     const names = Object.keys(request.filter.source);
     const id = request.filter.source._id;
     if (names.length !== 1 || id === undefined || id === null || request.hint !== undefined) return undefined;
-    if (request.context.collator || Array.isArray(id) || isOperatorDoc(id) || typeAlias(id) === "regex")
-      return undefined;
     const index = this.state.indexes[0]!;
-    if (index.collator) return undefined;
+    if (request.context.collator || index.collator || Array.isArray(id)) return undefined;
+    if (isOperatorDoc(id) || typeAlias(id) === "regex") return undefined;
     index.ops += 1;
     const rid = this.disk.holder(index, storedForm(encodeValue(id, 1, undefined)));
     const bytes = rid === undefined ? undefined : this.disk.record(this.state.id, rid);
@@ -180,7 +187,7 @@ export class StoredCollection implements Collection {
     const { skip = 0, limit } = request;
     const clipped = (all: number) => Math.min(Math.max(all - skip, 0), limit ? limit : Infinity);
     if (Object.keys(request.filter.source).length === 0 && !request.hint) return clipped(this.state.count);
-    const plan = planRead(this.state.indexes, { ...request, sort: undefined });
+    const plan = this.plan({ ...request, sort: undefined });
     const most = limit ? limit + skip : Infinity;
     let found = 0;
     if (plan.kind === "index" && plan.exact) {

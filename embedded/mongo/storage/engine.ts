@@ -16,6 +16,8 @@ export interface EngineOptions {
   dir: string;
   /** How often expired documents are deleted; 0 = never by itself. Default: every minute. */
   ttlIntervalMs?: number;
+  /** Refuses reads that no index serves, as MongoDB does with the parameter `notablescan`. */
+  noTableScan?: boolean;
   /** Address space for the files; they only take what they need. */
   mapSize?: number;
   now?: () => Date;
@@ -50,6 +52,7 @@ class StoredEngine implements Engine {
     this.disk = new Disk(options.dir, options.mapSize ?? 2 ** 40);
     this.home = {
       disk: this.disk,
+      noTableScan: options.noTableScan === true,
       touched: (state) => this.dirty.add(state),
       saveCatalog: (state) => this.saveRow(state),
       newId: () => this.newId(),

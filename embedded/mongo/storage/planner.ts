@@ -1,9 +1,6 @@
 /** Which way to the documents: the index whose order and bounds serve a read best, or the whole collection. */
 import { MongoError } from "../errors.js";
-import { compileFilter } from "../query/filter.js";
-import { isOperatorDoc } from "../query/operators.js";
-import { canonicalKey } from "../values/compare.js";
-import type { Doc, FindRequest, IndexSpec } from "../types.js";
+import type { Doc, FindRequest } from "../types.js";
 import {
   analyse,
   type Analysis,
@@ -16,11 +13,11 @@ import {
   type KeyRange,
   pointRange,
   shownBound,
-  within,
 } from "./bounds.js";
 import { covers } from "./cover.js";
 import { encodeValue, keptOfLong } from "./keys.js";
 import type { StoredIndex } from "./indexTable.js";
+import { complete } from "./partial.js";
 
 /** Products of $in lists beyond this stay with the filter. */
 const pointsMost = 2_000;
@@ -80,50 +77,6 @@ interface Fit {
 }
 
 const sameCollation = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-/** Does the filter leave out everything that the index leaves out? */
-function complete(spec: IndexSpec, analysis: Analysis, request: FindRequest): boolean {
-  const excludesMissing = (conditions: Condition[] | undefined) =>
-    conditions?.some((one) => (one.kind === "range" ? one.present : one.values.every((value) => value !== null))) ??
-    false;
-  if (spec.sparse && !Object.keys(spec.key).some((path) => excludesMissing(analysis.byPath.get(path)))) return false;
-  if (!spec.partialFilterExpression) return true;
-  return Object.entries(spec.partialFilterExpression).every(([path, clause]) => {
-    if (path.startsWith("$")) return false;
-    const own = request.filter.source[path];
-    if (own !== undefined && canonicalKey(own) === canonicalKey(clause)) return true;
-    const test = compileFilter({ value: clause }, request.context);
-    const holds = (value: unknown) => typeof value !== "symbol" && test.matches({ value });
-    return (analysis.byPath.get(path) ?? []).some((one) =>
-      one.kind === "points"
-        ? // The key of null is also that of a missing field, which the expression may leave out.
-          one.values.every((value) => holds(value) && (value !== null || test.matches({})))
-        : rangeImplies(one, path, clause, request),
-    );
-  });
-}
-
-/** Does a range on a path leave only values that meet a clause of a partial index on it? */
-function rangeImplies(
-  range: Extract<Condition, { kind: "range" }>,
-  path: string,
-  clause: unknown,
-  request: FindRequest,
-): boolean {
-  const { byPath, complete: whole } = analyse({ [path]: clause }, request.context.collator);
-  const asked = byPath.get(path) ?? [];
-  const only = isOperatorDoc(clause) ? Object.entries(clause) : [];
-  if (only.length === 1 && only[0]![0] === "$type") return only[0]![1] === "string" && range.impliesString;
-  if (only.length === 1 && only[0]![0] === "$exists") return Boolean(only[0]![1]) && range.present;
-  return (
-    whole &&
-    asked.length > 0 &&
-    asked.every(
-      (one) =>
-        one.kind === "range" && range.intervals.every((inner) => one.intervals.some((outer) => within(inner, outer))),
-    )
-  );
-}
 
 /** The bounds that the conditions of one path give. A path that passes arrays may use one condition only. */
 function boundsOf(conditions: readonly Condition[], multikey: boolean) {
@@ -388,6 +341,16 @@ export function planRead(indexes: readonly StoredIndex[], request: FindRequest):
   if (natural !== undefined) return collection;
   const best = bestOf(indexes, analysis, request);
   return best?.merged ?? best?.plan ?? union(indexes, request) ?? collection;
+}
+
+/** The refusal of a read that no index serves, where such reads are refused. */
+export function scanRefused(namespace: string, request: FindRequest): MongoError {
+  const reason = "No indexed plans available, and running with 'notablescan'";
+  const query = Object.keys(request.filter.source).join(", ");
+  return new MongoError(
+    "NoQueryExecutionPlans",
+    `error processing query: ns=${namespace} fields: ${query} planner returned error :: caused by :: ${reason}`,
+  );
 }
 
 /** The indexes that a plan reads. */

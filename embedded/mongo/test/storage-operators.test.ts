@@ -85,6 +85,13 @@ describe("operators that leave an index with little to say", () => {
     ["all of", { a: { $all: ["x", "y"] } }, {}, ['["x", "x"]']],
     ["within a partial range", { a: { $gt: 10 } }, { partialFilterExpression: { a: { $gte: 5 } } }, ["(10, inf.0]"]],
     ["there, partial", { a: { $gt: 1 } }, { partialFilterExpression: { a: { $exists: true } } }, ["(1, inf.0]"]],
+    [
+      "of the same type, partial",
+      { a: { $eq: "x", $type: "string" } },
+      { partialFilterExpression: { a: { $type: "string" } } },
+      ['["x", "x"]'],
+    ],
+    ["above the empty, partial", { a: "x" }, { partialFilterExpression: { a: { $gt: "" } } }, ['["x", "x"]']],
   ])("use an index: %s", async (_, source, options, bounds) => {
     const collection = await fresh();
     await collection.createIndexes([index({ a: 1 }, options)]);
@@ -92,9 +99,23 @@ describe("operators that leave an index with little to say", () => {
     expect(winningPlan).toMatchObject({ stage: "FETCH", inputStage: { stage: "IXSCAN", indexBounds: { a: bounds } } });
   });
 
+  it("use a partial index for one branch of an $or", async () => {
+    const collection = await fresh();
+    await collection.createIndexes([
+      index({ a: 1 }, { partialFilterExpression: { a: { $type: "string" } } }),
+      index({ b: 1 }),
+    ]);
+    const either = (a: Doc) => request({ $or: [{ a }, { b: 1 }] });
+    const typed = await collection.explain(either({ $in: ["x"], $type: "string" }), "queryPlanner");
+    expect(JSON.stringify(typed)).not.toContain("COLLSCAN");
+    const untyped = await collection.explain(either({ $in: ["x"] }), "queryPlanner");
+    expect(JSON.stringify(untyped)).toContain("COLLSCAN");
+  });
+
   it.each<[string, Doc, Partial<IndexSpec>]>([
     ["not equal, sparse", { a: { $ne: 5 } }, { sparse: true }],
     ["missing, sparse", { a: { $exists: false } }, { sparse: true }],
+    ["a string, of a partial index on strings", { a: "x" }, { partialFilterExpression: { a: { $type: "string" } } }],
     ["beyond a partial range", { a: { $gt: 1 } }, { partialFilterExpression: { a: { $gte: 5 } } }],
   ])("do not use an index that would miss something: %s", async (_, source, options) => {
     const collection = await fresh();
