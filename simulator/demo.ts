@@ -9,8 +9,10 @@ import { MongoClient } from "mongodb";
 import { startGraphSimulator } from "./graph/index.js";
 import { startOwnSystem } from "./ownSystem.js";
 import { startTelegramSimulator } from "./telegram/index.js";
+import { startWhatsAppWebSimulator } from "./whatsapp-web/index.js";
 
 const token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1";
+const webNumber = "491510000009";
 const database = `switchboard_demo_${process.pid}`;
 const started = Date.now();
 
@@ -28,6 +30,7 @@ async function startGateway(
   telegram: string,
   graph: string,
   ownSystem: string,
+  whatsappWeb: string,
 ): Promise<{ child: ChildProcess; ready: Ready }> {
   const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
   const child = fork(main, [], {
@@ -38,6 +41,7 @@ async function startGateway(
       REDIS_PREFIX: database,
       TELEGRAM_API_ROOT: telegram,
       GRAPH_API_ROOT: graph,
+      WHATSAPP_WEB_API_ROOT: whatsappWeb,
       OUTBOUND_ALLOW: ownSystem,
       PUBLIC_URL: "",
       LOG_LEVEL: "warn",
@@ -53,13 +57,13 @@ async function startGateway(
   return { child, ready };
 }
 
-async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 5): Promise<T> {
+  for (let tries = 0; tries < seconds * 40; tries++) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(25);
   }
-  throw new Error(`${what} did not happen within 5 seconds`);
+  throw new Error(`${what} did not happen within ${seconds} seconds`);
 }
 
 interface Page<T> {
@@ -92,7 +96,8 @@ async function play(): Promise<void> {
   const graph = await startGraphSimulator({ port: 0 });
   say("meta", `stand-in listens at ${graph.apiRoot}`);
   const own = await startOwnSystem();
-  const { child, ready } = await startGateway(telegram.apiRoot, graph.apiRoot, own.host);
+  const web = await startWhatsAppWebSimulator();
+  const { child, ready } = await startGateway(telegram.apiRoot, graph.apiRoot, own.host, web.apiRoot);
   say("gateway", `ready at ${ready.url}, with a database of its own`);
 
   const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -167,8 +172,11 @@ async function play(): Promise<void> {
 
     const number = graph.addNumber({ name: "Demo shop" });
     const page = graph.addPage({ name: "Demo shop" });
-    const connect = async (kind: string, settings: Record<string, string>) => {
-      const account = await api<{ name: string; webhook_url: string }>("POST", "/channels", { kind, settings });
+    const connect = async (kind: string, settings: Record<string, string | boolean>) => {
+      const account = await api<{ id: string; name: string; webhook_url: string }>("POST", "/channels", {
+        kind,
+        settings,
+      });
       say("channel", `${kind} connected as ${account.name}`);
       return account;
     };
@@ -180,17 +188,37 @@ async function play(): Promise<void> {
     });
     await connect("messenger", { pageAccessToken: page.token, appSecret: page.appSecret, appId: "1" });
     const system = await connect("http", own.settings);
+    const linkedState = async (id: string) => {
+      web.scanShown(webNumber);
+      const { health } = await api<{ health: { state: string; cause: string | null } }>("GET", `/channels/${id}`);
+      const open = web.phone(webNumber).lines.size > 0;
+      return (open && health.state === "ok") || health.cause?.includes("Chromium") ? health.state : undefined;
+    };
     graph.customer({ id: "4915112345678", name: "Bo" }, number).write("Is the blue one back on WhatsApp, too?");
     graph.customer({ id: "7315550001", name: "Cem Kaya" }, page).write("I saw it on your page. How much is it?");
     await own.say(system.webhook_url, { id: "42", name: "Dana" }, "Asking through our own app.");
-    const inbox = await until("a conversation of every channel, each with its name", async () => {
-      const { data } = await api<Page<Conversation>>("GET", "/conversations");
-      return data.length === 4 && data.every((one) => one.contact.name !== null) ? data : undefined;
-    });
+    const linked = await connect("whatsapp_web", { number: webNumber, riskAccepted: true });
+    const state = await until("WhatsApp Web in a browser", () => linkedState(linked.id), 90);
+    if (state === "ok") {
+      say("channel", "whatsapp_web linked by a QR code, in a browser of its own");
+      web
+        .phone(webNumber)
+        .receive({ phone: "4915199990000@c.us", name: "Eve Adams" }, { type: "chat", body: "Do you deliver?" });
+    } else say("channel", "whatsapp_web is left out: there is no Chromium on this machine");
+    const channels = state === "ok" ? 5 : 4;
+    const inbox = await until(
+      "a conversation of every channel, each with its name",
+      async () => {
+        const { data } = await api<Page<Conversation>>("GET", "/conversations");
+        const whole = data.every((one) => one.contact.name !== null && one.last_message);
+        return data.length === channels && whole ? data : undefined;
+      },
+      20,
+    );
     say("inbox", "one inbox for all of them:");
     for (const one of inbox) {
       console.log(
-        `${" ".repeat(24)}${one.channel.padEnd(10)} ${(one.contact.name ?? "").padEnd(10)} ${one.last_message?.preview}`,
+        `${" ".repeat(24)}${one.channel.padEnd(12)} ${(one.contact.name ?? "").padEnd(10)} ${one.last_message?.preview}`,
       );
     }
     const thanks = "Thank you for asking! It is 29 euros.";
@@ -200,7 +228,17 @@ async function play(): Promise<void> {
     await graph.waitFor((sent) => sent.account === number.id && sent.text === thanks);
     await graph.waitFor((sent) => sent.account === page.id && sent.text === thanks);
     await until("the delivery to the own system", () => Promise.resolve(own.delivered[0]));
-    say("customer", "Bo, Cem and Dana have their answers, each on their own channel");
+    if (state === "ok") {
+      await until(
+        "the answer in the browser",
+        () => Promise.resolve(web.sent().find(({ body }) => body === thanks)),
+        20,
+      );
+    }
+    say(
+      "customer",
+      `Bo, Cem${state === "ok" ? ", Dana and Eve" : " and Dana"} have their answers, each on their own channel`,
+    );
   } finally {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
@@ -208,6 +246,7 @@ async function play(): Promise<void> {
     await telegram.close();
     await graph.close();
     await own.close();
+    await web.close();
     await forget();
   }
   say("demo", "done; its database is removed. `npm start` runs the real thing.");

@@ -143,6 +143,7 @@ export class Api {
     const method = request.method ?? "GET";
     const app = /^\/(\d+)\/subscriptions$/.exec(path);
     if (app?.[1] && method === "POST") return this.subscribeApp(body, app[1]);
+    if (app?.[1] && method === "GET") return this.subscriptionsOf(request, app[1]);
     const account = this.accountOf(request, url);
     const [node = "", edge = ""] = path.slice(1).split("/");
     this.state.calls.push({ n: this.state.calls.length + 1, method, path, account: account.id, body });
@@ -156,6 +157,8 @@ export class Api {
         return { id: this.keep(upload) };
       case "POST subscribed_apps":
         return this.subscribe(account, body);
+      case "GET subscribed_apps":
+        return { data: account.webhook === undefined ? [] : [subscribedApp(account)] };
       case "DELETE subscribed_apps":
         account.webhook = undefined;
         return { success: true };
@@ -203,6 +206,15 @@ export class Api {
       if (account.kind === "messenger" && belongs) account.webhook = String(url);
     }
     return { success: true };
+  }
+
+  /** The application's addresses; told to whoever has its secret. */
+  private subscriptionsOf(request: IncomingMessage, app: string): Json {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
+    const own = this.state.accounts.filter((one) => appOf(one) === app && token === `${app}|${one.appSecret}`);
+    if (own.length === 0) throw new Refusal(400, 190, "Invalid OAuth access token signature.");
+    const page = own.find((one) => one.kind === "messenger")?.webhook;
+    return { data: page === undefined ? [] : [{ object: "page", callback_url: page, active: true, fields: [] }] };
   }
 
   private async subscribe(account: Account, body: Json): Promise<Json> {
@@ -301,4 +313,15 @@ function answer(response: ServerResponse, status: number, body: Json, headers: R
   if (response.destroyed) return;
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify(body));
+}
+
+/** An account of a test belongs to this application when it names none. */
+const usualApp = "900000000000001";
+const appOf = (account: Account) => account.app ?? usualApp;
+
+/** An application that hears of the account, as the account's own list has it. */
+function subscribedApp(account: Account): Json {
+  const app = { id: appOf(account), name: "Switchboard" };
+  if (account.kind === "messenger") return { ...app, subscribed_fields: ["messages"] };
+  return { whatsapp_business_api_data: app, override_callback_uri: account.webhook };
 }

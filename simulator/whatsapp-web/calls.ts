@@ -39,6 +39,7 @@ export async function answerCall(servers: Servers, op: string, line: PageLine, b
       line.refresh();
       return {};
     case "linkByNumber": {
+      await servers.faults.meet();
       const code = Array.from({ length: 8 }, () => "ABCDEFGHJKLMNPQR"[randomInt(16)]).join("");
       line.code = { code, number: text("number") };
       return { code };

@@ -1,11 +1,11 @@
-/** What may go wrong with the next message a page sends. */
+/** What may go wrong with the next message a page sends, or the next code it asks for. */
 export type Fault =
   /** The servers refuse it. */
   | { kind: "refuse"; says: string }
   /** They never answer. */
   | { kind: "silence" };
 
-/** Faults that wait for their message, in order. */
+/** Faults that wait for their turn, in order. */
 export class Faults {
   private readonly waiting: Fault[] = [];
 

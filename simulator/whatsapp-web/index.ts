@@ -25,6 +25,8 @@ export interface WhatsAppWebSimulator {
   typeCode(number: string, code: string): void;
   /** Every page that waits to be linked shows a new QR code. */
   refreshCodes(): void;
+  /** Every page that waits to be linked gives up showing codes until it is asked to go on. */
+  giveUpCodes(): void;
   /** A file that lies with the servers; the path goes into a message as `directPath`. */
   file(bytes: Buffer): string;
   fileAt(directPath: string): Buffer | undefined;
@@ -134,6 +136,9 @@ export async function startWhatsAppWebSimulator(): Promise<WhatsAppWebSimulator>
     },
     refreshCodes() {
       for (const line of lines.values()) if (!phoneOf(line)) line.refresh();
+    },
+    giveUpCodes() {
+      for (const line of lines.values()) if (!phoneOf(line)) line.tell({ type: "state", state: "UNPAIRED_IDLE" });
     },
     file: keep,
     fileAt: (path) => files.get(path),

@@ -76,6 +76,11 @@ export class Phone {
     this.tell({ type: "hang" });
   }
 
+  /** The web client loads itself anew, as it does for a new version of itself. */
+  reload(): void {
+    this.tell({ type: "reload" });
+  }
+
   know(person: Person): string {
     if (!this.people.includes(person)) this.people.push(person);
     return person.phone ?? person.lid ?? "";

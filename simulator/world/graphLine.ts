@@ -1,6 +1,7 @@
+import type { Act, FaultKind, Line, Person, PhoneMessage } from "../../src/core/playedProvider.js";
 import type { Account, GraphCustomer, GraphSimulator, Json } from "../graph/index.js";
 import { card, fileAbout, place, type Files } from "./files.js";
-import { Phones, Unable, type Act, type FaultKind, type Line, type Person, type PhoneMessage } from "./line.js";
+import { Phones, Unable } from "./line.js";
 
 /** A page or a number at the played Graph API. */
 export class GraphLine implements Line {

@@ -1,41 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type {
+  Exchange,
+  FaultKind,
+  Line,
+  LineSettings,
+  PlayedKind,
+  World,
+  WorldHooks,
+} from "../../src/core/playedProvider.js";
 import { startGraphSimulator, type Fault as GraphFault, type GraphSimulator } from "../graph/index.js";
 import { startTelegramSimulator, type Fault as TelegramFault, type TelegramSimulator } from "../telegram/index.js";
 import { files } from "./files.js";
 import { GraphLine } from "./graphLine.js";
-import type { Exchange, FaultKind, Line, LineKind } from "./line.js";
 import { OwnLine, slowMs } from "./ownLine.js";
 import { TelegramLine } from "./telegramLine.js";
+import { templates } from "./templates.js";
 
-export { faultKinds, Unable } from "./line.js";
-export type { Act, Exchange, FaultKind, Line, LineKind, Person, PhoneMessage } from "./line.js";
-
-/** What a line is known by: the settings of the channel account that is connected to it. */
-export interface LineSettings {
-  kind: LineKind;
-  name: string;
-  settings: Record<string, unknown>;
-  /** Where the account is told of what happens, for systems that nobody can tell over their API. */
-  webhook?: string | undefined;
-}
-
-export interface WorldHooks {
-  exchanged(exchange: Exchange): void;
-  /** The program sent a person something. */
-  sent(line: Line, personId: string, text: string): void;
-}
-
-/** The stand-ins of all providers in one process, on free ports of 127.0.0.1, without their controls. */
-export interface World {
-  /** Base addresses: in place of Telegram's, of Meta's, and of somebody's own system. */
-  roots: { telegram: string; graph: string; own: string };
-  /** Makes sure the account is known at its provider. Idempotent. */
-  learn(line: LineSettings): Line;
-  line(kind: string, ref: string): Line | undefined;
-  forget(kind: string, ref: string): void;
-  close(): Promise<void>;
-}
+export { Unable } from "./line.js";
 
 /** How soon a WhatsApp message is sent, delivered and read, and how soon a page's message is read. */
 const ticksAfterMs = [150, 700, 2_200] as const;
@@ -141,6 +123,7 @@ export async function startWorld(hooks: WorldHooks): Promise<World> {
             token: text("accessToken"),
           })
         : graph.addPage({ ...common, id: text("pageId"), token: text("pageAccessToken") });
+    if (kind === "whatsapp") for (const template of templates) graph.addTemplate(account, template);
     return new GraphLine(graph, account, drawn);
   }
 
@@ -171,7 +154,7 @@ export async function startWorld(hooks: WorldHooks): Promise<World> {
 }
 
 /** The provider's id of the account, as its credentials tell it. */
-function refOf(kind: LineKind, settings: Record<string, unknown>): string {
+function refOf(kind: PlayedKind, settings: Record<string, unknown>): string {
   if (kind === "telegram") return String(settings.token).split(":")[0]!;
   const field = { whatsapp: "phoneNumberId", messenger: "pageId", http: "accountId" }[kind];
   return String(settings[field]);

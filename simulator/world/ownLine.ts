@@ -1,8 +1,9 @@
+import type { Act, Exchange, FaultKind, Line, Person, PhoneMessage } from "../../src/core/playedProvider.js";
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { card, fileAbout, place, type Files } from "./files.js";
-import { Phones, type Act, type Exchange, type FaultKind, type Line, type Person, type PhoneMessage } from "./line.js";
+import { Phones } from "./line.js";
 
 export interface OwnSettings {
   accountId: string;

@@ -1,6 +1,7 @@
+import type { Act, FaultKind, Line, Person, PhoneMessage } from "../../src/core/playedProvider.js";
 import { Customer, type Bot, type TelegramSimulator } from "../telegram/index.js";
 import { card, fileAbout, place, type Files } from "./files.js";
-import { Phones, Unable, type Act, type FaultKind, type Line, type Person, type PhoneMessage } from "./line.js";
+import { Phones, Unable } from "./line.js";
 
 /** A bot at the played Bot API. */
 export class TelegramLine implements Line {

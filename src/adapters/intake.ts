@@ -11,6 +11,8 @@ export interface IntakeAccount {
   kind: ChannelKind;
   accountRef: string;
   enabled: boolean;
+  /** Played by a stand-in, which may tell of what is said to have happened long ago. */
+  simulated: boolean;
   /** What is wrong with it at the moment, as far as intake knows; null when nothing is. */
   trouble: string | null;
   settings: readonly unknown[];
@@ -75,8 +77,8 @@ export function createIntake(ports: IntakePorts): Intake {
   async function quarantined(account: IntakeAccount, raw: string, where: string, traceId: string): Promise<QueuedJob> {
     log.warn("payload_quarantined", { accountId: account.id, where, traceId });
     const why = `A payload could not be read (${where}); it is kept in quarantine.`;
-    ports.reportTrouble(account, why);
     ports.note(account, { kind: "quarantined", ok: false, sentence: why, details: { where, trace_id: traceId } });
+    ports.reportTrouble(account, why);
     const sealed = await keyring.seal(quarantinePlace(account.workspaceId), raw);
     return {
       name: "inbound.quarantine",
@@ -110,6 +112,7 @@ export function createIntake(ports: IntakePorts): Intake {
         id: newId("accepted"),
         acceptedAt: ports.now().toISOString(),
         traceId,
+        ...(account.simulated ? { simulated: true } : {}),
         events: sealed.toString("base64"),
       },
     };
@@ -123,17 +126,10 @@ export function createIntake(ports: IntakePorts): Intake {
     raw: string,
     traceId: string,
   ): Promise<QueuedJob[]> {
-    let events: InboundEvent[];
-    try {
-      events = adapter.normalize(payload, account.accountRef);
-    } catch (error) {
-      if (!(error instanceof Malformed))
-        log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
-      return [await quarantined(account, raw, error instanceof Malformed ? error.where : "normalize", traceId)];
-    }
+    const { events, unread } = read(adapter, account, payload, raw, traceId);
     const refs = [...new Set(events.map((event) => event.accountRef))];
-    return Promise.all(
-      refs.map(async (ref) => {
+    return Promise.all([
+      ...refs.map(async (ref) => {
         const owner = ref === account.accountRef ? account : await ports.accountOf(account, ref);
         return recorded(
           owner,
@@ -141,7 +137,33 @@ export function createIntake(ports: IntakePorts): Intake {
           traceId,
         );
       }),
-    );
+      ...unread.map((part) => quarantined(account, part.raw, part.where, traceId)),
+    ]);
+  }
+
+  /** What can be read of a payload, and what cannot. Of an array only the entries that cannot be read are put aside. */
+  function read(
+    adapter: ChannelAdapter,
+    account: IntakeAccount,
+    payload: unknown,
+    raw: string,
+    traceId: string,
+  ): { events: InboundEvent[]; unread: { raw: string; where: string }[] } {
+    try {
+      return { events: adapter.normalize(payload, account.accountRef), unread: [] };
+    } catch (error) {
+      if (!(error instanceof Malformed))
+        log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
+      if (!Array.isArray(payload)) {
+        return { events: [], unread: [{ raw, where: error instanceof Malformed ? error.where : "normalize" }] };
+      }
+      const entries = payload.map((entry, index) => {
+        const one = read(adapter, account, entry, JSON.stringify(entry), traceId);
+        const where = (inside: string) => (inside === "/" ? `/${index}` : `/${index}${inside}`);
+        return { ...one, unread: one.unread.map((part) => ({ ...part, where: where(part.where) })) };
+      });
+      return { events: entries.flatMap((one) => one.events), unread: entries.flatMap((one) => one.unread) };
+    }
   }
 
   function noteEvents(account: IntakeAccount, jobs: readonly QueuedJob[]): void {
@@ -163,8 +185,8 @@ export function createIntake(ports: IntakePorts): Intake {
       const verdict = adapter.verify(request, account.settings, account.verifyToken);
       if (verdict.kind === "refused") {
         log.warn("webhook_refused", { accountId: account.id, why: verdict.why, traceId });
-        ports.reportTrouble(account, verdict.why);
         ports.note(account, refusedNote(request.method, verdict, traceId));
+        ports.reportTrouble(account, verdict.why);
         return { status: verdict.status ?? 401 };
       }
       if (verdict.kind === "handshake") {

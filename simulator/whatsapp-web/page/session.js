@@ -175,6 +175,7 @@
       ]);
     },
     state: ({ state }) => socket.become(state),
+    reload: () => location.reload(),
     /** The page hangs: nothing of it answers any more. */
     hang() {
       for (;;);

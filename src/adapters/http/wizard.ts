@@ -11,7 +11,7 @@ export const wizard: Wizard = {
       shows: "callback_url",
     },
     { text: "Have it take what is posted to its own address, and check the signature with the same secret." },
-    { text: "Choose Test: a signed event of type test is posted to your system." },
+    { text: "Test connection posts a signed event of type test to your system, as often as you like." },
   ],
 };
 

@@ -1,6 +1,7 @@
 import { ProviderError } from "../../core/errors.js";
 import type { AccountState, AdapterTools, WebhookAddress } from "../contract.js";
 import { createGraphClient, type GraphClient } from "../shared/graph/client.js";
+import { callbackOf, elsewhere } from "../shared/graph/subscription.js";
 import { id, text } from "../shared/read.js";
 import { codes } from "./failures.js";
 import type { MessengerSettings } from "./manifest.js";
@@ -21,8 +22,16 @@ export const fields = [
   "messaging_policy_enforcement",
 ];
 
-/** Whose token it is. A token of another page than the one that was named is refused in words. */
-export async function probe(graph: GraphClient, own: MessengerSettings): Promise<AccountState> {
+/**
+ * Whose token it is, and whether Meta calls us, where that can be read. A token of another page than the one that was named
+ * is refused in words.
+ */
+export async function probe(
+  graph: GraphClient,
+  own: MessengerSettings,
+  tools: AdapterTools,
+  webhook?: { url: string },
+): Promise<AccountState> {
   const page = await graph.get("me", { fields: "id,name" });
   const accountRef = id(page.id);
   if (accountRef === undefined) {
@@ -31,7 +40,27 @@ export async function probe(graph: GraphClient, own: MessengerSettings): Promise
   if (own.pageId !== undefined && own.pageId !== accountRef) {
     throw new ProviderError({ kind: "auth_expired" }, "The token belongs to another page than the one named.");
   }
-  return { state: "ok", accountRef, displayName: text(page.name) ?? accountRef };
+  const about = { accountRef, displayName: text(page.name) ?? accountRef };
+  const lost = webhook && (await whereElse(graph, own, tools, webhook.url));
+  if (lost === undefined) return { state: "ok", ...about };
+  // An address that was set by hand is not ours to change.
+  return {
+    state: "degraded",
+    ...about,
+    cause: lost,
+    ...(own.appId === undefined ? {} : { webhookLost: true as const }),
+  };
+}
+
+async function whereElse(
+  graph: GraphClient,
+  { appSecret }: MessengerSettings,
+  { apiRoot, now }: AdapterTools,
+  url: string,
+): Promise<string | undefined> {
+  const options = { apiRoot, codes, now: now ?? (() => new Date()) };
+  const asked = { graph, node: "me", object: "page" as const, appSecret, options };
+  return elsewhere("this page's", await callbackOf(asked, url), url);
 }
 
 /** Has Meta tell the app about this page; with an app id the app's address is set as well. Idempotent. */

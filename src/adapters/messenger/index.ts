@@ -42,7 +42,7 @@ export const messenger: ChannelAdapter<MessengerSettings> = {
     return {
       send: (message) => send(graph, tools, message),
       close: () => Promise.resolve(),
-      probe: () => probe(graph, own),
+      probe: (webhook) => probe(graph, own, tools, webhook),
       register: (webhook) => register(graph, own, tools, webhook),
       unregister: () => unregister(graph),
       openMedia: ({ source }) => openAt(graph, tools, source),

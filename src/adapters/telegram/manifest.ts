@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Capabilities } from "../../core/capabilities.js";
+import { sendableReactions } from "./reactions.js";
 
 const mb = 1024 * 1024;
 
@@ -24,7 +25,7 @@ export const can: Capabilities = {
   reply: true,
   edit: { in: true, out: true },
   remove: { in: false, out: true, outWithinMs: 48 * 60 * 60 * 1000 },
-  reaction: { in: true, out: true },
+  reaction: { in: true, out: true, emoji: sendableReactions },
   typing: true,
   receipts: { delivered: false, read: false },
   window: null,

@@ -5,7 +5,7 @@ import { compact, count, id, record, records, text, type Raw } from "../shared/r
 import { addressOf, chatRef, messageRef, ownRef } from "./chat.js";
 import { contentOf } from "./normalizeContent.js";
 import { forwardedFrom, referralOf, replyOf } from "./normalizeContext.js";
-import { happeningSummary } from "./normalizeHappening.js";
+import { happeningKinds, happeningSummary } from "./normalizeHappening.js";
 import { emojiOf } from "./reactions.js";
 import { isPrivate, nameOf, peerOf, senderName, servicePeer } from "./normalizePeer.js";
 import { timeOf, type EventTime } from "./normalizeTime.js";
@@ -35,9 +35,13 @@ const readers: Readonly<Record<string, Reader>> = {
   business_connection: readBusinessConnection,
 };
 
+/** Kinds of updates that become more than a message of kind `unsupported`. */
+export const updateKinds: readonly string[] = [...Object.keys(readers), ...happeningKinds];
+
 /**
  * One update or an array of updates → events. Pure. Throws Malformed only when an entry is not an object with an
- * `update_id`; anything else that is missing or wrong in it leaves a gap in the event, never a lost event.
+ * `update_id` (intake then reads an array entry by entry); anything else that is missing or wrong in it leaves a gap in the
+ * event, never a lost event.
  */
 export function normalize(payload: unknown, self: ExternalId): InboundEvent[] {
   if (Array.isArray(payload)) return payload.flatMap((update, index) => readUpdate(update, self, `/${index}`));

@@ -35,6 +35,8 @@ const readers: Readonly<Record<string, Reader>> = {
   purchased_paid_media: () => ({ kind: "order", summary: "Bought paid media" }),
 };
 
+export const happeningKinds: readonly string[] = Object.keys(readers);
+
 /** What such an update says; undefined for other kinds. */
 export function happeningSummary(kind: string, part: Raw): Content | undefined {
   return Object.hasOwn(readers, kind) ? readers[kind]!(part) : undefined;

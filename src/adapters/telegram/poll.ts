@@ -2,22 +2,14 @@ import { ProviderError } from "../../core/errors.js";
 import type { Log } from "../../core/ports.js";
 import type { AccountState, SessionSink } from "../contract.js";
 import type { Client } from "./client.js";
+import { updateKinds } from "./normalize.js";
 import type { UpdateEnvelope } from "./types.js";
 
-/** Update kinds we ask for. `message_reaction` is left out of Telegram's default. */
-export const allowedUpdates: readonly string[] = [
-  "message",
-  "edited_message",
-  "channel_post",
-  "edited_channel_post",
-  "business_connection",
-  "business_message",
-  "edited_business_message",
-  "deleted_business_messages",
-  "message_reaction",
-  "callback_query",
-  "my_chat_member",
-];
+/**
+ * Update kinds we ask for: all that we read, also those that Telegram leaves out when nobody asks (`message_reaction` among
+ * them). Who comes to a group and goes is told by messages already.
+ */
+export const allowedUpdates: readonly string[] = updateKinds.filter((kind) => kind !== "chat_member");
 
 export interface PollOptions {
   /** How long Telegram may hold a request that has nothing to tell, in seconds. Its maximum is 50. */

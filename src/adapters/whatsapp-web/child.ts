@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProviderError } from "../../core/errors.js";
+import type { SessionProgress } from "../contract.js";
 import { openWebClient, type WebClient } from "./client.js";
 import { notReady, outcomeOf } from "./failures.js";
 import { memoryOfTree } from "./memory.js";
@@ -11,7 +12,8 @@ import type { ChildOptions, EndReason, FromChild, SessionRequest, ToChild, Vault
 
 let client: WebClient | undefined;
 let options: ChildOptions | undefined;
-let ready = false;
+let phase: SessionProgress["phase"] = "starting";
+let movedAt = Date.now();
 let stopping = false;
 let pairing: NodeJS.Timeout | undefined;
 const asked = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -33,24 +35,23 @@ async function start(given: ChildOptions): Promise<void> {
   options = given;
   client = await openWebClient(given, askVault, {
     progress(progress) {
+      movedAt = Date.now();
+      phase = progress.phase;
       if (progress.phase === "scan")
         pairing ??= setTimeout(() => void end("not_linked_in_time"), given.timings.pairingMs);
-      else if (progress.phase !== "starting") clearTimeout(pairing);
-      if (progress.phase === "ready") ready = true;
+      else if (progress.phase !== "starting") {
+        clearTimeout(pairing);
+        pairing = undefined;
+      }
       tell({ t: "progress", progress });
     },
     payloads: (payloads, until) => tell({ t: "payloads", payloads, ...(until === undefined ? {} : { until }) }),
+    browser: (pid) => tell({ t: "browser", pid }),
     state: (state) => tell({ t: "state", state, connected: state === "CONNECTED" }),
     ended: (reason) => void end(reason),
   });
-  try {
-    await client.start();
-    const pid = client.browserPid();
-    if (pid !== undefined) tell({ t: "browser", pid });
-    void beat(given);
-  } catch {
-    await end("browser");
-  }
+  await client.start();
+  void beat(given);
 }
 
 /** Looks again and again whether the page answers and how much the browser holds. */
@@ -65,6 +66,7 @@ async function beat({ timings, browserMb }: ChildOptions): Promise<void> {
     missed = state === undefined ? missed + 1 : 0;
     // Once may be a page that is just loading.
     if (missed >= 2) return end("hung");
+    if (phase !== "ready" && phase !== "scan" && Date.now() - movedAt > timings.stuckMs) return end("stuck");
     if (missed === 0) tell({ t: "beat", browserMb: mb });
   }
 }
@@ -131,7 +133,7 @@ async function sendAll(
 
 async function answer(request: SessionRequest): Promise<unknown> {
   if (request.op === "state") return { state: await within(options!.timings.beatTimeoutMs, client!.state()) };
-  if (!ready || stopping || !client) throw notReady("The number is not connected at the moment.");
+  if (phase !== "ready" || stopping || !client) throw notReady("The number is not connected at the moment.");
   const one = client;
   switch (request.op) {
     case "send":

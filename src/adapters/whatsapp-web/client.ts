@@ -1,11 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import whatsapp, { type Client, type Message } from "whatsapp-web.js";
+import whatsapp, { type Message } from "whatsapp-web.js";
 import { ProviderError } from "../../core/errors.js";
 import type { SessionProgress } from "../contract.js";
-import { notReady } from "./failures.js";
+import { browserArgs, pageSource } from "./browser.js";
+import { contextGone, ends, notReady, startFailure } from "./failures.js";
+import { askForCode, watchLink } from "./linking.js";
 import { lookInStubbornly } from "./lookIn.js";
+import { sendPart } from "./parts.js";
 import { groupData, isTold, messageData, reactionData, voteData, type Own, type SessionPayload } from "./payloads.js";
 import { addressOf, isGroup } from "./people.js";
 import type { ChildOptions, EndReason, Part } from "./protocol.js";
@@ -17,12 +19,14 @@ export interface Hears {
   /** `until`: Unix seconds up to which everything was told. */
   payloads(payloads: SessionPayload[], until?: number): void;
   state(state: string): void;
+  /** A browser was started; it may be another than before. */
+  browser(pid: number): void;
   ended(reason: EndReason): void;
 }
 
-/** One number in one browser. This is the only place that knows the library. */
+/** One number in one browser. What else knows the library (parts, browser, linking) is used from here only. */
 export interface WebClient {
-  /** Starts the browser; resolves once the page is loaded and either linked or waiting to be. */
+  /** Starts the browser; resolves once the page is loaded and either linked or waiting to be, or its end was told. */
   start(): Promise<void>;
   browserPid(): number | undefined;
   /** WhatsApp's word for the connection; rejects when the page does not answer. */
@@ -42,23 +46,14 @@ export interface WebClient {
   forget(): Promise<void>;
 }
 
-/** How the library's end states read. Everything else passes by itself. */
-const ends: Readonly<Record<string, EndReason>> = {
-  UNPAIRED: "logged_out",
-  UNPAIRED_IDLE: "logged_out",
-  LOGOUT: "logged_out",
-  TOS_BLOCK: "banned",
-  SMB_TOS_BLOCK: "banned",
-  CONFLICT: "conflict",
-  DEPRECATED_VERSION: "outdated",
-};
-
 /** Chats that are looked through after a pause, and messages of each. */
 const missedChats = 200;
 const missedMessages = 100;
 /** Clocks differ: what came so long before the last known message is told once more. */
 const overlapSeconds = 600;
 
+/** How long a page that waits to be linked may take to say that it was linked before. */
+const logoutGraceMs = 1_000;
 /** How long the end of syncing may be on its way to the library. */
 const syncGraceMs = 1_000;
 /** How long news may wait to learn whether it is an echo of ours. */
@@ -66,16 +61,19 @@ const echoWaitMs = 5_000;
 
 export async function openWebClient(options: ChildOptions, askVault: AskVault, hears: Hears): Promise<WebClient> {
   const { number, dir, timings } = options;
+  const source = await pageSource(options);
   const auth = createVaultAuth(whatsapp.RemoteAuth as unknown as RemoteStrategy, {
     number,
     dir,
     ask: askVault,
+    opened,
+    loggedOut: () => watch.loggedOutWithin(logoutGraceMs),
     firstSaveMs: timings.firstSaveMs,
     saveMs: timings.saveMs,
   });
   const client = new whatsapp.Client({
     authStrategy: auth as object as whatsapp.AuthStrategy,
-    ...(await pageSource(options)),
+    ...source.options,
     ...(options.pairing === "phone" ? { pairWithPhoneNumber: { phoneNumber: number, showNotification: true } } : {}),
     deviceName: "Switchboard",
     puppeteer: {
@@ -86,7 +84,13 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
       args: browserArgs(options),
     },
   });
-  lookInStubbornly(client, () => end("logged_out"));
+  const watch = lookInStubbornly(client, {
+    loggedOut: () => end("logged_out"),
+    arrived,
+    looked: () => void looked(visit).catch((error: unknown) => contextGone(error) || end("page")),
+    failed: (error) => end(startFailure(error)),
+  });
+  askForCode(client, () => end("no_code"));
 
   const own: Own = { pn: undefined, lid: undefined };
   /** Ids of what was sent from here: their echoes are no news. */
@@ -97,12 +101,19 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   const unread = new Set<string>();
   const ranks = new Map<string, number>();
   let ready = false;
+  /** Grows with every document: what was begun with one before is of no use any more. */
+  let visit = 0;
+  /** Up to when everything was told, Unix seconds: where catching up begins. */
+  let { since } = options;
   /** Until everything from before is told, what is told says nothing about how far it went. */
   let caughtUp = false;
   let ended = false;
   /** Why the session is being ended from here, whatever WhatsApp calls what follows. */
   let verdict: EndReason | undefined;
   let synced = false;
+  let phase: SessionProgress["phase"] = "starting";
+  /** A browser that the library ends by itself, in order to try another version. */
+  let discarded: unknown;
 
   function remember(id: string): void {
     if (ours.size > 5_000) ours.clear();
@@ -113,6 +124,18 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     if (ended) return;
     ended = true;
     hears.ended(verdict ?? reason);
+  }
+
+  /** A browser may end at any time, also while the library is still busy with it. */
+  async function opened(): Promise<void> {
+    const { pupBrowser, pupPage } = client;
+    const pid = pupBrowser?.process()?.pid;
+    if (pid !== undefined) hears.browser(pid);
+    const lost = () => pupBrowser !== discarded && end("browser");
+    pupBrowser?.on("disconnected", lost);
+    pupPage?.on("error", lost);
+    watch.opened();
+    await source.prepare(pupPage!);
   }
 
   /** Both addresses of a person. WhatsApp may not tell; then the one that is known must do. */
@@ -145,7 +168,9 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     line = line
       .then(make)
       .then((payload) => {
-        if (payload) hears.payloads([payload], caughtUp ? until : undefined);
+        if (!payload) return;
+        hears.payloads([payload], caughtUp ? until : undefined);
+        if (caughtUp && until !== undefined) since = Math.max(since ?? 0, until);
       })
       // A browser that went away is told of by the heartbeat; catching up brings what was lost here.
       .catch(() => undefined);
@@ -180,16 +205,21 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   }
 
   function listen(): void {
-    client.on("qr", (qr: string) => hears.progress({ phase: "scan", qr }));
-    client.on("code", (code: string) => hears.progress({ phase: "scan", code }));
-    client.on("loading_screen", (percent: unknown) =>
-      hears.progress({ phase: "syncing", percent: Number(percent) || 0 }),
-    );
+    client.on("qr", (qr: string) => progress({ phase: "scan", qr }));
+    client.on("code", (code: string) => progress({ phase: "scan", code }));
+    // A session that is ready catches up with its servers now and then and stays ready.
+    client.on("loading_screen", (percent: unknown) => {
+      if (ready) return;
+      // Only what is linked has something to load.
+      accepted();
+      progress({ phase: "syncing", percent: Number(percent) || 0 });
+    });
     client.on("authenticated", () => {
       synced = true;
-      hears.progress({ phase: "authenticating" });
+      accepted();
     });
-    client.on("ready", () => void onReady().catch(() => end("browser")));
+    client.on("auth_failure", () => (discarded = client.pupBrowser));
+    client.on("ready", () => void onReady(visit).catch((error: unknown) => contextGone(error) || end("browser")));
     client.on("message_create", hear);
     client.on("message_ciphertext_failed" as "message", (message: Message) => {
       unread.add(message.id._serialized);
@@ -223,9 +253,39 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     client.on("disconnected", (reason) => end(ends[reason] ?? "connection"));
   }
 
-  async function onReady(): Promise<void> {
+  function progress(news: SessionProgress): void {
+    phase = news.phase;
+    hears.progress(news);
+  }
+
+  /** WhatsApp takes the page for linked. */
+  function accepted(): void {
+    if (phase === "starting" || phase === "scan") progress({ phase: "authenticating" });
+  }
+
+  /** The web client loads itself anew now and then: until the library has looked into it nothing is heard or sent. */
+  function arrived(): void {
+    visit += 1;
+    synced = false;
+    caughtUp = false;
+    if (!ready) return;
+    ready = false;
+    hears.state("OPENING");
+    progress({ phase: "starting" });
+  }
+
+  async function looked(mine: number): Promise<void> {
+    await watchLink(client, (state) => {
+      if (ended || ready) return;
+      if (state === "PAIRING" || state === "CONNECTED") accepted();
+    });
+    await missedSync(mine);
+  }
+
+  async function onReady(mine: number): Promise<void> {
     const wid = client.info.wid as unknown as { user: string; _serialized: string };
     const both = await personOf(wid._serialized);
+    if (mine !== visit) return;
     own.pn = both?.phone ?? wid._serialized;
     own.lid = both?.lid;
     if (!own.pn.startsWith(`${number}@`)) {
@@ -237,26 +297,27 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     ready = true;
     const until = Math.trunc(Date.now() / 1000);
     await catchUp();
+    if (mine !== visit) return;
     caughtUp = true;
+    since = until;
     hears.payloads([], until);
     hears.state("CONNECTED");
-    hears.progress({ phase: "ready" });
+    progress({ phase: "ready" });
   }
 
   /**
    * The library listens for the end of syncing only after it loaded its own parts: a page that was quicker has told it
    * already, and nobody would ever be ready.
    */
-  async function missedSync(): Promise<void> {
+  async function missedSync(mine: number): Promise<void> {
     await sleep(syncGraceMs);
-    if (synced || ended) return;
+    if (synced || ended || mine !== visit) return;
     const page = `window.require("WAWebSocketModel").Socket.hasSynced && window.onAppStateHasSyncedEvent()`;
     await client.pupPage?.evaluate(page);
   }
 
   /** Tells what came while nobody listened. A number that was just linked begins with what comes from now on. */
   async function catchUp(): Promise<void> {
-    const { since } = options;
     if (since === undefined) return;
     const from = since - overlapSeconds;
     const chats = (await client.getChats())
@@ -285,11 +346,8 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
   const methods: WebClient = {
     async start() {
       listen();
-      hears.progress({ phase: "starting" });
-      await client.initialize();
-      client.pupBrowser?.on("disconnected", () => end("browser"));
-      client.pupPage?.on("error", () => end("browser"));
-      await missedSync();
+      progress({ phase: "starting" });
+      await client.initialize().catch((error: unknown) => end(startFailure(error)));
     },
     browserPid: () => client.pupBrowser?.process()?.pid,
     state: async () => (await client.getState()) ?? null,
@@ -333,63 +391,4 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     forget: () => auth.forget(),
   };
   return methods;
-}
-
-async function sendPart(client: Client, chat: string, part: Part, replyTo: string | undefined): Promise<string> {
-  const common = { waitUntilMsgSent: true, linkPreview: false, ...(replyTo ? { quotedMessageId: replyTo } : {}) };
-  const send = (content: Parameters<Client["sendMessage"]>[1], more: object = {}) =>
-    client.sendMessage(chat, content, { ...common, ...more }) as Promise<Message | null | undefined>;
-  const message = await sendAs(send, part);
-  if (!message) throw new ProviderError({ kind: "refused", why: "recipient" }, "This number does not use WhatsApp.");
-  // The model is the one from before the answer; what became of it the page knows.
-  const sent = (await message.reload().catch(() => null)) ?? message;
-  if ((sent.ack as number) === -1)
-    throw new ProviderError({ kind: "unexpected" }, "WhatsApp did not take the message.");
-  return message.id._serialized;
-}
-
-async function sendAs(
-  send: (content: Parameters<Client["sendMessage"]>[1], more?: object) => Promise<Message | null | undefined>,
-  part: Part,
-) {
-  switch (part.kind) {
-    case "text":
-      // A customer's words never become a contact card, whatever they begin with.
-      return send(part.text, { parseVCards: false });
-    case "contact":
-      return send(part.card, { parseVCards: true });
-    case "location": {
-      const more = { ...(part.label ? { name: part.label } : {}), ...(part.address ? { address: part.address } : {}) };
-      return send(new whatsapp.Location(part.lat, part.lng, more));
-    }
-    case "media": {
-      const bytes = await readFile(part.file);
-      const media = new whatsapp.MessageMedia(part.mime, bytes.toString("base64"), part.name, bytes.length);
-      return send(media, {
-        ...(part.caption === undefined ? {} : { caption: part.caption }),
-        sendAudioAsVoice: part.role === "voice",
-        sendMediaAsSticker: part.role === "sticker",
-        sendVideoAsGif: part.role === "animation",
-        sendMediaAsDocument: part.role === "document",
-      });
-    }
-  }
-}
-
-/** The page as WhatsApp serves it, or the stand-in's. */
-async function pageSource({ apiRoot, dir }: ChildOptions): Promise<object> {
-  if (apiRoot === undefined) return { webVersionCache: { type: "none" } };
-  const { version } = (await (await fetch(`${apiRoot}/version`)).json()) as { version: string };
-  const page = await (await fetch(`${apiRoot}/page`)).text();
-  await writeFile(join(dir, `${version}.html`), page);
-  return { webVersion: version, webVersionCache: { type: "local", path: dir, strict: true } };
-}
-
-function browserArgs({ apiRoot }: ChildOptions): string[] {
-  const args = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--no-first-run", "--mute-audio"];
-  // Chromium has no sandbox for root.
-  if (process.getuid?.() === 0) args.push("--no-sandbox");
-  // The stand-in's page comes from the web client's address and talks to this machine.
-  if (apiRoot !== undefined) args.push("--disable-features=LocalNetworkAccessChecks");
-  return args;
 }

@@ -1,4 +1,5 @@
 import { ProviderError, type Failure } from "../../core/errors.js";
+import { PageUnavailable } from "./lookIn.js";
 import type { EndReason, Outcome } from "./protocol.js";
 
 /** What the library, the page or the browser says → what it means. First match wins. */
@@ -24,6 +25,21 @@ export function pageError(error: unknown): ProviderError {
   const failure = rules.find((rule) => rule.says.test(says))?.failure ?? { kind: "unexpected" };
   // The page's own sentence may quote what was written; ours says enough.
   return new ProviderError(failure, "WhatsApp Web could not do it.", error instanceof Error ? error.name : undefined);
+}
+
+/** Whether a call failed only because its document is gone; there is another one, or the browser's end is told. */
+export function contextGone(error: unknown): boolean {
+  return (
+    error instanceof Error && /context was destroyed|cannot find context|same javascript world/i.test(error.message)
+  );
+}
+
+/** Why a session could not begin, or not go on in a new document. */
+export function startFailure(error: unknown): EndReason {
+  const says = error instanceof Error ? error.message : String(error);
+  return error instanceof PageUnavailable || /net::ERR_|auth timeout|navigation timeout/i.test(says)
+    ? "page"
+    : "browser";
 }
 
 /** The error of a session that is not there to be asked; nothing was sent. */
@@ -77,6 +93,21 @@ export const endings: Readonly<
     cause: "WhatsApp Web lost its connection.",
     failure: { kind: "unreachable", mayHaveBeenSent: false },
   },
+  page: {
+    state: "degraded",
+    cause: "The page of WhatsApp Web could not be loaded.",
+    failure: { kind: "unreachable", mayHaveBeenSent: false },
+  },
+  stuck: {
+    state: "degraded",
+    cause: "WhatsApp Web did not finish loading.",
+    failure: { kind: "unreachable", mayHaveBeenSent: false },
+  },
+  no_code: {
+    state: "needs_reauth",
+    cause: "WhatsApp gave no code for this number. Wait some minutes, or link it with a QR code.",
+    failure: { kind: "auth_expired" },
+  },
   outdated: {
     state: "degraded",
     cause: "WhatsApp Web has a new version that is not understood yet.",
@@ -97,6 +128,17 @@ export const endings: Readonly<
     cause: "The browser of this number needed too much memory and was started anew.",
     failure: { kind: "unreachable", mayHaveBeenSent: false },
   },
+};
+
+/** WhatsApp's states that end a session. Everything else passes by itself. */
+export const ends: Readonly<Record<string, EndReason>> = {
+  UNPAIRED: "logged_out",
+  UNPAIRED_IDLE: "logged_out",
+  LOGOUT: "logged_out",
+  TOS_BLOCK: "banned",
+  SMB_TOS_BLOCK: "banned",
+  CONFLICT: "conflict",
+  DEPRECATED_VERSION: "outdated",
 };
 
 /** The error that ends `listen`. */

@@ -5,7 +5,7 @@ const mb = 1024 * 1024;
 
 /** What a number linked as WhatsApp Web can do. Numbers: see NOTES.md. */
 export const can: Capabilities = {
-  text: { max: 65_536, unit: "utf16", entities: false },
+  text: { max: 65_536, unit: "utf16", entities: true },
   caption: { max: 1024 },
   sends: ["text", "media", "album", "location", "contacts"],
   // A file passes through the browser as one piece of text: larger ones would exceed its memory before WhatsApp's limit.

@@ -1,5 +1,6 @@
 import { ProviderError } from "../../core/errors.js";
 import type { MediaRef, OutboundMessage, SharedContact } from "../../core/message.js";
+import { withMarks } from "../shared/marks.js";
 import { splitText } from "../shared/splitText.js";
 import { can } from "./manifest.js";
 import type { Part } from "./protocol.js";
@@ -9,9 +10,9 @@ export function partsOf({ content }: OutboundMessage): Part[] {
   switch (content.kind) {
     case "text":
       if (content.text.trim() === "") throw refused("A message needs words.");
-      return splitText(content.text, can.text).map(({ text }) => ({ kind: "text", text }));
+      return splitText(withMarks(content.text, content.entities), can.text).map(({ text }) => ({ kind: "text", text }));
     case "media":
-      return mediaParts([content.media], content.caption);
+      return mediaParts([content.media], content.caption && withMarks(content.caption, content.entities));
     case "album":
       return mediaParts(content.items, content.caption);
     case "location": {

@@ -40,6 +40,9 @@ export type EndReason =
   | "banned"
   | "conflict"
   | "connection"
+  | "page"
+  | "stuck"
+  | "no_code"
   | "outdated"
   | "other_number"
   | "not_linked_in_time"
@@ -69,6 +72,8 @@ export interface Timings {
   beatTimeoutMs: number;
   /** How long a QR code or a pairing code is offered before the browser rests. */
   pairingMs: number;
+  /** How long a page that was accepted may take to be ready without any sign of progress. */
+  stuckMs: number;
   /** The session is kept for the first time so long after it is ready, and then this often. */
   firstSaveMs: number;
   saveMs: number;
@@ -82,6 +87,7 @@ export const usualTimings: Timings = {
   beatMs: 15_000,
   beatTimeoutMs: 10_000,
   pairingMs: 10 * 60_000,
+  stuckMs: 15 * 60_000,
   firstSaveMs: 60_000,
   saveMs: 5 * 60_000,
   sendGapMs: 1_500,

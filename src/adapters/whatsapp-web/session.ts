@@ -49,10 +49,9 @@ export async function runSession(
     );
   }
   if (browserPath === undefined) {
-    throw new ProviderError(
-      { kind: "unsupported", feature: "browser" },
-      "WhatsApp Web needs Chromium on this machine.",
-    );
+    const why = "WhatsApp Web needs Chromium on this machine.";
+    await sink.state("degraded", why);
+    throw new ProviderError({ kind: "unsupported", feature: "browser" }, why);
   }
   const dir = join(workDir, own.number);
   // What a session before this one left half done.
@@ -67,11 +66,13 @@ export async function runSession(
   if (stop.aborted) return;
 
   const run = new Run(fork(childFile(), [], forkOptions(tools.environment ?? {})), options, tools, sink, stop);
-  const release = await session.hold(own.number, (request) => run.answer(request as SessionRequest));
+  let release: (() => Promise<void>) | undefined;
   try {
+    release = await session.hold(own.number, (request) => run.answer(request as SessionRequest));
     await run.untilOver();
   } finally {
-    await release();
+    await run.kill();
+    await release?.();
   }
 }
 
@@ -80,10 +81,13 @@ class Run {
   private readonly waiting = new Map<number, (outcome: Outcome) => void>();
   private lastId = 0;
   private line: Promise<void> = Promise.resolve();
+  /** The version that is being kept. */
+  private keeping: Promise<unknown> = Promise.resolve();
   private browser: number | undefined;
   private reason: EndReason | undefined;
   private failed: Error | undefined;
   private heardAt = Date.now();
+  private readonly exited: Promise<void>;
   /** Unix seconds up to which everything is stored. */
   private told: number;
 
@@ -96,14 +100,18 @@ class Run {
   ) {
     this.told = options.since ?? 0;
     child.on("message", (message: FromChild) => this.hear(message));
-    child.on("error", () => undefined);
+    // What could not even be started never exits.
+    this.exited = new Promise((resolve) => {
+      child.once("exit", () => resolve());
+      child.on("error", () => child.pid === undefined && resolve());
+    });
     this.tell({ t: "start", options });
   }
 
   async untilOver(): Promise<void> {
     const { child, stop, options } = this;
-    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     const ask = () => this.tell({ t: "stop" });
+    if (stop.aborted) ask();
     stop.addEventListener("abort", ask, { once: true });
     // A child that does not beat although its own watch should have noticed: the process itself hangs.
     const { beatMs, beatTimeoutMs } = options.timings;
@@ -123,22 +131,36 @@ class Run {
       );
     };
     const lateness = late();
-    await exited;
+    await this.exited;
     impatient.abort();
     await lateness;
     clearInterval(watch);
     stop.removeEventListener("abort", ask);
-    this.endBrowser();
+    await this.endBrowser();
     for (const settle of this.waiting.values()) {
       settle({ ok: false, failure: { kind: "unreachable", mayHaveBeenSent: true }, message: "The session ended." });
     }
     await this.line;
+    if (this.reason === "logged_out" || this.reason === "other_number") await this.forget();
     if (stop.aborted) return;
     if (this.failed) throw this.failed;
     const reason = this.reason ?? "browser";
     await this.quietly(this.sink.progress?.({ phase: reason === "banned" ? "banned" : "lost" }));
     await this.quietly(this.sink.state(endings[reason].state, endings[reason].cause));
     throw endError(reason);
+  }
+
+  /** A link that is gone is offered no more. The child may not have come to it, or a version was still being kept. */
+  private async forget(): Promise<void> {
+    await this.keeping;
+    await this.quietly(this.tools.vault!.markDeleted(this.options.number));
+  }
+
+  /** The child must not outlive what runs it, whatever went wrong. */
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exited;
+    await this.endBrowser();
   }
 
   /** Answers a request from any process of the program. */
@@ -262,8 +284,11 @@ class Run {
     try {
       let value: unknown = null;
       if (ask.op === "versions") value = (await vault.versions(number)).map((version) => version.id);
-      else if (ask.op === "save") value = (await vault.save(number, createReadStream(inDir(ask.path)))).id;
-      else if (ask.op === "delete") await vault.markDeleted(number);
+      else if (ask.op === "save") {
+        const work = vault.save(number, createReadStream(inDir(ask.path)));
+        this.keeping = work.catch(() => undefined);
+        value = (await work).id;
+      } else if (ask.op === "delete") await vault.markDeleted(number);
       else await pipeline(await vault.open(number, ask.version), createWriteStream(inDir(ask.path), { mode: 0o600 }));
       this.tell({ t: "vault", id, value });
     } catch (error) {
@@ -273,10 +298,11 @@ class Run {
   }
 
   /** A browser whose process was killed hard may outlive it; its profile could then not be used again. */
-  private endBrowser(): void {
+  private async endBrowser(): Promise<void> {
     const pid = this.browser;
+    this.browser = undefined;
     if (pid === undefined) return;
-    void readFile(`/proc/${pid}/cmdline`, "utf8").then(
+    await readFile(`/proc/${pid}/cmdline`, "utf8").then(
       (line) => line.includes(this.options.dir) && process.kill(pid, "SIGKILL"),
       () => undefined,
     );

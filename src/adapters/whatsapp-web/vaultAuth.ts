@@ -18,6 +18,10 @@ interface Options {
   number: string;
   dir: string;
   ask: AskVault;
+  /** A new browser is there; its page was not sent anywhere yet. */
+  opened(): Promise<void>;
+  /** Whether the page that waits to be linked is about to say that the link was taken away. */
+  loggedOut(): Promise<boolean>;
   firstSaveMs: number;
   saveMs: number;
 }
@@ -52,6 +56,14 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
   let restored = false;
   let over = false;
   let timer: NodeJS.Timeout | undefined;
+  /** Which round of saves goes on. */
+  let round = 0;
+  let saving: Promise<unknown> = Promise.resolve();
+
+  function stopSaving(): void {
+    round += 1;
+    clearTimeout(timer);
+  }
 
   const store = {
     sessionExists: async () => (await versionsOf()).length > 0,
@@ -81,6 +93,8 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
     }
 
     async beforeBrowserInitialized(): Promise<void> {
+      // After a logout the library wants to go on in the same browser, whose profile must not be taken from under it.
+      if (over) return;
       const { inner } = this;
       inner.sessionName = `RemoteAuth-${number}`;
       inner.userDataDir = join(dir, inner.sessionName);
@@ -95,6 +109,10 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
         return;
       }
       await this.restore(versions);
+    }
+
+    async afterBrowserInitialized(): Promise<void> {
+      if (!over) await options.opened();
     }
 
     /** Unpacks the newest version that was not tried yet and can be read. */
@@ -121,6 +139,10 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
 
     /** WhatsApp does not know what was restored: the next version is tried, in a fresh browser. */
     async onAuthenticationNeeded() {
+      // A link that was taken away is no matter of versions, and its end is told by the page.
+      if (restored && (await options.loggedOut())) {
+        return { failed: true, restart: false, failureEventPayload: "the link was taken away" };
+      }
       const versions = await versionsOf();
       if (restored && versions.some((version) => !tried.has(version))) {
         return { failed: true, restart: true, failureEventPayload: "this version is not accepted" };
@@ -132,16 +154,23 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
     }
 
     afterAuthReady(): Promise<void> {
-      clearTimeout(timer);
+      stopSaving();
+      const mine = round;
       const again = (ms: number) => {
-        timer = setTimeout(() => void this.keep().finally(() => over || again(options.saveMs)), ms);
+        timer = setTimeout(() => void this.keep().finally(() => mine === round && again(options.saveMs)), ms);
       };
-      again(options.firstSaveMs);
+      if (!over) again(options.firstSaveMs);
       return Promise.resolve();
     }
 
-    /** Keeps the profile as it is now. What fails is tried again at the next turn. */
-    async keep(): Promise<boolean> {
+    /** Keeps the profile as it is now, one after the other. What fails is tried again at the next turn. */
+    keep(): Promise<boolean> {
+      const turn = saving.then(() => (over ? false : this.save()));
+      saving = turn;
+      return turn;
+    }
+
+    private async save(): Promise<boolean> {
       const zip = join(dir, `RemoteAuth-${number}.zip`);
       try {
         await this.inner.compressSession();
@@ -156,24 +185,27 @@ export function createVaultAuth(RemoteAuth: RemoteStrategy, options: Options) {
 
     /** Called by the library on every state it does not like: most of them pass, so nothing is deleted. */
     disconnect(): Promise<void> {
-      clearTimeout(timer);
+      stopSaving();
       return Promise.resolve();
     }
 
     logout(): Promise<void> {
-      clearTimeout(timer);
+      over = true;
+      stopSaving();
       return Promise.resolve();
     }
 
     destroy(): Promise<void> {
-      clearTimeout(timer);
+      stopSaving();
       return Promise.resolve();
     }
 
     /** The link is gone for good: the vault offers its versions no more, the profile is removed. */
     async forget(): Promise<void> {
       over = true;
-      clearTimeout(timer);
+      stopSaving();
+      // A version that is just being kept must not come after the end.
+      await saving;
       await store.delete();
       await Promise.all(
         [this.inner.userDataDir, marker].map((path) => rm(path, { recursive: true, force: true, maxRetries: 4 })),

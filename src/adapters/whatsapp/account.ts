@@ -1,11 +1,19 @@
 import { ProviderError } from "../../core/errors.js";
-import type { AccountState, WebhookAddress } from "../contract.js";
+import type { AccountState, AdapterTools, WebhookAddress } from "../contract.js";
 import type { GraphClient } from "../shared/graph/client.js";
+import { callbackOf, elsewhere } from "../shared/graph/subscription.js";
 import { id, text } from "../shared/read.js";
+import { codes } from "./failures.js";
 import type { WhatsAppSettings } from "./manifest.js";
 
-/** How the number is doing, by Meta's own rating. */
-export async function probe(graph: GraphClient, { phoneNumberId }: WhatsAppSettings): Promise<AccountState> {
+/** How the number is doing, by Meta's own rating, and whether Meta calls us, where that can be read. */
+export async function probe(
+  graph: GraphClient,
+  own: WhatsAppSettings,
+  tools: AdapterTools,
+  webhook?: { url: string },
+): Promise<AccountState> {
+  const { phoneNumberId } = own;
   const number = await graph.get(phoneNumberId, {
     fields: "id,display_phone_number,verified_name,quality_rating,status",
   });
@@ -25,7 +33,21 @@ export async function probe(graph: GraphClient, { phoneNumberId }: WhatsAppSetti
       cause: "Meta rates the number's quality as low: fewer messages may be sent.",
     };
   }
+  const lost = webhook && (await whereElse(graph, own, tools, webhook.url));
+  if (lost !== undefined) return { state: "degraded", ...about, cause: lost, webhookLost: true };
   return { state: "ok", ...about };
+}
+
+async function whereElse(
+  graph: GraphClient,
+  { businessAccountId, appSecret }: WhatsAppSettings,
+  { apiRoot, now }: AdapterTools,
+  url: string,
+): Promise<string | undefined> {
+  if (businessAccountId === undefined) return undefined;
+  const options = { apiRoot, codes, now: now ?? (() => new Date()) };
+  const asked = { graph, node: businessAccountId, object: "whatsapp_business_account" as const, appSecret, options };
+  return elsewhere("this number's", await callbackOf(asked, url), url);
 }
 
 /** Has Meta call us for this business account, whatever address the app has for others. Idempotent. */

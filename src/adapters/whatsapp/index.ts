@@ -44,7 +44,7 @@ export const whatsapp: ChannelAdapter<WhatsAppSettings> = {
     return {
       send: (message) => send(graph, tools, phone, message),
       close: () => Promise.resolve(),
-      probe: () => probe(graph, own),
+      probe: (webhook) => probe(graph, own, tools, webhook),
       register: (webhook) => register(graph, own, webhook),
       unregister: () => unregister(graph, own),
       openMedia: (ref) => openMedia(graph, tools, phone, ref),

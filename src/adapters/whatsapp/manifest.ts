@@ -7,7 +7,7 @@ const documents = 100 * mb;
 
 /** What a number of the WhatsApp Business Platform can do. Numbers: see NOTES.md. */
 export const can: Capabilities = {
-  text: { max: 4096, unit: "characters", entities: false },
+  text: { max: 4096, unit: "characters", entities: true },
   caption: { max: 1024 },
   sends: ["text", "media", "album", "location", "contacts", "choices", "template"],
   media: {

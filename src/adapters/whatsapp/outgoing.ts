@@ -1,5 +1,6 @@
 import { ProviderError } from "../../core/errors.js";
 import type { Content, MediaRef, MediaRole, OutboundMessage, TemplateParameter } from "../../core/message.js";
+import { withMarks } from "../shared/marks.js";
 import { compact } from "../shared/read.js";
 import { lengthIn, splitText } from "../shared/splitText.js";
 import { can } from "./manifest.js";
@@ -21,9 +22,9 @@ const captioned: readonly MediaRole[] = ["image", "video", "document"];
 export function partsOf({ content }: Pick<OutboundMessage, "content">): Part[] {
   switch (content.kind) {
     case "text":
-      return textParts(content.text);
+      return textParts(withMarks(content.text, content.entities));
     case "media":
-      return mediaParts(content.media, content.caption);
+      return mediaParts(content.media, content.caption && withMarks(content.caption, content.entities));
     case "album":
       return content.items.flatMap((item, index) => mediaParts(item, index === 0 ? content.caption : undefined));
     case "location": {

@@ -115,7 +115,7 @@ describe("telegram: long polling", () => {
     await running;
     const { params } = world.simulator.calls().find(({ method }) => method === "getUpdates")!;
     expect(JSON.parse(params.allowed_updates as string)).toEqual(
-      expect.arrayContaining(["message", "message_reaction", "my_chat_member", "callback_query"]),
+      expect.arrayContaining(["message", "guest_message", "message_reaction", "my_chat_member", "callback_query"]),
     );
   });
 

@@ -7,7 +7,8 @@ import { ProviderError } from "../../../src/core/errors.js";
 import type { InboundEvent } from "../../../src/core/events.js";
 import { captureLog } from "../captureLog.js";
 import { eventually } from "../../support/gateway.js";
-import { ada, number, openShop, processesOf, sessionProcess, type Running, type Shop } from "./shop.js";
+import { runSession } from "../../../src/adapters/whatsapp-web/session.js";
+import { ada, number, openShop, processesOf, sessionProcess, timings, type Running, type Shop } from "./shop.js";
 
 const captured = captureLog();
 let shop: Shop;
@@ -89,6 +90,26 @@ describe("a session that ends", () => {
   }, 120_000);
 });
 
+describe("a page that loads itself anew", () => {
+  it("is looked into again, and everything is heard and said once", async () => {
+    const session = await shop.linked();
+    phone().receive(ada, { type: "chat", body: "before" });
+    await session.event("the message before", hears("before"));
+    const phases = session.progress.length;
+    phone().reload();
+    await eventually("being ready again", () => session.progress.slice(phases).find(({ phase }) => phase === "ready"));
+    expect(session.progress.slice(phases)[0]).toEqual({ phase: "starting" });
+    expect(session.states.at(-1)).toMatchObject({ state: "ok" });
+    phone().receive(ada, { type: "chat", body: "after" });
+    await session.event("the message after", hears("after"));
+    await shop.channel().send(words("still the same browser"));
+    expect(shop.simulator.sent().filter(({ body }) => body === "still the same browser")).toHaveLength(1);
+    phone().receive(ada, { type: "chat", body: "last" });
+    await session.event("the last message", hears("last"));
+    for (const text of ["after", "last"]) expect(texts(session).filter((one) => one === text)).toHaveLength(1);
+  }, 120_000);
+});
+
 describe("a profile that broke", () => {
   const breakProfile = () =>
     rm(join(folderOf("machine"), `RemoteAuth-${number}`, "Default", "IndexedDB"), { recursive: true });
@@ -159,27 +180,23 @@ describe("a connection that is lost", () => {
     await kept();
     await first.stop();
     phone().logOut();
-    // A page that leaves before the library has looked into it ends the session, and the supervisor starts it anew.
-    let outcome = "";
-    for (let tries = 0; tries < 6 && outcome !== "scan"; tries++) {
-      const next = shop.run({ cursor: first.cursor() });
-      const over = next.over.then(
-        () => "over",
-        () => "over",
-      );
-      outcome = await Promise.race([
-        next.phase("scan").then(
-          () => "scan",
-          () => over,
-        ),
-        over,
-      ]);
-    }
-    expect(outcome).toBe("scan");
+    const next = shop.run({ cursor: first.cursor() });
+    // The first start notices, by itself, whichever of the two the page says first.
+    const noticed = await Promise.race([
+      next.over.then(failureOf),
+      next.phase("scan").then(
+        () => "scan",
+        () => "nothing",
+      ),
+    ]);
+    expect(["auth_expired", "scan"]).toContain(noticed);
     await eventually("the forgetting", async () =>
       (await shop.tools.vault!.versions(number)).length === 0 ? true : undefined,
     );
-  }, 400_000);
+    await next.stop();
+    const last = shop.run({ cursor: first.cursor() });
+    expect((await last.phase("scan")).qr).toBeDefined();
+  }, 120_000);
 
   it("tells that the number was banned", async () => {
     const session = await shop.linked();
@@ -209,6 +226,50 @@ describe("linking", () => {
     shop.simulator.scan(number, next.qr!);
     await session.phase("ready");
   }, 120_000);
+
+  it("goes on showing codes when the page gave it up", async () => {
+    const session = shop.run();
+    const { qr } = await session.phase("scan");
+    shop.simulator.giveUpCodes();
+    await eventually("another code", () =>
+      session.progress.find((progress) => progress.qr !== undefined && progress.qr !== qr),
+    );
+  }, 120_000);
+
+  it("says that WhatsApp gave no code", async () => {
+    shop.simulator.faults.next({ kind: "refuse", says: "rate-overlimit" });
+    const session = shop.run({ pairing: "phone" });
+    expect(await session.over).toMatchObject({ providerCode: "no_code", failure: { kind: "auth_expired" } });
+    expect(session.states.at(-1)).toMatchObject({ state: "needs_reauth" });
+  }, 120_000);
+
+  it("leaves no process behind when it cannot be reached", async () => {
+    const session = { hold: () => Promise.reject(new Error("Redis is away")), call: () => Promise.reject(new Error()) };
+    const sink = {
+      deliver: () => Promise.resolve(),
+      state: () => Promise.resolve(),
+      loadCursor: () => Promise.resolve(null),
+      saveCursor: () => Promise.resolve(),
+    };
+    const run = runSession(shop.settings, { ...shop.tools, session }, sink, new AbortController().signal, timings);
+    await expect(run).rejects.toThrow("Redis is away");
+    expect(() => sessionProcess()).toThrow("no session process");
+  }, 120_000);
+
+  it("says in words that this machine has no browser", async () => {
+    const states: unknown[] = [];
+    const sink = {
+      deliver: () => Promise.resolve(),
+      state: (...state: unknown[]) => Promise.resolve(void states.push(state)),
+      loadCursor: () => Promise.resolve(null),
+      saveCursor: () => Promise.resolve(),
+    };
+    const tools = { ...shop.tools, browserPath: undefined };
+    await expect(runSession(shop.settings, tools, sink, new AbortController().signal, timings)).rejects.toMatchObject({
+      failure: { kind: "unsupported" },
+    });
+    expect(states).toEqual([["degraded", expect.stringContaining("needs Chromium")]]);
+  });
 
   it("does not take another number than the one in the settings", async () => {
     const session = shop.run();

@@ -74,6 +74,7 @@ export async function openShop(log: Log): Promise<Shop> {
   await keyring.ensureIndexes();
   const blobs = createBlobStore({ backend: directoryBackend(join(stores.dataDir, "blobs")), keyring });
   const vaults = createSessionVaults({ connection, blobs, clock: systemClock });
+  await vaults.ensureIndexes();
   const redis = connectTestRedis(stores.redisUrl);
   const connect = () => connectTestRedis(stores.redisUrl);
   const calls = createSessionCalls({ redis, connect, prefix: stores.prefix, keyring, log });
