@@ -11,8 +11,11 @@ export function bareEnvironment(): Record<string, string> {
 
 const browsers = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
 
-/** The browser of this machine, by the PATH; undefined when there is none. */
-export function findBrowser(): string | undefined {
+/** The first of these programs that the PATH leads to; undefined when there is none. */
+export function findProgram(...names: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return browsers.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
+
+/** The browser of this machine, by the PATH; undefined when there is none. */
+export const findBrowser = (): string | undefined => findProgram(...browsers);

@@ -230,6 +230,11 @@ export const sections = {
     BROWSER_PATH: text
       .optional()
       .describe("Chromium for channels that need a browser; unset: chromium or google-chrome of the PATH"),
+    FFMPEG_PATH: text
+      .optional()
+      .describe(
+        "ffmpeg, which makes voice messages of what browsers record; unset: that of the PATH. Without it they go as files",
+      ),
   },
 };
 

@@ -40,7 +40,7 @@ const rooms: Record<string, readonly string[]> = {
 /** Third-party packages that one room, or one file, keeps to itself. */
 const keepers: Record<string, RegExp> = {
   telegraf: /^src\/adapters\/telegram\/client\.ts$/,
-  "whatsapp-web.js": /^src\/adapters\/whatsapp-web\/client\.ts$/,
+  "whatsapp-web.js": /^src\/adapters\/whatsapp-web\/(client|parts|browser|linking)\.ts$/,
   bullmq: /^(src\/queue|bench)\//,
   "@bull-board/api": /^src\/queue\//,
   nodemailer: /^src\/platform\/mail\//,

@@ -2,6 +2,7 @@ import type { Channel, ChannelAdapter } from "../adapters/contract.js";
 import { ProviderError } from "../core/errors.js";
 import type { Clock, Log } from "../core/ports.js";
 import type { ChannelAccount, Inbox } from "../inbox/index.js";
+import { explained } from "./channelProbe.js";
 
 interface Deps {
   inbox: () => Inbox;
@@ -48,7 +49,8 @@ export function channelChecks({ inbox, adapterOf, registered, deliveryUrl, withC
       await reportHealth.set(account.id, "ok", quiet ? silence : null, ["ok", ...ended]);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (error.failure.kind === "auth_expired") await reportHealth.set(account.id, "needs_reauth", error.message);
+      if (error.failure.kind === "auth_expired")
+        await reportHealth.set(account.id, "needs_reauth", explained(adapterOf(account.kind), error).sentence);
       else if (error.failure.kind === "unreachable") await reportHealth.set(account.id, "degraded", error.message);
     }
   }

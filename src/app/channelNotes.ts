@@ -24,18 +24,38 @@ const sendFailures: Readonly<Record<string, string>> = {
   unsupported: "The channel cannot send that.",
 };
 
-/** Writes changes of health into the account's log; each is told by the one process that found it. */
-export function healthListener(channelLog: Pick<ChannelLog, "note">): Listener {
+/** How many accounts' last trouble is remembered. */
+const rememberedMost = 10_000;
+
+/** The account's log, for what happens at an account and for what that makes of its health: one thing is one entry. */
+export function accountNotes(channelLog: Pick<ChannelLog, "note">): { note: ChannelLog["note"]; listener: Listener } {
+  const troubles = new Map<string, string>();
+
+  /** Each change of health is told by the one process that found it, and where it was found it may stand already. */
+  function noteHealth(workspaceId: string, id: string, state: string, cause: string | null): void {
+    const ok = state === "ok" || state === "off" || state === "draft";
+    if (ok) troubles.delete(id);
+    else if (cause !== null && troubles.get(id)?.endsWith(cause)) return;
+    const sentence = cause ?? (state === "ok" ? "The account is well." : `The account is ${state}.`);
+    channelLog.note({ id, workspaceId }, { kind: "health", ok, sentence, details: { state } });
+  }
+
   return {
-    appended(events) {
-      for (const { type, workspaceId, data } of events) {
-        if (type !== "channel.status.updated") continue;
-        const { channel_account_id: id, state, cause } = data as Record<string, string | null>;
-        if (!id) continue;
-        const ok = state === "ok" || state === "off" || state === "draft";
-        const sentence = cause ?? (state === "ok" ? "The account is well." : `The account is ${state}.`);
-        channelLog.note({ id, workspaceId }, { kind: "health", ok, sentence, details: { state: state ?? "" } });
+    note(account, note) {
+      if (!note.ok) {
+        if (troubles.size >= rememberedMost) troubles.clear();
+        troubles.set(account.id, note.sentence);
       }
+      channelLog.note(account, note);
+    },
+    listener: {
+      appended(events) {
+        for (const { type, workspaceId, data } of events) {
+          if (type !== "channel.status.updated") continue;
+          const { channel_account_id: id, state, cause } = data as Record<string, string | null>;
+          if (id) noteHealth(workspaceId, id, state ?? "", cause ?? null);
+        }
+      },
     },
   };
 }

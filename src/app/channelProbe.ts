@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { AccountState, AdapterTools, Channel, ChannelAdapter } from "../adapters/contract.js";
+import { reasonOf } from "../core/channelSentences.js";
 import { AppError, ProviderError } from "../core/errors.js";
 import type { ChannelAccount } from "../inbox/index.js";
 import type { ChannelTest } from "../http/routes/channels.js";
@@ -89,6 +90,7 @@ export function createChannelProbe(deps: Deps): ChannelProbe {
         ok: false,
         state: stateAfter(error),
         sentence,
+        words: error.message,
         displayName: null,
         problems: field === undefined ? [] : [{ pointer: `/settings/${field}`, message: sentence }],
       };
@@ -110,6 +112,7 @@ export function createChannelProbe(deps: Deps): ChannelProbe {
         const { sentence, field } = explained(adapter, error);
         throw new AppError("unprocessable", `${sentence} Nothing was saved.`, {
           reason: error.failure.kind,
+          extensions: { said: reasonOf(sentence) ?? null, words: error.message },
           ...(field === undefined ? {} : { errors: [{ pointer: `/settings/${field}`, message: sentence }] }),
         });
       }
@@ -142,7 +145,10 @@ const problemsOf = (error: { issues: readonly { path: readonly PropertyKey[]; me
 const isHere = ({ hostname }: URL) => ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 
 /** The adapter's own words where it knows more; otherwise what the failure means for any provider. */
-function explained(adapter: ChannelAdapter, error: ProviderError): { sentence: string; field?: string | undefined } {
+export function explained(
+  adapter: ChannelAdapter,
+  error: ProviderError,
+): { sentence: string; field?: string | undefined } {
   const own = adapter.explain?.(error);
   if (own) return own;
   const { label } = adapter.manifest;

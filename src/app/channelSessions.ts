@@ -26,8 +26,9 @@ export function createChannelSessions(deps: Deps): ChannelSessions {
 
   async function linked(workspaceId: string, id: string): Promise<ChannelAccount> {
     const account = await deps.inbox().accounts.find(workspaceId, id);
-    if (!account) throw new AppError("not_found", "There is no such channel account.");
-    if (!deps.isLinked(account)) throw new AppError("conflict", "This channel is not linked on a phone.");
+    if (!account) throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
+    if (!deps.isLinked(account))
+      throw new AppError("conflict", "This channel is not linked on a phone.", { reason: "channel_not_linked" });
     return account;
   }
 
@@ -49,8 +50,10 @@ export function createChannelSessions(deps: Deps): ChannelSessions {
   async function restarted(account: ChannelAccount, pairing: "qr" | "phone" | undefined): Promise<ChannelSession> {
     const { accounts } = deps.inbox();
     const { workspaceId, id, accountRef } = account;
-    if (account.settings === null) throw new AppError("conflict", "Put the phone number in first.");
-    if (!account.enabled) throw new AppError("conflict", "The account is off. Switch it on first.");
+    if (account.settings === null)
+      throw new AppError("conflict", "Put the phone number in first.", { reason: "channel_number_missing" });
+    if (!account.enabled)
+      throw new AppError("conflict", "The account is off. Switch it on first.", { reason: "channel_off" });
     if (pairing !== undefined) {
       const settings = { ...(account.settings as Record<string, unknown>), pairing };
       await accounts.saveSettings(workspaceId, id, { settings, accountRef: accountRef ?? "" });
@@ -80,7 +83,11 @@ export function createChannelSessions(deps: Deps): ChannelSessions {
         throw new AppError(
           "unprocessable",
           `This channel is for the number +${account.accountRef}. Connect another number as a channel of its own.`,
-          { errors: [{ pointer: "/phone", message: "Another number than the channel's" }] },
+          {
+            reason: "channel_number_fixed",
+            extensions: { number: account.accountRef },
+            errors: [{ pointer: "/phone", message: "Another number than the channel's" }],
+          },
         );
       }
       return restarted(account, "phone");

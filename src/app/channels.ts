@@ -18,7 +18,7 @@ import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
 import { channelChecks } from "./channelChecks.js";
 import { failedNote } from "./channelNotes.js";
 import { createChannelProbe, madeByUs } from "./channelProbe.js";
-import { createIntakeAccounts, type IntakeAccounts } from "./intakeAccounts.js";
+import { createIntakeAccounts, draftName, type IntakeAccounts } from "./intakeAccounts.js";
 import { recordOf } from "./operations.js";
 import { openPublic, postPublic } from "./publicFiles.js";
 import { powersOf } from "./powers.js";
@@ -47,6 +47,10 @@ interface Deps {
   clock: Clock;
   log: Log;
 }
+
+/** A draft that nobody gave a name: it is called what its provider calls it. */
+const isUnnamed = ({ settings, name, accountRef }: ChannelAccount, label: string): boolean =>
+  settings === null && (name === label || name === draftName(label, accountRef ?? ""));
 
 /** Requests that are put into the inbox at once when an account is switched on. */
 const heldAtOnce = 200;
@@ -101,6 +105,7 @@ export function createChannels(deps: Deps): Channels {
     inbox,
     labelOf: (kind) => adapterOf(kind).manifest.label,
     verifyTokenOf,
+    deliveryUrl: (account) => deliveryUrl(account),
     note: deps.note,
     clock,
     log,
@@ -108,7 +113,7 @@ export function createChannels(deps: Deps): Channels {
 
   async function found(workspaceId: string, id: string): Promise<ChannelAccount> {
     const account = await inbox().accounts.find(workspaceId, id);
-    if (!account) throw new AppError("not_found", "There is no such channel account.");
+    if (!account) throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
     return account;
   }
 
@@ -125,15 +130,22 @@ export function createChannels(deps: Deps): Channels {
     try {
       const state = await probe.probed(channel, adapter, settings);
       const account = await target(state);
+      const called = name ?? (isUnnamed(account, adapter.manifest.label) ? state.displayName : undefined);
       try {
         await accounts.saveSettings(workspaceId, account.id, {
           settings,
           accountRef: state.accountRef,
-          ...(name ? { name } : {}),
+          ...(called ? { name: called } : {}),
         });
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000) throw error;
-        throw new AppError("conflict", "This account is connected to the workspace already. Nothing was saved.");
+        const there = await accounts.findByRef(workspaceId, kind, state.accountRef);
+        const name = there?.name ?? state.displayName;
+        throw new AppError(
+          "conflict",
+          `This account is connected to this workspace already, as the channel “${name}”. Nothing was saved.`,
+          { extensions: { said: { reason: "connected_already", parameters: { name } } } },
+        );
       }
       intakeSide.forget();
       if (account.enabled) await reportHealth.switched(account.id, state.state, state.cause ?? null);
@@ -161,7 +173,9 @@ export function createChannels(deps: Deps): Channels {
   async function configure(workspaceId: string, id: string, settings: Record<string, unknown>) {
     const account = await found(workspaceId, id);
     if (account.simulated) {
-      throw new AppError("conflict", "This account is simulated. Connect the real one as a channel of its own.");
+      throw new AppError("conflict", "This account is simulated. Connect the real one as a channel of its own.", {
+        reason: "channel_simulated",
+      });
     }
     // What we generated for the draft stays: the webhook's owner has been told of it.
     const before = (account.settings ?? {}) as Record<string, unknown>;
@@ -174,6 +188,7 @@ export function createChannels(deps: Deps): Channels {
           throw new AppError(
             "unprocessable",
             "These credentials belong to another account. Nothing was saved; connect that one as a channel of its own.",
+            { extensions: { said: { reason: "credentials_of_another", parameters: {} } } },
           );
         }
         return Promise.resolve(account);
@@ -193,8 +208,8 @@ export function createChannels(deps: Deps): Channels {
       ? undefined
       : probe.addressProblem(adapter, account.settings, tools(account).apiRoot);
     const trouble = async (sentence: string) => {
-      await reportHealth.set(account.id, "degraded", sentence);
       deps.note(account, { kind: "settings", ok: false, sentence });
+      await reportHealth.set(account.id, "degraded", sentence);
     };
     if (channel.listen || !channel.register) {
       if (unreachable !== undefined) await trouble(unreachable);
@@ -203,7 +218,7 @@ export function createChannels(deps: Deps): Channels {
     try {
       await channel.register({ url: deliveryUrl(account), verifyToken: await verifyTokenOf(account) });
       if (adapter.addressSetBy(account.settings) === "us") {
-        await accounts.setRegistered(account.id, clock.now());
+        await accounts.setRegistered(account.id, { at: clock.now(), url: deliveryUrl(account) });
         deps.note(account, { kind: "settings", ok: true, sentence: "The provider was told where to deliver." });
       } else if (unreachable !== undefined) await trouble(unreachable);
       return unreachable === undefined;
@@ -263,11 +278,35 @@ export function createChannels(deps: Deps): Channels {
     }
   }
 
+  async function register(workspaceId: string, id: string): Promise<ChannelAccount> {
+    const account = await found(workspaceId, id);
+    const adapter = adapterOf(account.kind);
+    if (account.settings === null || adapter.addressSetBy(account.settings) === "none") {
+      throw new AppError("conflict", "There is no address that its provider would have to be told.", {
+        reason: "channel_no_address",
+      });
+    }
+    if (adapter.addressSetBy(account.settings) === "us") {
+      await withChannel(account, (channel) => registered(channel, account));
+    } else if (adapter.manifest.handshake) {
+      throw new AppError("conflict", "The provider shows by its handshake that it knows the address.", {
+        reason: "channel_shakes_hands",
+      });
+    } else {
+      // Nobody shakes hands there: whoever entered the address knows best.
+      await inbox().accounts.setRegistered(id, { at: clock.now(), url: deliveryUrl(account) });
+      deps.note(account, { kind: "settings", ok: true, sentence: "Somebody entered the address at the other side." });
+    }
+    return found(workspaceId, id);
+  }
+
   async function rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount> {
     const account = await found(workspaceId, id);
     const adapter = adapterOf(account.kind);
     if (!adapter.rotate || account.settings === null) {
-      throw new AppError("unprocessable", "This account has no secret of ours that could be changed.");
+      throw new AppError("unprocessable", "This account has no secret of ours that could be changed.", {
+        reason: "channel_secret_not_ours",
+      });
     }
     const settings = adapter.rotate(account.settings, clock.now());
     await inbox().accounts.saveSettings(workspaceId, id, { settings, accountRef: account.accountRef ?? "" });
@@ -318,6 +357,7 @@ export function createChannels(deps: Deps): Channels {
     connect,
     configure,
     setEnabled,
+    register,
     rotateSecret,
     remove,
     open,

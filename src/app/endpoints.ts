@@ -27,6 +27,7 @@ import { version } from "./version.js";
 /** Every endpoint of `/api/v1`. */
 export function endpointsOf(services: Services, publicUrl: () => string): Endpoint[] {
   const { inbox, identity, accounts, oidc, mailer, channels, operations, present, queues } = services;
+  const accessChanged = (workspaceId: string) => services.fanout.ephemeral(workspaceId, "access.changed", {});
   return [
     ...conversationEndpoints({ inbox, present, isMember: identity.members.has }),
     ...messageEndpoints({
@@ -43,17 +44,18 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
     ...services.simulator.endpoints,
     ...services.demo.endpoints,
     ...templateEndpoints(inbox),
-    ...workspaceEndpoints({ identity, inbox }),
+    ...workspaceEndpoints({ identity, inbox, accessChanged }),
     ...authEndpoints({
       identity,
       accounts,
       providers: oidc.providers,
       mailWorks: mailer.works,
+      accessChanged,
       version,
       loadDemo: services.demo.available ? services.demo.load : undefined,
     }),
     ...meEndpoints({ identity, accounts }),
-    ...memberEndpoints({ identity, accounts }),
+    ...memberEndpoints({ identity, accounts, accessChanged }),
     ...operationsEndpoints({ inbox, operations }),
     ...services.hooks.endpoints,
     ...services.desk.endpoints,

@@ -9,11 +9,16 @@ interface Deps {
   labelOf(kind: string): string;
   /** What a handshake at the account's address must bring. */
   verifyTokenOf(account: Pick<ChannelAccount, "workspaceId" | "endpointKey">): Promise<string>;
+  /** Where the account's provider is told to deliver. */
+  deliveryUrl(account: ChannelAccount): string;
   /** For the account's log. */
   note(account: Pick<ChannelAccount, "id" | "workspaceId">, note: IntakeNote): void;
   clock: Clock;
   log: Log;
 }
+
+/** What an account is called that spoke to us before anybody connected it. */
+export const draftName = (label: string, accountRef: string): string => `${label} ${accountRef.slice(0, 40)}`;
 
 /** What intake needs to know of accounts, and what it tells of them. */
 export interface IntakeAccounts {
@@ -52,6 +57,7 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
     kind: account.kind,
     accountRef: account.accountRef ?? "",
     enabled: account.enabled,
+    simulated: account.simulated,
     trouble: account.health.state === "degraded" ? account.health.cause : null,
     settings: account.settings === null ? [] : [account.settings],
   });
@@ -59,7 +65,7 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
   /** An account that spoke to us before anybody connected it. */
   async function draftOf({ workspaceId, kind }: IntakeAccount, accountRef: string): Promise<ChannelAccount> {
     const { accounts } = inbox();
-    const name = `${deps.labelOf(kind)} ${accountRef.slice(0, 40)}`;
+    const name = draftName(deps.labelOf(kind), accountRef);
     try {
       return await accounts.createDraft({ workspaceId, kind, name, accountRef, now: clock.now() });
     } catch (error) {
@@ -81,7 +87,16 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
     const now = clock.now();
     if (now.getTime() - (last.get(accountId) ?? 0) < heardEveryMs) return;
     last.set(accountId, now.getTime());
-    save(now).catch((error: unknown) => log.debug("heard_not_saved", { accountId, error: error as Error }));
+    save(now).catch((error: unknown) => {
+      last.delete(accountId);
+      log.debug("heard_not_saved", { accountId, error: error as Error });
+    });
+  }
+
+  async function shookHands(accountId: string): Promise<void> {
+    const { accounts } = inbox();
+    const account = await accounts.findById(accountId);
+    if (account) await accounts.setRegistered(accountId, { at: clock.now(), url: deps.deliveryUrl(account) });
   }
 
   return {
@@ -132,9 +147,9 @@ export function createIntakeAccounts(deps: Deps): IntakeAccounts {
     note(account, note) {
       deps.note(account, note);
       if (note.kind !== "handshake" || !note.ok) return;
-      inbox()
-        .accounts.setRegistered(account.id, clock.now())
-        .catch((error: unknown) => log.debug("handshake_not_saved", { accountId: account.id, error: error as Error }));
+      shookHands(account.id).catch((error: unknown) =>
+        log.debug("handshake_not_saved", { accountId: account.id, error: error as Error }),
+      );
     },
 
     reportWell(account) {

@@ -19,6 +19,8 @@ interface Deps {
   health: Operations["health"];
 }
 
+/** Dead letters that are tried again at once: more need more than a button. */
+const retriedMost = 5_000;
 /** Requests that are put in again at once. */
 const replayPage = 200;
 
@@ -73,13 +75,21 @@ export function createOperations(deps: Deps): Operations {
       const job = await dead.find(workspaceId, id);
       if (!job) return false;
       if (typeof job.payload.events !== "string") {
-        throw new AppError("unprocessable", "This work carries nothing that could be mended.");
+        throw new AppError("unprocessable", "This work carries nothing that could be mended.", {
+          reason: "nothing_to_mend",
+        });
       }
       const sealed = await keyring.seal(inboundPlace(workspaceId), JSON.stringify(events));
       return dead.edit(workspaceId, id, { ...job.payload, events: sealed.toString("base64") });
     },
 
     retryDeadLetter: (workspaceId, id) => dead.retry(workspaceId, id),
+    async retryDeadLetters(workspaceId) {
+      let count = 0;
+      const { items } = await dead.list(workspaceId, retriedMost);
+      for (const { id } of items) if (await dead.retry(workspaceId, id)) count += 1;
+      return count;
+    },
     health: deps.health,
     discardDeadLetter: (workspaceId, id) => dead.discard(workspaceId, id),
   };
@@ -93,6 +103,7 @@ export const recordOf = (raw: Awaited<ReturnType<Inbox["rawEvents"]["between"]>>
   id: raw.id,
   acceptedAt: raw.acceptedAt.toISOString(),
   traceId: raw.traceId,
+  again: true,
   events: raw.events.toString("base64"),
 });
 

@@ -41,12 +41,12 @@ import { createSessionVaults } from "../sessions/vault.js";
 import { Registry } from "prom-client";
 import type { Redis } from "ioredis";
 import { createChannels, type Channels } from "./channels.js";
-import { healthListener } from "./channelNotes.js";
+import { accountNotes } from "./channelNotes.js";
 import { createChannelSessions, type ChannelSessions } from "./channelSessions.js";
 import { createFanout, type Fanout } from "./fanout.js";
 import { hookListener, hookPayloads } from "./hooks.js";
 import { lagMetrics, type Lag } from "./lag.js";
-import { blobStoreOf, mediaTools } from "./media.js";
+import { blobStoreOf, mediaToolsOf } from "./media.js";
 import { createOperations } from "./operations.js";
 import { createOperationsHealth } from "./operationsHealth.js";
 import { version } from "./version.js";
@@ -142,7 +142,7 @@ export async function createServices(
     ),
     publicUrl,
     simulatedUrl: () => simulator.where()?.webhooks,
-    note: (account, note) => channelLog.note(account, note),
+    note: (account, note) => notes.note(account, note),
     forgetLog: (accountId) => channelLog.forget(accountId),
     enqueue: queues,
     clock,
@@ -157,7 +157,7 @@ export async function createServices(
     keyring,
     enqueue: queues,
     blobs,
-    media: mediaTools,
+    media: mediaToolsOf(config),
     fileLimitBytes: config.FILE_LIMIT_BYTES,
     send: channels.send,
     atProvider: channels.atProvider,
@@ -184,7 +184,8 @@ export async function createServices(
     clock,
     log,
   });
-  fanout.listen(healthListener(channelLog));
+  const notes = accountNotes(channelLog);
+  fanout.listen(notes.listener);
   const channelSessions = createChannelSessions({
     inbox: () => inbox,
     store: sessionProgressStore({ redis, prefix: config.REDIS_PREFIX, keyring, now: () => clock.now() }),
@@ -296,6 +297,7 @@ export async function createServices(
       desk.ensureIndexes(),
       vaults.ensureIndexes(),
       channelLog.ensureIndexes(),
+      demo.ensureIndexes(),
     ]);
     await checkMasterKeys(keyring);
   } catch (error) {

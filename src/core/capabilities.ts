@@ -5,6 +5,7 @@ export type TextUnit = "utf16" | "characters" | "bytes";
 
 /** What a channel can do, as data: composer, flow builder and API check it before anything is sent. */
 export interface Capabilities {
+  /** `entities`: formatting reaches the reader, as entities or as the channel's own signs. */
   text: { max: number; unit: TextUnit; entities: boolean };
   caption: { max: number } | null;
   /** Content kinds that can be sent. */
@@ -24,7 +25,8 @@ export interface Capabilities {
   reply: boolean;
   edit: { in: boolean; out: boolean };
   remove: { in: boolean; out: boolean; outWithinMs?: number };
-  reaction: { in: boolean; out: boolean };
+  /** `emoji`: those that may be used; missing: any. Compared without their variation selectors. */
+  reaction: { in: boolean; out: boolean; emoji?: readonly string[] };
   typing: boolean;
   receipts: { delivered: boolean; read: boolean };
   /** null: no reply window. Otherwise how long after the customer's last message a reply is allowed. */

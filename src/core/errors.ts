@@ -1,3 +1,5 @@
+import type { FieldReason } from "./reasons.js";
+
 /** What went wrong at a provider, in the only words the rest of the program knows. */
 export type Failure =
   /** `chat`: only this chat must wait, longer with every try; otherwise the whole account. */
@@ -59,6 +61,10 @@ export type ErrorCode =
 export interface FieldProblem {
   pointer: string;
   message: string;
+  /** Stable, for programs and for texts in other languages; "invalid" when left out. */
+  code?: FieldReason;
+  /** What the sentence of the code speaks of, such as the fewest characters. */
+  params?: Readonly<Record<string, string | number>>;
 }
 
 /** A refusal with a reason that may be shown to whoever asked. Anything else that is thrown is an internal error. */
@@ -66,7 +72,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldProblem[] | undefined;
   readonly retryAfterSeconds: number | undefined;
-  /** A finer reason within the code, such as `window_closed`. */
+  /** A finer reason within the code: one of `reasons`, or what a provider or a channel's rules say, such as `window_closed`. */
   readonly reason: string | undefined;
   /** Further members of the problem document. */
   readonly extensions: Readonly<Record<string, unknown>> | undefined;

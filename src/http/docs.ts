@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Router } from "express";
 import helmet from "helmet";
 import type { ErrorCode } from "../core/errors.js";
+import { fieldReasons, reasons } from "../core/reasons.js";
 import { statusOf } from "./problems.js";
 
 const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
@@ -152,6 +153,14 @@ const startScript = `window.SwaggerUIBundle({
 
 const coded = (text: string) => text.replace(/`([^`]+)`/g, "<code>$1</code>");
 
+const describedList = (catalogue: Readonly<Record<string, { means: string; params: readonly string[] }>>) =>
+  Object.entries(catalogue)
+    .map(
+      ([name, { means, params }]) =>
+        `<dt><code>${name}</code>${params.length > 0 ? ` (${params.join(", ")})` : ""}</dt><dd>${coded(means)}</dd>`,
+    )
+    .join("\n");
+
 const errorsPage = page(
   "Errors · Switchboard API",
   "",
@@ -161,7 +170,11 @@ ${Object.entries(errors)
     ([code, { means, todo }]) =>
       `<section id="${code}"><h2><code>${code}</code> <span>${statusOf(code as ErrorCode)}</span></h2><p>${coded(means)}</p><p><b>What to do:</b> ${coded(todo)}</p></section>`,
   )
-  .join("\n")}</main>`,
+  .join("\n")}
+<h2 id="reasons">Reasons</h2><p><code>reason</code> says more than the code. Further members of the document are named in brackets.</p>
+<dl>${describedList(reasons)}</dl>
+<h2 id="fields">Fields</h2><p>Every entry of <code>errors</code> has a <code>code</code>, and <code>params</code> where its sentence speaks of something.</p>
+<dl>${describedList(fieldReasons)}</dl></main>`,
 );
 
 const theme = `:root { --bg: #ffffff; --surface: #f8f9fa; --text: #16191d; --text-2: #4a5360; --line: #e3e6ea; --brand: #0b7268; }

@@ -7,6 +7,11 @@ import { setCookie, type Site } from "./site.js";
 /** Where these are, below `/api/v1`. Plain pages that lead a browser on; they answer no JSON. */
 export const oidcPaths = ["/auth/oidc/:provider", "/auth/oidc/:provider/callback"] as const;
 
+/** The sign-in page, with the page that was wanted before. */
+function signInPage(about: Record<string, string>, next: string): string {
+  return `/sign-in?${new URLSearchParams({ ...about, ...(next === "/" ? {} : { next }) }).toString()}`;
+}
+
 /** Signing in elsewhere: to the provider and back. */
 export function oidcRoutes(deps: {
   oidc: Oidc;
@@ -27,12 +32,13 @@ export function oidcRoutes(deps: {
 
   routes.get(oidcPaths[0], async (request, response) => {
     response.set("Cache-Control", "no-store");
+    const next = typeof request.query.next === "string" ? request.query.next : undefined;
     try {
-      const { url, cookie } = await oidc.begin(request.params.provider);
+      const { url, cookie } = await oidc.begin(request.params.provider, next);
       setCookie(response, site.secure(request), "oidc", cookie, oidcSeconds);
       response.redirect(303, url);
     } catch (error) {
-      response.redirect(303, `/sign-in?error=${troubleOf(error)}`);
+      response.redirect(303, signInPage({ error: troubleOf(error) }, next ?? "/"));
     }
   });
 
@@ -44,14 +50,15 @@ export function oidcRoutes(deps: {
     // What comes back is good for one try.
     cookie("oidc", null);
     response.set({ "Cache-Control": "no-store", "Referrer-Policy": "no-referrer" });
+    const next = oidc.nextOf(from.cookies.oidc);
     try {
       const query = request.originalUrl.split("?")[1] ?? "";
       const person = await oidc.finish(request.params.provider, from.cookies.oidc, query);
       const result = await accounts.signInElsewhere(person, from);
       deps.keepSignIn({ cookie }, result);
-      response.redirect(303, result.state === "signed_in" ? "/" : "/sign-in?step=two-factor");
+      response.redirect(303, result.state === "signed_in" ? next : signInPage({ step: "two-factor" }, next));
     } catch (error) {
-      response.redirect(303, `/sign-in?error=${troubleOf(error)}`);
+      response.redirect(303, signInPage({ error: troubleOf(error) }, next));
     }
   });
   return routes;

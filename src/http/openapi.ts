@@ -2,6 +2,7 @@ import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-ope
 import { z } from "zod";
 import type { Endpoint } from "../api/endpoint.js";
 import type { ErrorCode } from "../core/errors.js";
+import { fieldReasons, reasons, type FieldReason } from "../core/reasons.js";
 import { attachmentDto, uploadQuery } from "../wire/content.js";
 import { statusOf } from "./problems.js";
 
@@ -14,8 +15,22 @@ const problem = z
     detail: z.string().describe("What happened, in a sentence that may be shown"),
     instance: z.string().describe("The request id; quote it when you ask for help"),
     code: z.string().describe("Stable, for programs"),
-    reason: z.string().optional(),
-    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    reason: z
+      .string()
+      .optional()
+      .describe(
+        `Finer than the code; stable. Besides what providers and rules of channels say: ${Object.keys(reasons).join(", ")}`,
+      ),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string(),
+          message: z.string(),
+          code: z.enum(Object.keys(fieldReasons) as [FieldReason, ...FieldReason[]]).describe("What is wrong; stable"),
+          params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: "Problem" });
 

@@ -42,7 +42,7 @@ export function sendProblem(response: Response, error: AppError): void {
         instance: response.locals.requestId as string,
         code: error.code,
         ...(error.reason === undefined ? {} : { reason: error.reason }),
-        ...(error.errors ? { errors: error.errors } : {}),
+        ...(error.errors ? { errors: error.errors.map((one) => ({ ...one, code: one.code ?? "invalid" })) } : {}),
         ...error.extensions,
       }),
     );

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Origin } from "../api/endpoint.js";
 import { AppError } from "../core/errors.js";
 import type { Identity, Person, Principal } from "../identity/index.js";
+import { whatIsWrong } from "./fieldReasons.js";
 import { cookiesOf, type Site } from "./site.js";
 
 /** Who a request comes from, as far as it says. */
@@ -81,7 +82,9 @@ export function principalOf(response: Response): Principal {
 
 /** A page whose session has ended is told so, whatever it asks. */
 const nobody = (stale: boolean | undefined, otherwise: string) =>
-  new AppError("unauthenticated", stale ? "The session is over. Sign in again." : otherwise);
+  stale
+    ? new AppError("unauthenticated", "The session is over. Sign in again.", { reason: "session_over" })
+    : new AppError("unauthenticated", otherwise);
 
 /** The signed-in person. Throws AppError when there is none. */
 export function personOf(response: Response): Person {
@@ -121,6 +124,7 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown, part: "bod
       return {
         pointer: part === "query" ? `?${path.join(".")}` : path.map((step) => `/${step}`).join(""),
         message: issue.message,
+        ...whatIsWrong(issue),
       };
     }),
   });

@@ -34,8 +34,8 @@ const trustMs = 2_000;
 const trustedMost = 10_000;
 const seenEveryMs = 60_000;
 
-const over = () => new AppError("unauthenticated", "The session is over. Sign in again.");
-const noMember = () => new AppError("forbidden", "You are not a member of this workspace.");
+const over = () => new AppError("unauthenticated", "The session is over. Sign in again.", { reason: "session_over" });
+const noMember = () => new AppError("forbidden", "You are not a member of this workspace.", { reason: "not_member" });
 
 interface Deps {
   models: WorkspaceModels & AccountModels;
@@ -77,7 +77,9 @@ export function createAccess({ models, sessions, clock }: Deps): Access {
       const row = seated.get(`${userId}/${workspaceId}`);
       if (!row?.active) return noMember();
       if (asking.get(workspaceId)?.twoFactorRequired === true && !secured.get(userId)?.twoFactorAt) {
-        return new AppError("two_factor_required", "This workspace asks for two-factor sign-in. Turn it on to go on.");
+        return new AppError("two_factor_required", "This workspace asks for two-factor sign-in. Turn it on to go on.", {
+          reason: "two_factor_required",
+        });
       }
       const roleId = row.roleId ?? "agent";
       // A role that is gone permits nothing.

@@ -93,10 +93,10 @@ export function createIdentity(deps: { connection: Connection; keyring: Keyring;
     },
 
     async firstStart(name) {
-      if (await models.apiKeys.exists({})) return undefined;
+      if (await models.apiKeys.exists({}).hint({ _id: 1 })) return undefined;
       const { created } = await workspaces.create(name, firstWorkspaceId);
       // The workspace is there but perhaps its key is not: a start that died in between.
-      if (!created && (await models.apiKeys.exists({}))) return undefined;
+      if (!created && (await models.apiKeys.exists({}).hint({ _id: 1 }))) return undefined;
       return withKey(firstWorkspaceId);
     },
 

@@ -61,7 +61,10 @@ export function invitationRepo(model: Model<InvitationRow>, keyring: Keyring, cl
     },
     async create({ workspaceId, email, emailKey, roleId, invitedBy }) {
       if ((await model.countDocuments({ workspaceId, open: true })) >= openMost) {
-        throw new AppError("unprocessable", `At most ${openMost} invitations may be open at once.`);
+        throw new AppError("unprocessable", `At most ${openMost} invitations may be open at once.`, {
+          reason: "invitations_most",
+          extensions: { most: openMost },
+        });
       }
       const token = newSecret();
       const row: InvitationRow = {
@@ -80,7 +83,9 @@ export function invitationRepo(model: Model<InvitationRow>, keyring: Keyring, cl
         await model.create(row);
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        throw new AppError("conflict", "This address has an open invitation. Send that one again, or take it back.");
+        throw new AppError("conflict", "This address has an open invitation. Send that one again, or take it back.", {
+          reason: "invitation_open",
+        });
       }
       return { invitation: await invitation(row), token };
     },

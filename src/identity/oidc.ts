@@ -45,8 +45,12 @@ export class OidcError extends Error {
 
 export interface Oidc {
   providers: readonly { id: string; label: string }[];
-  /** Where to send the browser, and what its cookie must keep meanwhile. Throws OidcError. */
-  begin(provider: string): Promise<{ url: string; cookie: string }>;
+  /**
+   * Where to send the browser, and what its cookie must keep meanwhile; `next` is the page it wanted to open. Throws OidcError.
+   */
+  begin(provider: string, next: string | undefined): Promise<{ url: string; cookie: string }>;
+  /** The page that the browser wanted to open before; "/" when it named none, or one that is not ours. */
+  nextOf(cookie: string | undefined): string;
   /** What came back: checked against the cookie (state, nonce, PKCE) and the provider's keys. Throws OidcError. */
   finish(provider: string, cookie: string | undefined, query: string): Promise<ExternalPerson>;
 }
@@ -61,7 +65,19 @@ const kept = z.object({
   n: z.string(),
   v: z.string(),
   e: z.number(),
+  x: z.string(),
 });
+
+const nextMost = 1_000;
+
+/** A page of ours as an address without origin; "/" for whatever leads elsewhere. */
+function ownPage(next: string | undefined): string {
+  if (next === undefined || next.length > nextMost || !next.startsWith("/")) return "/";
+  const ours = "http://ours.invalid";
+  if (!URL.canParse(next, ours)) return "/";
+  const target = new URL(next, ours);
+  return target.origin === ours ? target.pathname + target.search : "/";
+}
 
 const loopback = (url: URL) => ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
 
@@ -123,7 +139,7 @@ export function createOidc(options: {
   return {
     providers: providers.map(({ id, label }) => ({ id, label })),
 
-    async begin(id) {
+    async begin(id, next) {
       const provider = known(id);
       const configuration = await configurationOf(provider);
       const verifier = oidc.randomPKCECodeVerifier();
@@ -137,9 +153,12 @@ export function createOidc(options: {
         state,
         nonce,
       });
-      const cookie = seal({ p: id, s: state, n: nonce, v: verifier, e: clock.now().getTime() + oidcSeconds * 1_000 });
+      const until = clock.now().getTime() + oidcSeconds * 1_000;
+      const cookie = seal({ p: id, s: state, n: nonce, v: verifier, e: until, x: ownPage(next) });
       return { url: url.href, cookie };
     },
+
+    nextOf: (cookie) => unseal(cookie)?.x ?? "/",
 
     async finish(id, cookie, query) {
       const provider = known(id);

@@ -59,6 +59,7 @@ export function checkPassword(password: string, email: string, pointer: string):
   const own = email.toLowerCase();
   if (!guessed.has(plain) && plain !== own && plain !== own.split("@")[0] && new Set(plain).size > 2) return;
   throw new AppError("invalid_request", "This password is among the first that anybody would try. Choose another.", {
+    reason: "password_too_easy",
     errors: [{ pointer, message: "is too easy to guess" }],
   });
 }

@@ -124,7 +124,10 @@ export function memberRepo(model: Model<MemberRow>, workspaces: Model<WorkspaceR
             { returnDocument: "after" },
           )
           .lean();
-        if (!back) throw new AppError("conflict", "This person is a member of the workspace already.");
+        if (!back)
+          throw new AppError("conflict", "This person is a member of the workspace already.", {
+            reason: "already_member",
+          });
         row = back;
       }
       if (roleId === "owner") await addOwner(workspaceId, row._id);
@@ -164,7 +167,10 @@ export function teamRepo(model: Model<TeamRow>, members: MemberRepo, clock: Cloc
     const wrong = memberIds.findIndex((id) => !there.has(id));
     if (wrong >= 0) {
       const message = "There is no such member in this workspace.";
-      throw new AppError("unprocessable", message, { errors: [{ pointer: `/member_ids/${wrong}`, message }] });
+      throw new AppError("unprocessable", message, {
+        reason: "member_unknown",
+        errors: [{ pointer: `/member_ids/${wrong}`, message }],
+      });
     }
     return [...new Set(memberIds)];
   }

@@ -44,6 +44,7 @@ export function requireScope(principal: Principal, scope: Scope): void {
   throw new AppError(
     "forbidden",
     principal.kind === "api" ? `This API key lacks the scope ${scope}.` : `Your role lacks the permission ${scope}.`,
+    { reason: "permission_missing", extensions: { permission: scope } },
   );
 }
 
@@ -56,5 +57,6 @@ export function requireAll(principal: Principal, wanted: readonly string[]): voi
     principal.kind === "api"
       ? `This API key lacks the scope ${beyond}, so it cannot give it away.`
       : `Your role lacks the permission ${beyond}, so you cannot give it away.`,
+    { reason: "permission_not_yours", extensions: { permission: beyond } },
   );
 }

@@ -54,7 +54,7 @@ const rolesMost = 100;
 
 export function roleRepo(model: Model<RoleRow>, clock: Clock): RoleRepo {
   const role = ({ _id, name, permissions }: RoleRow): Role => ({ id: _id, name, permissions, builtIn: false });
-  const taken = () => new AppError("conflict", "There is a role of that name already.");
+  const taken = () => new AppError("conflict", "There is a role of that name already.", { reason: "role_name_taken" });
   async function named<T>(name: string | undefined, work: () => Promise<T>): Promise<T> {
     if (name !== undefined && builtInRoles.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw taken();
     try {
@@ -76,7 +76,10 @@ export function roleRepo(model: Model<RoleRow>, clock: Clock): RoleRepo {
     },
     async create(workspaceId, { name, permissions }) {
       if ((await model.countDocuments({ workspaceId })) >= rolesMost) {
-        throw new AppError("unprocessable", `A workspace has at most ${rolesMost} roles of its own.`);
+        throw new AppError("unprocessable", `A workspace has at most ${rolesMost} roles of its own.`, {
+          reason: "roles_most",
+          extensions: { most: rolesMost },
+        });
       }
       const row: RoleRow = {
         _id: newId("role"),

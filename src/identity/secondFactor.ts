@@ -58,13 +58,14 @@ export function createSecondFactor(model: Model<UserRow>, keyring: Keyring, cloc
     },
     async confirm(userId, code) {
       const row = await model.findOne({ _id: userId }).lean();
-      if (!row?.totpPending) throw new AppError("conflict", "Ask for a new secret first.");
+      if (!row?.totpPending)
+        throw new AppError("conflict", "Ask for a new secret first.", { reason: "secret_outdated" });
       const secret = await keyring.open(place("totpPending"), row.totpPending);
       const step = stepOf(secret, code);
       if (step === undefined) {
         throw new AppError("unprocessable", "This code is not right. Check the clock of the device that shows it.", {
           reason: "wrong_code",
-          errors: [{ pointer: "/code", message: "is not right" }],
+          errors: [{ pointer: "/code", message: "is not right", code: "not_right" }],
         });
       }
       const codes = recoveryCodes();
@@ -82,7 +83,10 @@ export function createSecondFactor(model: Model<UserRow>, keyring: Keyring, cloc
           },
         },
       );
-      if (matchedCount === 0) throw new AppError("conflict", "Another secret was asked for in between. Scan that one.");
+      if (matchedCount === 0)
+        throw new AppError("conflict", "Another secret was asked for in between. Scan that one.", {
+          reason: "secret_outdated",
+        });
       return codes;
     },
     async fits(userId, code) {

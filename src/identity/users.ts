@@ -107,7 +107,9 @@ export function userRepo(model: Model<UserRow>, keyring: Keyring, clock: Clock):
       try {
         await model.create(row);
       } catch (error) {
-        throw isDuplicate(error) ? new AppError("conflict", "There is an account of this address already.") : error;
+        throw isDuplicate(error)
+          ? new AppError("conflict", "There is an account of this address already.", { reason: "account_exists" })
+          : error;
       }
       return user(row);
     },

@@ -12,6 +12,7 @@ import type { ConversationQuery } from "./repos/conversationViews.js";
 import type { EventLog } from "./repos/eventLog.js";
 import type { LabelRepo, ReadMark } from "./repos/labels.js";
 import type { WaitingChange } from "./repos/parked.js";
+import type { ThreadPage, ThreadQuery } from "./repos/messages.js";
 import type { QuarantineRepo } from "./repos/quarantine.js";
 import type { RawEventRepo } from "./repos/rawEvents.js";
 import type { BulkResult, changeConversation } from "./usecases/changeConversation.js";
@@ -107,7 +108,10 @@ export interface Inbox extends AccountData {
   ): Promise<BulkResult[]>;
   reading: Reading;
   readMarks(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
-  messages(workspaceId: string, conversationId: string, query: ListQuery): Promise<Page<Message>>;
+  /** Throws AppError `not_found` for a message to look around that is not there. */
+  messages(workspaceId: string, conversationId: string, query: ThreadQuery): Promise<ThreadPage>;
+  /** What is to be sent later in the whole workspace, what leaves first at the top. */
+  scheduled(workspaceId: string, query: ListQuery): Promise<Page<Hit>>;
   message(workspaceId: string, id: string): Promise<Message | undefined>;
   /** True when the workspace has this conversation. */
   hasConversation(workspaceId: string, id: string): Promise<boolean>;

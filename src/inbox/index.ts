@@ -40,6 +40,7 @@ import { changeConversation } from "./usecases/changeConversation.js";
 import { messageCommands } from "./usecases/changeMessage.js";
 import { drainLane } from "./usecases/drainLane.js";
 import { fileUsecases } from "./usecases/files.js";
+import { listScheduled } from "./usecases/listScheduled.js";
 import { contactMerges } from "./usecases/mergeContacts.js";
 import { note } from "./usecases/note.js";
 import { optionTokens } from "./usecases/optionTokens.js";
@@ -149,7 +150,9 @@ export function createInbox(ports: InboxPorts): Inbox {
     { maxBatch: recordBatch, weigh: (events) => events.length },
   );
   const messageOutbox = outboxes.messages;
+  const schedule = scheduleRepo(models.messages, seals);
   const replying = {
+    schedule,
     accounts,
     conversations,
     messages,
@@ -163,7 +166,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     log,
   };
   const later = sendLater({
-    schedule: scheduleRepo(models.messages, seals),
+    schedule,
     messages,
     outbox: messageOutbox,
     settle: settleFresh,
@@ -173,11 +176,13 @@ export function createInbox(ports: InboxPorts): Inbox {
     clock,
     log,
   });
+  const readings = reading({ conversations, messages, readMarks, ephemeral: ports.ephemeral, clock });
   const changing = changeConversation({
     conversations,
     labels,
     outbox: outboxes.conversations,
     known: ports.known,
+    given: readings.given,
     clock,
   });
   /** The accounts of a kind of channel, where a view asks for one. */
@@ -223,6 +228,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       changes,
       later,
       outbox: outboxes.messages,
+      conversationOutbox: outboxes.conversations,
       atProvider: ports.atProvider,
       capabilitiesOf,
       enqueue,
@@ -269,9 +275,10 @@ export function createInbox(ports: InboxPorts): Inbox {
     conversation: (workspaceId, id) => conversations.find(workspaceId, id),
     changeConversation: (workspaceId, id, change, by) => changing.one(workspaceId, id, change, by),
     changeConversations: (workspaceId, ids, change, by) => changing.many(workspaceId, ids, change, by),
-    reading: reading({ conversations, messages, readMarks, ephemeral: ports.ephemeral, clock }),
+    reading: readings,
     readMarks: (workspaceId, conversationId) => readMarks.of(workspaceId, conversationId),
     messages: (workspaceId, conversationId, query) => messages.list(workspaceId, conversationId, query),
+    scheduled: listScheduled({ schedule, messages, conversations }),
     message: (workspaceId, id) => messages.find(workspaceId, id),
     hasConversation: async (workspaceId, id) => (await conversations.route(workspaceId, id)) !== undefined,
     search: search({ messages, conversations, found: searchRepo(models.messages), seals }),

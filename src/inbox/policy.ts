@@ -7,12 +7,14 @@ export interface Situation {
   accountEnabled: boolean;
   /** The customer blocked us. */
   blocked: boolean;
+  /** We blocked the customer. */
+  blockedByUs: boolean;
   lastInboundAt: Date | null;
   author: Author["kind"];
   now: Date;
 }
 
-export type RefusalReason = "blocked" | "window_closed" | "unsupported" | "too_long" | "channel_gone";
+export type RefusalReason = "blocked" | "blocked_by_us" | "window_closed" | "unsupported" | "too_long" | "channel_gone";
 
 /** May this sender say this now on this channel? `until`: when the answer changes by itself. */
 export type Verdict =
@@ -21,9 +23,10 @@ export type Verdict =
 
 /** Whether anything may be said at all, whatever it is; what the composer shows before a word is typed. */
 export function mayWrite(situation: Situation, kind: Content["kind"] = "text"): Verdict {
-  const { capabilities: can, accountEnabled, blocked, lastInboundAt, author, now } = situation;
+  const { capabilities: can, accountEnabled, blocked, blockedByUs, lastInboundAt, author, now } = situation;
   const refuse = (reason: RefusalReason, sentence: string): Verdict => ({ allowed: false, reason, sentence });
   if (!can) return refuse("channel_gone", "The channel account of this conversation is gone, so nothing can be sent.");
+  if (blockedByUs) return refuse("blocked_by_us", "You have blocked this customer. Unblock them to write to them.");
   if (blocked) return refuse("blocked", "The customer has blocked this account. It opens again when they write.");
   if (!can.sends.includes(kind)) return refuse("unsupported", `This channel cannot send messages of kind "${kind}".`);
   const notice = accountEnabled ? null : "The account is switched off: what you send waits until it is on again.";

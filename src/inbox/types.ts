@@ -22,6 +22,7 @@ export interface ChannelAccount {
   lastEventAt: Date | null;
   lastSentAt: Date | null;
   registeredAt: Date | null;
+  registeredUrl: string | null;
   restartedAt: Date | null;
   simulated: boolean;
   talkative: boolean;
@@ -44,6 +45,7 @@ export interface ContactIdentity {
   group: boolean;
   aliases: DatedAlias[];
   blocked: boolean;
+  blockedByUs: boolean;
   createdAt: Date;
 }
 
@@ -74,6 +76,7 @@ export interface Conversation {
   priority: Priority;
   participants: string[];
   blocked: boolean;
+  blockedByUs: boolean;
   unread: number;
   /** The running number of the customer's messages. */
   inbound: number;

@@ -9,11 +9,12 @@ export interface PaceLimit {
 
 export interface PaceKeeper {
   /**
-   * Takes a place in all of these limits, or in none. 0: go now. Up to `nearMs`: the place is taken, go after so many ms.
+   * Takes `places` places (one when not said) in all of these limits, or in none. 0: go now. Up to `nearMs`: the place is taken, go after so many ms.
    * More: nothing was taken, come again then. The first limit is the one that the whole group shares: whoever it turns
-   * away is told a time of their own, one behind the other, so that not all of them come back at once.
+   * away is told a time of their own, one behind the other, so that not all of them come back at once. Several places are
+   * taken as soon as the first of them is free, because what goes in parts is not torn apart; who comes next waits for all.
    */
-  take(group: string, limits: readonly PaceLimit[], nearMs: number): Promise<number>;
+  take(group: string, limits: readonly PaceLimit[], nearMs: number, places?: number): Promise<number>;
   /** Nobody of the group gets a place for so long. */
   pause(group: string, ms: number): Promise<void>;
 }
@@ -26,6 +27,7 @@ const script = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local near = tonumber(ARGV[1])
+local places = tonumber(ARGV[#ARGV])
 local paused = tonumber(redis.call("PTTL", KEYS[1]))
 local wait = 0
 local shared = 0
@@ -52,7 +54,7 @@ if wait > near or paused > 0 then
 end
 for i = 2, #KEYS - 1 do
   local per = tonumber(ARGV[(i - 2) * 2 + 2])
-  local nextAt = due[i] + per
+  local nextAt = due[i] + per * places
   redis.call("SET", KEYS[i], tostring(nextAt), "PX", math.ceil(nextAt - now + per))
 end
 return math.ceil(wait)
@@ -62,10 +64,10 @@ return math.ceil(wait)
 export function createPaceKeeper(redis: Redis, prefix: string): PaceKeeper {
   const name = (group: string, key: string) => `${prefix}:pace:{${group}}:${key}`;
   return {
-    async take(group, limits, nearMs) {
+    async take(group, limits, nearMs, places = 1) {
       const keys = [name(group, "pause"), ...limits.map((limit) => name(group, limit.key)), name(group, "behind")];
       const figures = limits.flatMap(({ perMs, burst }) => [perMs, burst]);
-      return Number(await redis.eval(script, keys.length, ...keys, nearMs, ...figures));
+      return Number(await redis.eval(script, keys.length, ...keys, nearMs, ...figures, places));
     },
     async pause(group, ms) {
       const key = name(group, "pause");

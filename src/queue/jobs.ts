@@ -11,6 +11,10 @@ export const inboundRecord = z.strictObject({
   id: z.string().optional(),
   acceptedAt: z.iso.datetime(),
   traceId: z.string(),
+  /** Played by a stand-in, which may tell of what is said to have happened long ago. */
+  simulated: z.literal(true).optional(),
+  /** Not just accepted, but kept since `acceptedAt` and put in again. */
+  again: z.literal(true).optional(),
   /** Sealed JSON of InboundEvent[], base64. */
   events: z.string(),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reasonFields } from "./channels.js";
 import { time } from "./time.js";
 
 /** What the log of a channel account tells of. */
@@ -21,6 +22,7 @@ export const channelLogEntryDto = z
     kind: z.enum(channelLogKinds),
     ok: z.boolean(),
     sentence: z.string(),
+    ...reasonFields,
     details: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .describe("Facts such as `times`, `reason`, `trace_id`; never what a message says, never a secret"),
@@ -30,6 +32,7 @@ export const channelLogEntryDto = z
 export const channelLogQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe("Rows per page"),
   cursor: z.string().max(500).optional().describe("`next_cursor` of the page before"),
+  kind: z.enum(channelLogKinds).optional().describe("Only entries of this kind"),
   errors: z.enum(["true", "false"]).default("false").describe("true: only what went wrong"),
 });
 

@@ -2,7 +2,14 @@ import { z } from "zod";
 import { time } from "./time.js";
 
 const healthState = z.enum(["draft", "ok", "degraded", "needs_reauth", "suspended", "off"]);
-const health = z.object({ state: healthState, cause: z.string().nullable(), since: time });
+
+/** Beside a sentence in English: which one it is, for translations. */
+export const reasonFields = {
+  reason: z.string().nullable().describe("Stable name of the sentence; null when it is a provider's own words"),
+  parameters: z.record(z.string(), z.string()).describe("What stands in the sentence's places"),
+};
+
+const health = z.object({ state: healthState, cause: z.string().nullable(), ...reasonFields, since: time });
 
 export const channelAccountDto = z
   .object({
@@ -21,6 +28,9 @@ export const channelAccountDto = z
     last_event_at: time.nullable().describe("The same as `last_inbound_at`"),
     last_inbound_at: time.nullable().describe("When the provider last told something, to the minute"),
     last_outbound_at: time.nullable().describe("When something last went out, to the minute"),
+    address_changed: z
+      .boolean()
+      .describe("The provider was told of another address than the one that messages should come to now"),
     errors_24h: z.int().describe("Entries of its log in the last 24 hours that went wrong; at most 1000"),
     created_at: time,
   })
@@ -37,6 +47,9 @@ export const channelAccountDetailDto = channelAccountDto
         url: z.string(),
         verify_token: z.string().nullable(),
         registered: z.boolean().describe("The provider was told of the address, or has shaken hands at it"),
+        handshake: z
+          .boolean()
+          .describe("The provider checks the address before it takes it; others have to be believed"),
         set_by: z
           .enum(["none", "us", "hand"])
           .describe("Who tells the provider: nobody (it needs no address), this server, or a person"),
@@ -167,6 +180,8 @@ export const channelTestDto = z
     ok: z.boolean(),
     state: z.enum(["ok", "degraded", "needs_reauth", "suspended"]),
     sentence: z.string().describe("What was found, and what to do when it is not well"),
+    ...reasonFields,
+    words: z.string().nullable().describe("What the provider itself said, when it refused"),
     display_name: z.string().nullable().describe("What the provider calls the account"),
     problems: z
       .array(z.object({ pointer: z.string(), message: z.string() }))

@@ -12,6 +12,7 @@ const countDto = z.object({ count: z.int(), more: z.boolean().describe("There ar
 /** The numbers beside the views. All of open conversations, but `unattended`: of whatever is not resolved. */
 export const inboxCountsDto = z
   .object({
+    unread: countDto.describe("Of `mine`: with messages I have not read"),
     mine: countDto,
     unassigned: countDto,
     all: countDto,

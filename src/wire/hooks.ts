@@ -241,7 +241,10 @@ export const deliveryDetailDto = deliveryDto
   })
   .meta({ id: "WebhookDeliveryDetail" });
 
-export const deliveryQuery = listQuery.extend({ state: z.enum(["waiting", "delivered", "failed"]).optional() });
+export const deliveryQuery = listQuery.extend({
+  state: z.enum(["waiting", "delivered", "failed"]).optional(),
+  event_type: z.string().min(1).max(100).optional().describe("Deliveries of this event only"),
+});
 
 export const replayHooksRequest = z.strictObject({
   after_sequence: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
@@ -254,7 +257,7 @@ export const countDto = z.object({ deliveries: z.int().describe("So many were pu
 export const pingDto = z.object({ delivered: z.boolean(), status: z.int().nullable(), error: z.string().nullable() });
 
 export const binDto = z
-  .object({ id: z.string(), url: z.string(), secret: z.string(), expires_at: time })
+  .object({ id: z.string(), url: z.string(), secret: z.string(), created_at: time, expires_at: time })
   .meta({ id: "RequestBin" });
 export const binRequestDto = z
   .object({

@@ -36,6 +36,7 @@ export const preferencesDto = z
     single_keys: z.boolean().default(true),
     keys: z.record(z.string().max(60), z.string().max(60)).default({}).describe("Action to key, where it was changed"),
     panes: z.record(z.string().max(30), z.number().min(0).max(10_000)).default({}).describe("Widths, in pixels"),
+    dismissed: z.array(z.string().max(80)).max(100).default([]).describe("Hints that were put away"),
     notifications: z
       .partialRecord(z.enum(["created", "assigned", "mention", "message_assigned", "message_participating"]), notify)
       .default({}),
@@ -74,6 +75,9 @@ export const meDto = z
   })
   .meta({ id: "Me" });
 
+/** Who came in by an invitation, and where to. */
+export const joinedDto = meDto.extend({ joined_workspace_id: z.string() }).meta({ id: "Joined" });
+
 export const authStateDto = z
   .object({
     setup_needed: z.boolean().describe("Nobody owns this installation yet: open the set-up link"),
@@ -108,6 +112,7 @@ export const invitationShown = z
   .object({
     workspace_name: z.string(),
     email: z.string(),
+    role_id: z.string().describe("Names of built-in roles have translations: owner, admin, agent, viewer"),
     role_name: z.string(),
     invited_by: z.string(),
     account_exists: z.boolean(),

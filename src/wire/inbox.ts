@@ -63,6 +63,19 @@ export const messageDto = z
   })
   .meta({ id: "Message" });
 
+/** A page of a thread, newest first. */
+export const threadPageDto = z.object({
+  data: z.array(messageDto),
+  next_cursor: z.string().nullable().describe("Position of the page before it in time; null at the beginning"),
+  has_more: z.boolean(),
+  previous_cursor: z
+    .string()
+    .nullable()
+    .describe(
+      "Position of the page after it in time, for `newer`; null when nothing newer was there, or a newer page was read",
+    ),
+});
+
 /** With what only a look at one message needs. */
 export const messageDetailDto = messageDto
   .extend({
@@ -96,6 +109,7 @@ export const conversationDto = z
     labels: z.array(z.string()),
     priority,
     blocked: z.boolean().describe("The customer blocked the account; nothing can be sent"),
+    blocked_by_us: z.boolean().describe("The customer was blocked here; nothing is sent until they are unblocked"),
     unread: z.int().describe("Messages of the customer since anybody answered or looked"),
     unread_for_me: z.int().nullable().describe("Those the member who asks has not read; null for API keys"),
     participants: z.array(z.string()).describe("Members who wrote in it or were given it"),
@@ -121,6 +135,13 @@ export const conversationDetailDto = conversationDto
 export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50).describe("Rows per page"),
   cursor: z.string().max(500).optional().describe("`next_cursor` of the page before"),
+});
+
+export const threadQuery = listQuery.extend({
+  around: id
+    .optional()
+    .describe("Id of a message of the conversation: those before and after it, instead of the newest"),
+  newer: z.string().max(500).optional().describe("`previous_cursor` of a page: the messages after it"),
 });
 
 export const conversationSort = z.enum(["newest", "oldest", "waiting", "priority"]);
@@ -283,6 +304,18 @@ export const searchQuery = listQuery.extend({
 
 export const searchHitDto = z.object({ message: messageDto, conversation: conversationDto }).meta({ id: "SearchHit" });
 
+/** One change of a conversation: of its state, its people or its labels. */
+export const activityDto = z
+  .object({
+    id: z.string().describe("Of the event that told of it"),
+    at: time,
+    changes: z.array(z.string()).describe("What changed, such as `status`"),
+    data: z
+      .record(z.string(), z.unknown())
+      .describe("As in the event `conversation.updated`: what it is now, and by whom"),
+  })
+  .meta({ id: "Activity" });
+
 const traceStep = z.enum([
   "provider",
   "accepted",
@@ -318,6 +351,7 @@ export const rawMessageDto = z
   })
   .meta({ id: "RawMessage" });
 
+export type ActivityDto = z.infer<typeof activityDto>;
 export type TraceEntryDto = z.infer<typeof traceEntryDto>;
 export type ConversationDetailDto = z.infer<typeof conversationDetailDto>;
 export type ConversationFilters = z.infer<typeof conversationFilters>;

@@ -32,10 +32,17 @@ export const quarantineDto = z
     received_at: time,
   })
   .meta({ id: "Quarantined" });
+/** How much of a payload is shown. */
+export const openQuery = z.strictObject({
+  open: z
+    .stringbool()
+    .default(false)
+    .describe("The payload with its words and numbers; needs `conversations:read` as well"),
+});
 export const quarantineDetailDto = quarantineDto
   .extend({
     raw: z.string().describe("The payload as it came; without its words and numbers when `redacted`"),
-    redacted: z.boolean().describe("True for keys without `conversations:read`: they see the shape only"),
+    redacted: z.boolean().describe("True unless it was opened by one who holds `conversations:read`"),
   })
   .meta({ id: "QuarantinedDetail" });
 export const quarantineEdit = z.strictObject({ raw: z.string().min(1).max(4_000_000) });
@@ -63,7 +70,7 @@ export const deadLetterDto = z
 export const deadLetterDetailDto = deadLetterDto
   .extend({
     payload: z.unknown().describe("What it carries, opened; without its words and numbers when `redacted`"),
-    redacted: z.boolean().describe("True for keys without `conversations:read`: they see the shape only"),
+    redacted: z.boolean().describe("True unless it was opened by one who holds `conversations:read`"),
   })
   .meta({ id: "DeadLetterDetail" });
 export const deadLetterEdit = z.strictObject({
@@ -82,6 +89,8 @@ export const deadLetterEdit = z.strictObject({
     .min(1)
     .describe("What the inbox is to record instead, in the form in which the work shows it"),
 });
+
+export const retriedDto = z.object({ retried: z.int().describe("Pieces of work that are being tried again") });
 
 export const operationsHealthDto = z
   .object({

@@ -1,25 +1,17 @@
 import { z } from "zod";
+import { faultKinds, playedKinds, type FaultKind, type PlayedKind } from "../core/playedProvider.js";
 import { time } from "./time.js";
 
 /** Kinds whose provider the built-in simulator can play. */
-export const simulatedKinds = ["telegram", "whatsapp", "messenger", "http"] as const;
-export type SimulatedKind = (typeof simulatedKinds)[number];
+export const simulatedKinds = playedKinds;
+export type SimulatedKind = PlayedKind;
 
 export const newSimulatedChannel = z.strictObject({
   kind: z.enum(simulatedKinds),
   name: z.string().trim().min(1).max(100).optional(),
 });
 
-export const simulatorFaults = [
-  "refuse_token",
-  "rate_limit",
-  "window_closed",
-  "slow",
-  "duplicate",
-  "out_of_order",
-  "server_error",
-] as const;
-export type SimulatorFault = (typeof simulatorFaults)[number];
+export type SimulatorFault = FaultKind;
 
 export const simulatorExchangeDto = z
   .object({
@@ -58,7 +50,7 @@ export const simulatorDto = z
           ),
       }),
     ),
-    faults: z.array(z.object({ fault: z.enum(simulatorFaults), supported: z.boolean(), on: z.boolean() })),
+    faults: z.array(z.object({ fault: z.enum(faultKinds), supported: z.boolean(), on: z.boolean() })),
     exchanges: z.array(simulatorExchangeDto).describe("The last 50, newest first; in memory only"),
   })
   .meta({ id: "Simulator" });
@@ -86,6 +78,10 @@ export const simulatorMessage = z
     kind: z.enum(simulatorActs).default("text"),
     text: z.string().min(1).max(4_000).optional().describe("The words, the caption, the emoji or the button's label"),
     target: z.string().min(1).max(300).optional().describe("Message that is meant, by the provider's id"),
+    at: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe("When it was done, by the provider's clock; now when left out. Closes reply windows without waiting"),
   })
   .meta({ id: "SimulatorMessage" });
 
@@ -94,7 +90,7 @@ export const simulatorMessageDto = z.object({
   message_id: z.string().nullable().describe("The provider's id of what was written"),
 });
 
-export const simulatorFault = z.strictObject({ fault: z.enum(simulatorFaults), on: z.boolean() });
+export const simulatorFault = z.strictObject({ fault: z.enum(faultKinds), on: z.boolean() });
 export const simulatorChange = z.strictObject({ talkative: z.boolean() });
 
 export const demoRequest = z.strictObject({

@@ -229,7 +229,7 @@ describe("what agents keep at hand", () => {
 
       const client = await MongoClient.connect(office.stores.mongoUri);
       for (const name of ["drafts", "canned_replies", "macros", "contact_notes"]) {
-        const rows = await client.db(office.stores.database).collection(name).find().toArray();
+        const rows = await client.db(office.stores.database).collection(name).find().hint({ _id: 1 }).toArray();
         const bytes = Buffer.concat(rows.flatMap((row) => Object.values(row)).map((value: unknown) => plain(value)));
         for (const words of ["zebra", "Bye", "closed by", "I am"]) expect(bytes.includes(words)).toBe(false);
       }

@@ -71,8 +71,8 @@ describe("webhooks over days, on a clock that can be moved", () => {
     await hooks.ensureIndexes();
   });
   beforeEach(async () => {
-    await connection.collection("webhook_endpoints").deleteMany({});
-    await connection.collection("webhook_deliveries").deleteMany({});
+    await connection.collection("webhook_endpoints").deleteMany({}, { hint: { _id: 1 } });
+    await connection.collection("webhook_deliveries").deleteMany({}, { hint: { _id: 1 } });
     [taken, told, published, jobs, status, headers] = [[], [], [], [], 500, {}];
   });
   afterAll(async () => {

@@ -399,7 +399,7 @@ describe("webhooks to integrators", () => {
     const client = await MongoClient.connect(shop.stores.mongoUri);
     const db = client.db(shop.stores.database);
     for (const name of ["webhook_endpoints", "webhook_deliveries", "request_bins", "request_bin_requests"]) {
-      const rows = await db.collection(name).find().toArray();
+      const rows = await db.collection(name).find().hint({ _id: 1 }).toArray();
       const text = Buffer.from(
         rows
           .map((row) =>

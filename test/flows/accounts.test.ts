@@ -215,11 +215,14 @@ describe("the life of a channel account", () => {
         return body.data[0];
       });
       const path = `/api/v1/quarantine/${entry.id}`;
-      expect((await shop.api<{ raw: string }>("GET", path)).body).toMatchObject({ raw: broken, redacted: false });
+      const opened = `${path}?open=true`;
+      expect((await shop.api<{ raw: string }>("GET", opened)).body).toMatchObject({ raw: broken, redacted: false });
+      // Nobody has to see what customers wrote who does not ask for it.
+      expect((await shop.api<{ raw: string }>("GET", path)).body).toMatchObject({ redacted: true });
       const { identity } = shop.gateway.services;
       const { key } = await identity.createKey(shop.gateway.first!.workspaceId, "Operator", ["operations"], null);
       const operator = apiOf(shop.gateway.url, key);
-      const shape = (await operator<{ raw: string; redacted: boolean }>("GET", path)).body;
+      const shape = (await operator<{ raw: string; redacted: boolean }>("GET", opened)).body;
       expect(shape.redacted).toBe(true);
       expect(JSON.parse(shape.raw)).toEqual({ update: "<number>", message: { message_id: "<number>" } });
       expect((await shop.api("POST", `${path}/replay`)).status).toBe(422);
@@ -282,7 +285,7 @@ describe("the life of a channel account", () => {
       const queue = queues.byName.get("inbound")!;
       await queue.add("inbound.record", bad, { attempts: 1 });
       const carried = async (ask: typeof shop.api) =>
-        (await ask<{ payload: { events: unknown }; redacted: boolean }>("GET", path)).body;
+        (await ask<{ payload: { events: unknown }; redacted: boolean }>("GET", `${path}?open=true`)).body;
       const letter = await eventually("a dead letter", async () => {
         const { body } = await shop.api<{ data: { id: string; trace_id: string }[] }>("GET", "/api/v1/dead-letters");
         return body.data[0];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { signatureOf, type GraphCustomer } from "../../simulator/graph/index.js";
 import { eventually } from "../support/gateway.js";
 import { openMetaShop, type AccountView, type MetaShop } from "../support/metaShop.js";
+import type { ConversationView, ProblemView } from "../support/views.js";
 
 let shop: MetaShop;
 beforeAll(async () => {
@@ -347,8 +348,16 @@ describe("whatsapp", () => {
     const path = `/api/v1/conversations/${conversation.id}`;
     expect((await shop.api("PUT", `${path}/block`, { blocked: true })).status).toBe(204);
     expect(shop.number.blocked.has(customer.profile.id)).toBe(true);
+    await shop.api("PUT", `${path}/block`, { blocked: true });
+    const blocked = await shop.api<ConversationView>("GET", path);
+    expect(blocked.body).toMatchObject({ blocked: false, blocked_by_us: true });
+    const refused = await shop.api<ProblemView>("POST", `${path}/messages`, { content: { kind: "text", text: "x" } });
+    expect([refused.status, refused.body.reason]).toEqual([422, "blocked_by_us"]);
     await shop.api("PUT", `${path}/block`, { blocked: false });
     expect(shop.number.blocked.size).toBe(0);
+    expect((await shop.api<ConversationView>("GET", path)).body.blocked_by_us).toBe(false);
+    const said = (await shop.api<{ data: { changes: string[] }[] }>("GET", `${path}/activity`)).body.data;
+    expect(said.filter(({ changes }) => changes.includes("blocked_by_us"))).toHaveLength(2);
     await shop.api("POST", `${path}/typing`);
     await shop.api("POST", `${path}/read`, {});
     const bodies = () => shop.graph.calls().map((call) => call.body);
@@ -357,6 +366,7 @@ describe("whatsapp", () => {
       () => bodies().filter((body) => body.status === "read").length >= 2 || undefined,
     );
     expect(bodies().some((body) => body.typing_indicator !== undefined)).toBe(true);
+    expect((await shop.reply(conversation.id, { kind: "text", text: "Welcome back" })).status).not.toBe("failed");
   });
 
   it("lets one chat wait that gets too much, and no other", async () => {

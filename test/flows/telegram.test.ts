@@ -218,7 +218,7 @@ describe("a Telegram bot, from update to reply", () => {
       return body.data.length >= 4 ? body.data : undefined;
     });
     const details = await Promise.all(
-      kept.map(async ({ id }) => (await api<{ raw: string }>("GET", `/api/v1/quarantine/${id}`)).body.raw),
+      kept.map(async ({ id }) => (await api<{ raw: string }>("GET", `/api/v1/quarantine/${id}?open=true`)).body.raw),
     );
     expect(details).toContain('{"no":"update id"}');
   });

@@ -277,7 +277,7 @@ describe("signing in", () => {
     const client = await MongoClient.connect(stores.mongoUri);
     const dump: string[] = [];
     for (const { name } of await client.db(stores.database).listCollections().toArray()) {
-      for (const row of await client.db(stores.database).collection(name).find().toArray())
+      for (const row of await client.db(stores.database).collection(name).find().hint({ _id: 1 }).toArray())
         dump.push(JSON.stringify(row));
     }
     await client.close();

@@ -141,7 +141,7 @@ describe("who belongs to a workspace", () => {
     });
     const token = invitation.body.link.split("#")[1];
     const other = await agent.browser.call<Problem>("POST", "/auth/invitations/accept", { token });
-    expect(other.body.reason).toBe("signed_in_as_other");
+    expect(other.body.reason).toBe("signed_in_as_another");
     const accepted = await owner.browser.call<MeView>("POST", "/auth/invitations/accept", { token });
     expect(accepted.body.memberships).toHaveLength(2);
   });

@@ -27,6 +27,7 @@ const situation = (
   capabilities,
   accountEnabled: true,
   blocked: false,
+  blockedByUs: false,
   lastInboundAt,
   author,
   now,

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import sharp from "sharp";
-import { downloadHeaders, safeName, sniff, thumbnail, waveform } from "../../src/platform/media/index.js";
+import { bareEnvironment, findProgram } from "../../config/programs.js";
+import { downloadHeaders, safeName, sniff, thumbnail, voiceMaker, waveform } from "../../src/platform/media/index.js";
 
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#0b7268" } });
@@ -343,5 +344,70 @@ describe("the loudness of a voice", () => {
     ] as const) {
       await expect(waveform(failing(bytes), mime)).rejects.toThrow("the store went away");
     }
+  });
+});
+
+/** A WAV of 8 kHz, 16 bit, mono: one second of a tone. */
+function tone(): Buffer {
+  const data = Buffer.alloc(16_000);
+  for (let index = 0; index < 8_000; index++) data.writeInt16LE(Math.round(Math.sin(index / 4) * 12_000), index * 2);
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+describe("a voice message", () => {
+  const programs = { prlimit: findProgram("prlimit"), environment: bareEnvironment() };
+  const ffmpeg = findProgram("ffmpeg");
+  const here = ffmpeg === undefined ? it.skip : it;
+
+  it("cannot be made without ffmpeg, nor of what is no recording", async () => {
+    const without = voiceMaker({ ...programs, ffmpeg: undefined });
+    await expect(without(Readable.from([tone()]), "audio/wav")).resolves.toBeUndefined();
+    const failing = voiceMaker({ ...programs, ffmpeg: "/nowhere/ffmpeg" });
+    await expect(failing(Readable.from([tone()]), "audio/wav")).resolves.toBeUndefined();
+    await expect(
+      voiceMaker({ ...programs, ffmpeg })(Readable.from(["#EXTM3U\nfile:///etc/passwd"]), "text/plain"),
+    ).resolves.toBeUndefined();
+  });
+
+  here("is Opus in Ogg, with a loudness over time, whatever number is made at once", async () => {
+    const make = voiceMaker({ ...programs, ffmpeg });
+    const made = await Promise.all(Array.from({ length: 5 }, () => make(Readable.from([tone()]), "audio/wav")));
+    for (const voice of made) {
+      expect((await sniff(voice!)).mime).toBe("audio/ogg");
+      const wave = await waveform(Readable.from([voice!]), "audio/ogg");
+      expect(wave?.seconds).toBeGreaterThan(0.9);
+      expect(wave?.seconds).toBeLessThan(1.2);
+    }
+  });
+
+  here("is not made of bytes that only pretend, or of a list of other files", async () => {
+    const make = voiceMaker({ ...programs, ffmpeg });
+    const list = Buffer.from("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n");
+    for (const mime of ["video/webm", "audio/mp4", "audio/wav"]) {
+      await expect(make(Readable.from([list]), mime)).resolves.toBeUndefined();
+      await expect(make(Readable.from([Buffer.alloc(100_000, 7)]), mime)).resolves.toBeUndefined();
+    }
+  });
+
+  here("fails aloud when its recording cannot be read", async () => {
+    const broken = new Readable({
+      read() {
+        this.destroy(new Error("the disk is gone"));
+      },
+    });
+    await expect(voiceMaker({ ...programs, ffmpeg })(broken, "audio/wav")).rejects.toThrow("the disk is gone");
   });
 });

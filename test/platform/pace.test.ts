@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Redis } from "ioredis";
+import { messenger } from "../../src/adapters/messenger/index.js";
+import { telegram } from "../../src/adapters/telegram/index.js";
+import { partsOf } from "../../src/app/pace.js";
 import { createPaceKeeper, type PaceKeeper } from "../../src/platform/pace.js";
 import { connectTestRedis, testStores } from "../support/stores.js";
 
@@ -63,11 +66,38 @@ describe("the pace that all workers share", () => {
     expect(waits[2]! - waits[1]!).toBeGreaterThan(900);
   });
 
+  it("counts every part of what goes in parts, and does not tear it apart", async () => {
+    const overall = { key: "all", perMs: 10_000, burst: 1 };
+    expect(await pace.take("eight", [overall, chat("a")], 0, 3)).toBe(0);
+    const next = await pace.take("eight", [overall, chat("b")], 0);
+    expect(next).toBeGreaterThan(20_000);
+    expect(next).toBeLessThanOrEqual(30_000);
+    // A burst of three is used up by three parts, as it is by three messages.
+    expect(await pace.take("nine", [chat("a")], 0, 3)).toBe(0);
+    expect(await pace.take("nine", [chat("a")], 0)).toBeGreaterThan(50_000);
+  });
+
   it("holds a whole account when its provider asks for it, and no other", async () => {
     await pace.pause("four", 60_000);
     await pace.pause("four", 10);
     expect(await pace.take("four", [chat("x")], 100)).toBeGreaterThan(50_000);
     expect(await pace.take("four", [chat("y")], 100_000)).toBeGreaterThan(50_000);
     expect(await pace.take("five", [chat("x")], 100)).toBe(0);
+  });
+});
+
+describe("how many messages of the provider a content becomes", () => {
+  const [tg, page] = [telegram.manifest.can, messenger.manifest.can];
+  const picture = { source: "upload:1", role: "image" as const };
+
+  it("counts the parts of a text, every file, and words that are no caption", () => {
+    expect(partsOf({ kind: "text", text: "short" }, tg)).toBe(1);
+    expect(partsOf({ kind: "text", text: "a".repeat(3 * tg.text.max) }, tg)).toBe(3);
+    expect(partsOf({ kind: "album", items: [picture, picture, picture], caption: "three" }, tg)).toBe(3);
+    expect(partsOf({ kind: "media", media: picture, caption: "fits" }, tg)).toBe(1);
+    expect(partsOf({ kind: "media", media: picture, caption: "a".repeat(tg.caption!.max + 1) }, tg)).toBe(2);
+    // Messenger's files have no caption: the words follow.
+    expect(partsOf({ kind: "media", media: picture, caption: "apart" }, page)).toBe(2);
+    expect(partsOf({ kind: "location", lat: 1, lng: 2 }, tg)).toBe(1);
   });
 });

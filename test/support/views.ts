@@ -56,6 +56,7 @@ export interface ConversationView {
   status: string;
   unread: number;
   blocked: boolean;
+  blocked_by_us: boolean;
   assignee_id: string | null;
   labels: string[];
   snoozed_until: string | null;

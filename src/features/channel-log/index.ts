@@ -1,5 +1,6 @@
 import type { Connection } from "mongoose";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
+import { reasonOf } from "../../core/channelSentences.js";
 import { AppError } from "../../core/errors.js";
 import type { Clock, Log } from "../../core/ports.js";
 import { channelLogEntryDto, channelLogQuery, type ChannelLogEntryDto } from "../../wire/channelLog.js";
@@ -71,7 +72,7 @@ export function createChannelLog(deps: {
           const { workspaceId } = principal;
           const id = params.id!;
           if (!(await deps.hasAccount(workspaceId, id))) {
-            throw new AppError("not_found", "There is no such channel account.");
+            throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
           }
           const page = await repo.list(workspaceId, id, { ...query, errors: query.errors === "true" });
           return pageDto(page, entryDto);
@@ -81,11 +82,9 @@ export function createChannelLog(deps: {
   };
 }
 
-const entryDto = ({ _id, at, kind, ok, sentence, details }: LogRow): ChannelLogEntryDto => ({
-  id: _id,
-  at: at.toISOString(),
-  kind,
-  ok,
-  sentence,
-  details,
-});
+function entryDto({ _id, at, kind, ok, sentence, details }: LogRow): ChannelLogEntryDto {
+  // A test says what it found behind its name.
+  const found = reasonOf(sentence.replace(/^Tested: /, ""));
+  const reason = { reason: found?.reason ?? null, parameters: found?.parameters ?? {} };
+  return { id: _id, at: at.toISOString(), kind, ok, sentence, ...reason, details };
+}

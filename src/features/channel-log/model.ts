@@ -31,9 +31,10 @@ export function logModel(connection: Connection): Model<LogRow> {
     },
     { collection: "channel_log", versionKey: false, minimize: false },
   );
-  // The log of an account, newest first; only what went wrong, and how much of it there was lately.
+  // The log of an account, newest first; only what went wrong, and how much of it there was lately; of one kind.
   schema.index({ accountId: 1, _id: -1 });
   schema.index({ accountId: 1, ok: 1, _id: -1 });
+  schema.index({ accountId: 1, kind: 1, _id: -1 });
   schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   return connection.model<LogRow>("ChannelLogEntry", schema);
 }

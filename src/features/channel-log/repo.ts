@@ -1,6 +1,7 @@
 import type { Model } from "mongoose";
 import { encodeTime } from "ulid";
 import type { Page } from "../../inbox/index.js";
+import type { ChannelLogKind } from "../../wire/channelLog.js";
 import type { LogRow } from "./model.js";
 
 /** Entries of an account that are kept. */
@@ -17,7 +18,7 @@ export interface LogRepo {
   list(
     workspaceId: string,
     accountId: string,
-    query: { limit: number; cursor?: string | undefined; errors: boolean },
+    query: { limit: number; cursor?: string | undefined; errors: boolean; kind?: ChannelLogKind | undefined },
   ): Promise<Page<LogRow>>;
   /** How much went wrong in the last 24 hours, by account. */
   errors(accountIds: readonly string[], now: Date): Promise<Map<string, number>>;
@@ -36,9 +37,10 @@ export function logRepo(model: Model<LogRow>): LogRepo {
       const [last] = await model.find({ accountId }, { _id: 1 }).sort({ _id: -1 }).skip(keptMost).limit(1).lean();
       if (last) await model.deleteMany({ accountId, _id: { $lte: last._id } });
     },
-    async list(workspaceId, accountId, { limit, cursor, errors }) {
+    async list(workspaceId, accountId, { limit, cursor, errors, kind }) {
       const filter: Record<string, unknown> = { accountId, workspaceId };
       if (errors) filter.ok = false;
+      if (kind !== undefined) filter.kind = kind;
       if (cursor !== undefined && /^clg_[0-9A-Z]{26}$/.test(cursor)) filter._id = { $lt: cursor };
       const rows: LogRow[] = await model
         .find(filter)

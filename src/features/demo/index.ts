@@ -15,6 +15,7 @@ export interface Demo extends DemoControl {
   available: boolean;
   /** Goes on with what a process that died left half done, from now on. */
   start(): void;
+  ensureIndexes(): Promise<void>;
   endpoints: Endpoint[];
   close(): Promise<void>;
 }
@@ -205,6 +206,7 @@ export function createDemo(ports: Omit<DemoDeps, "demos"> & { connection: Connec
         throw new AppError(
           "conflict",
           "Demo data needs the simulator, which is off. The operator can set SIMULATOR to on.",
+          { reason: "simulator_off" },
         );
       }
       const fresh = {
@@ -221,7 +223,8 @@ export function createDemo(ports: Omit<DemoDeps, "demos"> & { connection: Connec
         { $setOnInsert: { state: "loading", ...fresh } },
         { upsert: true },
       );
-      if (before?.state === "removing") throw new AppError("conflict", "The demo is just being removed.");
+      if (before?.state === "removing")
+        throw new AppError("conflict", "The demo is just being removed.", { reason: "demo_removing" });
       work(workspaceId);
       return tell(workspaceId);
     },
@@ -235,9 +238,14 @@ export function createDemo(ports: Omit<DemoDeps, "demos"> & { connection: Connec
       const row = await demos.findOneAndUpdate({ _id: workspaceId, state: "ready" }, { $set: { state: "removing" } });
       const now = await demos.findById(workspaceId).lean();
       if (now?.state === "loading")
-        throw new AppError("conflict", "The demo is just being loaded. Remove it once it is ready.");
+        throw new AppError("conflict", "The demo is just being loaded. Remove it once it is ready.", {
+          reason: "demo_loading",
+        });
       if (row || now) work(workspaceId);
       return tell(workspaceId);
+    },
+    async ensureIndexes() {
+      await demos.createIndexes();
     },
     async close() {
       closing.abort();

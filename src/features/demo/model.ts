@@ -33,5 +33,7 @@ export function demoModel(connection: Connection): Model<DemoRow> {
     },
     { collection: "demos", versionKey: false },
   );
+  // What a process that ended left half done.
+  schema.index({ state: 1 });
   return connection.model<DemoRow>("Demo", schema);
 }

@@ -46,7 +46,9 @@ export function cannedReplyEndpoints(deps: DeskDeps): Endpoint[] {
       return await work;
     } catch (error) {
       if ((error as { code?: unknown }).code !== 11000) throw error;
-      throw new AppError("conflict", "There is a canned reply with that shortcut in that language already.");
+      throw new AppError("conflict", "There is a canned reply with that shortcut in that language already.", {
+        reason: "canned_shortcut_taken",
+      });
     }
   }
 
@@ -77,7 +79,10 @@ export function cannedReplyEndpoints(deps: DeskDeps): Endpoint[] {
         // What cannot be read is refused while its writer is there.
         await rendered(body.text, {});
         if ((await cannedReplies.countDocuments({ workspaceId }, { limit: repliesMost })) >= repliesMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${repliesMost} canned replies.`);
+          throw new AppError("unprocessable", `A workspace has at most ${repliesMost} canned replies.`, {
+            reason: "canned_most",
+            extensions: { most: repliesMost },
+          });
         }
         const now = clock.now();
         const row: CannedReplyRow = {

@@ -97,7 +97,7 @@ function engineFor(missing: Missing): Liquid {
  */
 export async function rendered(text: string, variables: Variables): Promise<{ text: string; missing: string[] }> {
   const refuse = (message: string) =>
-    new AppError("unprocessable", message, { errors: [{ pointer: "/text", message }] });
+    new AppError("unprocessable", message, { reason: "text_not_readable", errors: [{ pointer: "/text", message }] });
   if (text.length > limits.templateMost) throw refuse("The text is longer than a template may be.");
   // Most texts have none, and need no engine.
   if (!text.includes("{{") && !text.includes("{%")) return { text, missing: [] };

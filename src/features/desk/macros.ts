@@ -70,7 +70,10 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
       async handle({ principal: { workspaceId, callerId }, body }) {
         await checked(body.actions);
         if ((await macros.countDocuments({ workspaceId }, { limit: macrosMost })) >= macrosMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${macrosMost} macros.`);
+          throw new AppError("unprocessable", `A workspace has at most ${macrosMost} macros.`, {
+            reason: "macros_most",
+            extensions: { most: macrosMost },
+          });
         }
         const row: MacroRow = {
           _id: newId("macro"),

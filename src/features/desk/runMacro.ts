@@ -26,7 +26,11 @@ export function runMacro(deps: DeskDeps) {
 
   async function said(text: string, variables: Variables): Promise<string> {
     const { text: words, missing } = await rendered(text, variables);
-    if (missing.length > 0) throw new AppError("unprocessable", `Nothing is known for ${missing.join(", ")}.`);
+    if (missing.length > 0)
+      throw new AppError("unprocessable", `Nothing is known for ${missing.join(", ")}.`, {
+        reason: "variables_unknown",
+        extensions: { names: missing.join(", ") },
+      });
     return words;
   }
 

@@ -61,18 +61,21 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       async handle({ principal }) {
         const status = "open" as const;
         const rows = (await list(principal)).slice(0, countedViewsMost);
-        const [mine, unassigned, all, mentions, participating, unattended, waiting, ...own] = await Promise.all([
-          counted(principal, { status, assignee_id: "me" }),
-          counted(principal, { status, assignee_id: "none" }),
-          counted(principal, { status }),
-          counted(principal, { status, mentioned: "me" }),
-          counted(principal, { status, participating: "me" }),
-          counted(principal, { unattended: true }),
-          counted(principal, { status }, "waiting"),
-          ...rows.map((row) => counted(principal, row.filters as ViewFilters, row.sort as ViewDto["sort"])),
-        ]);
+        const [unread, mine, unassigned, all, mentions, participating, unattended, waiting, ...own] = await Promise.all(
+          [
+            inbox.reading.unreadConversations(principal.workspaceId, memberOf(principal), countMost),
+            counted(principal, { status, assignee_id: "me" }),
+            counted(principal, { status, assignee_id: "none" }),
+            counted(principal, { status }),
+            counted(principal, { status, mentioned: "me" }),
+            counted(principal, { status, participating: "me" }),
+            counted(principal, { unattended: true }),
+            counted(principal, { status }, "waiting"),
+            ...rows.map((row) => counted(principal, row.filters as ViewFilters, row.sort as ViewDto["sort"])),
+          ],
+        );
         const byView = Object.fromEntries(rows.map((row, index) => [row._id, own[index]!]));
-        return { mine, unassigned, all, mentions, participating, unattended, waiting, views: byView };
+        return { unread, mine, unassigned, all, mentions, participating, unattended, waiting, views: byView };
       },
     }),
     endpoint({
@@ -98,7 +101,10 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
         const { workspaceId, callerId } = principal;
         checked(principal, body.filters, body.shared);
         if ((await views.countDocuments({ workspaceId }, { limit: viewsMost })) >= viewsMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${viewsMost} views.`);
+          throw new AppError("unprocessable", `A workspace has at most ${viewsMost} views.`, {
+            reason: "views_most",
+            extensions: { most: viewsMost },
+          });
         }
         const row: ViewRow = { _id: newId("view"), workspaceId, ...body, createdBy: callerId, createdAt: clock.now() };
         await views.create(row);

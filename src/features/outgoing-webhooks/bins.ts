@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
+import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import type { Clock, Keyring } from "../../core/ports.js";
 import { asSealed, type SealedValue } from "../../platform/sealed.js";
@@ -10,6 +11,7 @@ export interface Bin {
   id: string;
   url: string;
   secret: string;
+  createdAt: Date;
   expiresAt: Date;
 }
 
@@ -23,7 +25,12 @@ export interface BinRequest {
 
 /** Places that take webhooks and show them, so that nobody needs a server to try. */
 export interface Bins {
+  /** Those that still take something, newest first. */
+  list(workspaceId: string): Promise<Bin[]>;
+  /** Throws AppError `conflict` when the workspace has as many as it may. */
   create(workspaceId: string): Promise<Bin>;
+  /** With everything it took. */
+  remove(workspaceId: string, id: string): Promise<boolean>;
   /** Newest first; undefined when there is no such bin. */
   requests(workspaceId: string, id: string): Promise<BinRequest[] | undefined>;
   /** A request to a bin's address. 404 when there is none (any more). */
@@ -34,6 +41,7 @@ export interface Bins {
 
 const keptMs = 24 * 3_600_000;
 const shownMost = 50;
+const binsMost = 20;
 /** Headers that are worth showing and carry no secret of the sender. */
 const shownHeaders = /^(webhook-|content-type$|user-agent$|x-)/;
 
@@ -60,14 +68,43 @@ export function createBins(deps: {
     }
   }
 
+  const inUse = (workspaceId: string) => ({ workspaceId, expiresAt: { $gt: deps.clock.now() } });
+
   return {
+    async list(workspaceId) {
+      const rows = await bins.find(inUse(workspaceId)).sort({ expiresAt: -1 }).limit(binsMost).lean();
+      return Promise.all(
+        rows.map(async ({ _id, key, secret, expiresAt }) => ({
+          id: _id,
+          url: `${base()}${key}`,
+          secret: await open(workspaceId, "secret", secret),
+          createdAt: new Date(expiresAt.getTime() - keptMs),
+          expiresAt,
+        })),
+      );
+    },
+
     async create(workspaceId) {
+      if ((await bins.countDocuments(inUse(workspaceId))) >= binsMost) {
+        throw new AppError(
+          "conflict",
+          `A workspace has at most ${binsMost} request bins at a time. Delete one first.`,
+          { reason: "bins_most", extensions: { most: binsMost } },
+        );
+      }
       const key = randomBytes(18).toString("base64url");
       const secret = newSecret();
       const id = newId("bin");
-      const expiresAt = new Date(deps.clock.now().getTime() + keptMs);
+      const createdAt = deps.clock.now();
+      const expiresAt = new Date(createdAt.getTime() + keptMs);
       await bins.create({ _id: id, workspaceId, key, secret: await seal(workspaceId, "secret", secret), expiresAt });
-      return { id, url: `${base()}${key}`, secret, expiresAt };
+      return { id, url: `${base()}${key}`, secret, createdAt, expiresAt };
+    },
+
+    async remove(workspaceId, id) {
+      const { deletedCount } = await bins.deleteOne({ _id: id, workspaceId });
+      if (deletedCount === 1) await binRequests.deleteMany({ binId: id });
+      return deletedCount === 1;
     },
 
     async requests(workspaceId, id) {

@@ -166,13 +166,19 @@ export function deliveryRepo({ endpoints, deliveries }: HookModels, keyring: Key
 
     async deliveries(
       endpointId: string,
-      query: { limit: number; cursor?: string | undefined; state?: DeliveryRow["state"] | undefined },
+      query: {
+        limit: number;
+        cursor?: string | undefined;
+        state?: DeliveryRow["state"] | undefined;
+        event_type?: string | undefined;
+      },
     ): Promise<{ items: Delivery[]; next: string | null }> {
       const after = decodeCursor(query.cursor, ["date", "string"] as const);
       const rows = await deliveries
         .find({
           endpointId,
           ...(query.state ? { state: query.state } : {}),
+          ...(query.event_type === undefined ? {} : { eventType: query.event_type }),
           ...(after
             ? { createdAt: { $lte: after[0] }, $or: [{ createdAt: { $lt: after[0] } }, { _id: { $lt: after[1] } }] }
             : {}),

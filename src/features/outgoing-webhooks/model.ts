@@ -166,6 +166,8 @@ export function hookModels(connection: Connection): HookModels {
   // The log of an endpoint, newest first, also by state; what is due; what must not be overtaken.
   delivery.index({ endpointId: 1, createdAt: -1, _id: -1 });
   delivery.index({ endpointId: 1, state: 1, createdAt: -1, _id: -1 });
+  delivery.index({ endpointId: 1, eventType: 1, createdAt: -1, _id: -1 });
+  delivery.index({ endpointId: 1, eventType: 1, state: 1, createdAt: -1, _id: -1 });
   delivery.index({ endpointId: 1, dueAt: 1, seq: 1 }, { partialFilterExpression: { open: true } });
   delivery.index({ endpointId: 1, orderKey: 1, seq: 1 }, { partialFilterExpression: { open: true } });
   // What integrators were told of a message.
@@ -180,6 +182,7 @@ export function hookModels(connection: Connection): HookModels {
     { collection: "request_bins", versionKey: false },
   );
   bin.index({ key: 1 }, { unique: true });
+  bin.index({ workspaceId: 1, expiresAt: -1 });
   bin.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   const binRequest = new Schema<BinRequestRow>(
     {

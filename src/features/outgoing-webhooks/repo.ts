@@ -73,7 +73,10 @@ export function hookRepo(models: HookModels, keyring: Keyring) {
 
     async create(workspaceId: string, input: EndpointInput, cursor: number, now: Date): Promise<HookEndpoint> {
       if ((await endpoints.countDocuments({ workspaceId })) >= endpointsMost) {
-        throw new AppError("unprocessable", `A workspace has at most ${endpointsMost} webhook endpoints.`);
+        throw new AppError("unprocessable", `A workspace has at most ${endpointsMost} webhook endpoints.`, {
+          reason: "endpoints_most",
+          extensions: { most: endpointsMost },
+        });
       }
       const row = {
         _id: newId("hookEndpoint"),

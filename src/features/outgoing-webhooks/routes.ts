@@ -1,10 +1,9 @@
+import { binEndpoints } from "./binEndpoints.js";
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import {
-  binDto,
-  binRequestDto,
   countDto,
   createdEndpointDto,
   deliveryDetailDto,
@@ -82,7 +81,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
   /** Refuses addresses and headers that no webhook may have. */
   async function checked(url: string | undefined, headers: Record<string, string> | undefined): Promise<void> {
     const refuse = (pointer: string, message: string) =>
-      new AppError("unprocessable", message, { errors: [{ pointer, message }] });
+      new AppError("unprocessable", message, { reason: "address_refused", errors: [{ pointer, message }] });
     if (url !== undefined && bins.keyIn(url) === undefined) {
       try {
         await outbound.check(url);
@@ -265,7 +264,9 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
         const { workspaceId } = principal;
         const one = await found(workspaceId, params.id!);
         if (body.after_sequence === undefined && body.since === undefined) {
-          throw new AppError("unprocessable", "Say from where: `after_sequence` or `since`.");
+          throw new AppError("unprocessable", "Say from where: `after_sequence` or `since`.", {
+            reason: "start_missing",
+          });
         }
         const since = body.since === undefined ? 0 : Date.parse(body.since);
         const until = body.until === undefined ? Infinity : Date.parse(body.until);
@@ -341,7 +342,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
         const one = await repo.delivery(principal.workspaceId, params.id!);
         if (!one) throw new AppError("not_found", "There is no such delivery.");
         if (!(await repo.resend(principal.workspaceId, one.id, clock.now()))) {
-          throw new AppError("conflict", "It is on its way already.");
+          throw new AppError("conflict", "It is on its way already.", { reason: "delivery_under_way" });
         }
         await enqueue.add([pumpJob(principal.workspaceId, one.endpointId)]);
         return presentDelivery((await repo.delivery(principal.workspaceId, one.id))!);
@@ -362,38 +363,6 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
         })),
       }),
     }),
-    endpoint({
-      ...managed,
-      method: "post",
-      path: "/webhook-bins",
-      summary: "Make a request bin: an address that takes webhooks and shows them for a day",
-      status: 201,
-      answer: binDto,
-      idempotency: "none",
-      async handle({ principal }) {
-        const bin = await bins.create(principal.workspaceId);
-        return { id: bin.id, url: bin.url, secret: bin.secret, expires_at: bin.expiresAt.toISOString() };
-      },
-    }),
-    endpoint({
-      ...managed,
-      method: "get",
-      path: "/webhook-bins/:id/requests",
-      summary: "What a request bin has taken, newest first",
-      answer: z.object({ data: z.array(binRequestDto) }),
-      async handle({ principal, params }) {
-        const requests = await bins.requests(principal.workspaceId, params.id!);
-        if (!requests) throw new AppError("not_found", "There is no such request bin.");
-        return {
-          data: requests.map(({ id, at, headers, body, valid }) => ({
-            id,
-            at: at.toISOString(),
-            headers,
-            body,
-            signature_valid: valid,
-          })),
-        };
-      },
-    }),
+    ...binEndpoints(bins),
   ];
 }

@@ -1,6 +1,6 @@
 import { newId } from "../../core/ids.js";
 import type { SimulatorExchangeDto } from "../../wire/simulator.js";
-import type { WireExchange } from "./ports.js";
+import type { Exchange } from "../../core/playedProvider.js";
 
 /** Of one account, in memory. */
 const keptMost = 50;
@@ -14,7 +14,7 @@ export class Exchanges {
 
   constructor(private readonly normalize: (kind: string, ref: string, payload: unknown) => unknown) {}
 
-  add(exchange: WireExchange, at: Date): SimulatorExchangeDto {
+  add(exchange: Exchange, at: Date): SimulatorExchangeDto {
     const { kind, ref, direction, method, status } = exchange;
     const shown: SimulatorExchangeDto = {
       id: newId("exchange"),
@@ -42,7 +42,7 @@ export class Exchanges {
     this.kept.delete(`${kind}/${ref}`);
   }
 
-  private eventOf({ kind, ref, direction, url, request, response }: WireExchange): unknown {
+  private eventOf({ kind, ref, direction, url, request, response }: Exchange): unknown {
     if (direction === "in") return this.normalize(kind, ref, request) ?? null;
     // Long polling: what happened comes as the answer.
     const updates = url.endsWith("/getUpdates") ? (response as { result?: unknown } | null)?.result : undefined;

@@ -2,11 +2,11 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AppError } from "../../core/errors.js";
+import { faultKinds, type Act, type Line, type Person, type World } from "../../core/playedProvider.js";
 import type { ChannelAccount } from "../../inbox/index.js";
 import type { SimulatedKind, SimulatorDto, SimulatorFault } from "../../wire/simulator.js";
-import { simulatorFaults } from "../../wire/simulator.js";
 import { Exchanges } from "./exchanges.js";
-import type { Act, HostInfo, Lease, Line, Person, SimulatorDeps, World } from "./ports.js";
+import type { HostInfo, Lease, SimulatorDeps } from "./ports.js";
 import { Talk } from "./talk.js";
 
 /** What is asked of the process that runs the stand-ins; plain JSON, so that it can come from another one. */
@@ -129,7 +129,7 @@ export async function startHost(deps: SimulatorDeps, lease: Lease, webhooks: str
         language: language ?? null,
         messages: line.phone(id).map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
       })),
-      faults: simulatorFaults.map((fault) => ({
+      faults: faultKinds.map((fault) => ({
         fault,
         supported: line.supports.includes(fault),
         on: line.faults.has(fault),

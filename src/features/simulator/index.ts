@@ -7,7 +7,8 @@ import { startHost, type Host, type HostCall, type HostView } from "./host.js";
 import type { HostInfo, SimulatorControl, SimulatorDeps } from "./ports.js";
 import { simulatorEndpoints } from "./routes.js";
 
-export type { Act, HostInfo, Lease, Person, SimulatorDeps, StandIns } from "./ports.js";
+export type { Act, Person } from "../../core/playedProvider.js";
+export type { HostInfo, Lease, SimulatorDeps, StandIns } from "./ports.js";
 
 /** Providers played within the program: everything but the provider is real. */
 export interface Simulator extends SimulatorControl {
@@ -85,7 +86,10 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
   if (deps.on) tick();
 
   async function ensure(): Promise<HostInfo> {
-    if (!deps.on) throw new AppError("conflict", "The simulator is off. The operator can set SIMULATOR to on.");
+    if (!deps.on)
+      throw new AppError("conflict", "The simulator is off. The operator can set SIMULATOR to on.", {
+        reason: "simulator_off",
+      });
     for (const until = Date.now() + waitMost; Date.now() < until;) {
       if (host) return host.info;
       await hosting();

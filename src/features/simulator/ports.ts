@@ -1,75 +1,7 @@
+import type { Act, FaultKind, Person, PlayedKind, World, WorldHooks } from "../../core/playedProvider.js";
 import type { Clock, Log } from "../../core/ports.js";
 import type { ChannelAccount } from "../../inbox/index.js";
 import type { ChannelAccountDetailDto } from "../../wire/channels.js";
-import type { SimulatedKind, SimulatorFault } from "../../wire/simulator.js";
-
-/** Somebody who writes to a simulated account; `id` is the provider's. */
-export interface Person {
-  id: string;
-  name: string;
-  language?: string | undefined;
-  /** When they last wrote, in ms. */
-  wroteAt?: number | undefined;
-}
-
-/** What a person does; `at` is when, in ms, now when missing. Messages are named by the provider's id. */
-export type Act = { at?: number | undefined } & (
-  | { kind: "text"; text: string; replyTo?: string | undefined }
-  | { kind: "image" | "voice" | "document" | "sticker"; text?: string | undefined }
-  | { kind: "location" | "contact"; text?: string | undefined }
-  | { kind: "reaction"; target: string; text: string | null }
-  | { kind: "edit"; target: string; text: string }
-  | { kind: "remove"; target: string }
-  | { kind: "choice"; text: string; target?: string | undefined }
-);
-
-/** One request over the wire with its answer. "in": the provider called us. */
-export interface WireExchange {
-  kind: SimulatedKind;
-  ref: string;
-  direction: "in" | "out";
-  method: string;
-  url: string;
-  request: unknown;
-  status: number | null;
-  response: unknown;
-}
-
-/** One account at a played provider. */
-export interface Line {
-  readonly kind: SimulatedKind;
-  readonly ref: string;
-  readonly faults: ReadonlySet<SimulatorFault>;
-  readonly supports: readonly SimulatorFault[];
-  people(): Person[];
-  know(person: Person): void;
-  /** Throws in words where the network has no such thing; see `StandIns.unable`. */
-  act(person: Person, act: Act): string | null;
-  /** The business wrote this earlier; gives the provider's id of it. */
-  said(person: Person, text: string, at: number): string;
-  phone(personId: string): { id: string; from: "customer" | "business"; text: string; at: number }[];
-  fault(fault: SimulatorFault, on: boolean): void;
-}
-
-/** The providers, played on free ports of this machine. */
-export interface World {
-  roots: { telegram: string; graph: string; own: string };
-  learn(line: {
-    kind: SimulatedKind;
-    name: string;
-    settings: Record<string, unknown>;
-    webhook?: string | undefined;
-  }): Line;
-  line(kind: string, ref: string): Line | undefined;
-  forget(kind: string, ref: string): void;
-  close(): Promise<void>;
-}
-
-export interface WorldHooks {
-  exchanged(exchange: WireExchange): void;
-  /** We sent a person something. */
-  sent(line: Line, personId: string, text: string): void;
-}
 
 /** The stand-ins, given by the composition root. */
 export interface StandIns {
@@ -117,7 +49,7 @@ export interface SimulatorDeps {
   /** Connects the account over the real way: probe, save, register. */
   connect(input: {
     workspaceId: string;
-    kind: SimulatedKind;
+    kind: PlayedKind;
     name: string;
     settings: Record<string, unknown>;
   }): Promise<ChannelAccount>;
@@ -137,11 +69,11 @@ export interface SimulatorDeps {
 /** What can be done with simulated accounts, in whichever process the stand-ins run. Throws AppError in words. */
 export interface SimulatorControl {
   /** A new account at a played provider, connected. */
-  createChannel(input: { workspaceId: string; kind: SimulatedKind; name: string }): Promise<ChannelAccount>;
+  createChannel(input: { workspaceId: string; kind: PlayedKind; name: string }): Promise<ChannelAccount>;
   act(account: ChannelAccount, person: Person, act: Act): Promise<string | null>;
   said(account: ChannelAccount, person: Person, text: string, at: Date): Promise<string>;
-  newPersonId(kind: SimulatedKind): string;
-  fault(account: ChannelAccount, fault: SimulatorFault, on: boolean): Promise<void>;
+  newPersonId(kind: PlayedKind): string;
+  fault(account: ChannelAccount, fault: FaultKind, on: boolean): Promise<void>;
   /** Customers answer now and then by themselves, or they do not. */
   setTalkative(account: ChannelAccount, talkative: boolean): Promise<void>;
 }

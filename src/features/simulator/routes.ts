@@ -15,7 +15,8 @@ import {
   type SimulatorMessage,
 } from "../../wire/simulator.js";
 import type { HostView } from "./host.js";
-import type { Act, SimulatorControl, SimulatorDeps } from "./ports.js";
+import type { Act } from "../../core/playedProvider.js";
+import type { SimulatorControl, SimulatorDeps } from "./ports.js";
 
 interface Deps extends Pick<SimulatorDeps, "accounts" | "present"> {
   simulator: SimulatorControl;
@@ -36,9 +37,11 @@ export function simulatorEndpoints(deps: Deps): Endpoint[] {
 
   async function simulated(workspaceId: string, id: string): Promise<ChannelAccount> {
     const account = await deps.accounts.find(workspaceId, id);
-    if (!account) throw new AppError("not_found", "There is no such channel account.");
+    if (!account) throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
     if (!account.simulated) {
-      throw new AppError("conflict", "This account is live: its customers are real people, and nobody can play them.");
+      throw new AppError("conflict", "This account is live: its customers are real people, and nobody can play them.", {
+        reason: "account_live",
+      });
     }
     return account;
   }
@@ -146,8 +149,16 @@ async function personOf(deps: Deps, account: ChannelAccount, body: SimulatorMess
   return { id: deps.simulator.newPersonId(account.kind as SimulatedKind), name, language };
 }
 
-/** Throws AppError for what misses its words or its target. */
-function actOf({ kind, text, target }: SimulatorMessage): Act {
+/** Throws AppError for a time to come, and for what misses its words or its target. */
+function actOf({ at, ...rest }: SimulatorMessage): Act {
+  if (at === undefined) return wordsOf(rest);
+  const time = Date.parse(at);
+  if (time <= Date.now()) return { ...wordsOf(rest), at: time };
+  const message = "Nobody can have done something in the future.";
+  throw new AppError("unprocessable", message, { errors: [{ pointer: "/at", message }] });
+}
+
+function wordsOf({ kind, text, target }: SimulatorMessage): Act {
   const needed = (pointer: string, value: string | undefined): string => {
     if (value !== undefined) return value;
     throw new AppError("unprocessable", `An act of the kind ${kind} needs ${pointer.slice(1)}.`, {

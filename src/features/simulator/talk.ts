@@ -24,6 +24,22 @@ const answers: Readonly<Record<string, readonly string[]>> = {
     "Noch etwas: Kann ich mit Karte zahlen?",
     "Wunderbar, einen schönen Tag noch!",
   ],
+  fr: [
+    "Merci, cela m’aide beaucoup.",
+    "Parfait. Quand est-ce que ça arrivera ?",
+    "Pourriez-vous m’envoyer aussi le lien ?",
+    "Très bien, alors je le prends.",
+    "Encore une chose : puis-je payer par carte ?",
+    "Formidable, bonne journée !",
+  ],
+  pt: [
+    "Obrigado, isso ajuda muito.",
+    "Perfeito. Quando chega?",
+    "Pode me enviar o link também?",
+    "Ótimo, então vou querer.",
+    "Mais uma coisa: posso pagar com cartão?",
+    "Maravilha, tenha um ótimo dia!",
+  ],
   ar: [
     "شكرًا، هذا مفيد جدًا.",
     "ممتاز. متى سيصل الطلب؟",

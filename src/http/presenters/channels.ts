@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reasonOf } from "../../core/channelSentences.js";
 import type { ChannelAdapter } from "../../adapters/contract.js";
 import type { ChannelAccount, HealthEntry } from "../../inbox/index.js";
 import type {
@@ -10,7 +11,18 @@ import type {
 import { simulatedKinds } from "../../wire/simulator.js";
 import type { ChannelTest } from "../routes/channels.js";
 
-const healthDto = ({ state, cause, since }: HealthEntry) => ({ state, cause, since: since.toISOString() });
+/** Which sentence it is, for translations. */
+const reasonDto = (said: string | null) => {
+  const found = said === null ? undefined : reasonOf(said);
+  return { reason: found?.reason ?? null, parameters: found?.parameters ?? {} };
+};
+
+const healthDto = ({ state, cause, since }: HealthEntry) => ({
+  state,
+  cause,
+  ...reasonDto(cause),
+  since: since.toISOString(),
+});
 
 /** `publicUrl` null: for callers who may not see where the provider delivers. */
 export function channelAccountDto(
@@ -32,21 +44,39 @@ export function channelAccountDto(
     last_event_at: heard,
     last_inbound_at: heard,
     last_outbound_at: account.lastSentAt?.toISOString() ?? null,
+    address_changed: addressChanged(account, publicUrl),
     errors_24h: errors,
     created_at: account.createdAt.toISOString(),
   };
 }
 
+/** The stand-ins of simulated accounts are told by themselves. */
+const addressChanged = (account: ChannelAccount, publicUrl: string | null): boolean =>
+  publicUrl !== null &&
+  !account.simulated &&
+  account.settings !== null &&
+  account.registeredUrl !== null &&
+  account.registeredUrl !== webhookUrl(account, publicUrl);
+
 export const channelAccountDetailDto = (
   account: ChannelAccount,
-  more: { publicUrl: string; errors: number; verifyToken: string | null; setBy: "none" | "us" | "hand" },
+  more: {
+    publicUrl: string;
+    errors: number;
+    verifyToken: string | null;
+    setBy: "none" | "us" | "hand";
+    /** The provider asks for our token before it takes the address. */
+    handshake: boolean;
+  },
 ): ChannelAccountDetailDto => ({
   ...channelAccountDto(account, more.publicUrl, more.errors),
   verify_token: more.verifyToken,
   callback: {
     url: webhookUrl(account, more.publicUrl),
     verify_token: more.verifyToken,
-    registered: account.registeredAt !== null,
+    // Where nobody shakes hands, what came over the address shows that it is known.
+    registered: account.registeredAt !== null || (!more.handshake && account.lastEventAt !== null),
+    handshake: more.handshake,
     set_by: more.setBy,
   },
   health_history: account.healthLog.map(healthDto),
@@ -55,10 +85,12 @@ export const channelAccountDetailDto = (
 export const webhookUrl = (account: Pick<ChannelAccount, "kind" | "endpointKey">, publicUrl: string) =>
   `${publicUrl.replace(/\/$/, "")}/webhooks/${account.kind}/${account.endpointKey}`;
 
-export const testDto = ({ ok, state, sentence, displayName, problems }: ChannelTest): ChannelTestDto => ({
+export const testDto = ({ ok, state, sentence, words, displayName, problems }: ChannelTest): ChannelTestDto => ({
   ok,
   state,
   sentence,
+  ...reasonDto(sentence),
+  words: words ?? null,
   display_name: displayName,
   problems,
 });

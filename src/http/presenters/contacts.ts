@@ -22,6 +22,7 @@ export const contactDto = (contact: Contact): ContactDto => ({
     provider_chat: identity.chat,
     group: identity.group,
     blocked: identity.blocked,
+    blocked_by_us: identity.blockedByUs,
     aliases: identity.aliases,
     created_at: identity.createdAt.toISOString(),
   })),

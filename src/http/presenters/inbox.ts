@@ -139,6 +139,7 @@ export function conversationDto(conversation: Conversation): ConversationDto {
     labels: conversation.labels,
     priority: conversation.priority,
     blocked: conversation.blocked,
+    blocked_by_us: conversation.blockedByUs,
     unread: conversation.unread,
     unread_for_me: conversation.unreadForMe,
     participants: conversation.participants,

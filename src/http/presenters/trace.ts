@@ -53,10 +53,19 @@ const arrival = (message: Message, entry: Maker): Entry[] => [
   entry(message.createdAt, "recorded"),
 ];
 
+/** Providers count whole seconds: what cannot have been before another station, and is so by less than one, is put to it. */
+function notBefore(at: Date | undefined, earlier: Date | undefined): Date | undefined {
+  if (!at || !earlier) return at;
+  const ahead = earlier.getTime() - at.getTime();
+  return ahead > 0 && ahead < 1_000 ? earlier : at;
+}
+
 function departure(message: Message, entry: Maker): Entry[] {
   const { scheduledAt, attempts, receipts, failure, status, createdAt, at } = message;
   if (message.direction === "note") return [entry(createdAt, "recorded")];
   const last = attempts.at(-1);
+  const delivered = notBefore(receipts.delivered ?? undefined, receipts.sent ?? undefined);
+  const read = notBefore(receipts.read ?? undefined, delivered ?? receipts.sent ?? undefined);
   const waiting = status === "scheduled" || (scheduledAt !== null && !last && ["cancelled", "failed"].includes(status));
   return [
     ...(scheduledAt ? [entry(createdAt, "scheduled", `for ${scheduledAt.toISOString()}`)] : []),
@@ -71,8 +80,8 @@ function departure(message: Message, entry: Maker): Entry[] {
       );
     }),
     ...(receipts.sent ? [entry(receipts.sent, "sent")] : []),
-    ...(receipts.delivered ? [entry(receipts.delivered, "delivered")] : []),
-    ...(receipts.read ? [entry(receipts.read, "read")] : []),
+    ...(delivered ? [entry(delivered, "delivered")] : []),
+    ...(read ? [entry(read, "read")] : []),
     ...(failure ? [entry(last?.at ?? at, "failed", failure.reason, false)] : []),
     ...(status === "cancelled" ? [entry(last?.at ?? at, "cancelled")] : []),
   ];

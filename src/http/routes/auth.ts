@@ -6,6 +6,7 @@ import {
   invitationAccept,
   invitationLook,
   invitationShown,
+  joinedDto,
   meDto,
   resetRequest,
   setupRequest,
@@ -26,6 +27,8 @@ interface Deps {
   accounts: Accounts;
   providers: readonly { id: string; label: string }[];
   mailWorks: boolean;
+  /** Tells the open pages of a workspace that somebody joined. */
+  accessChanged(workspaceId: string): void;
   version: string;
   /** Loads demo data for whoever just set up; absent: there is none to load. */
   loadDemo?: ((workspaceId: string, language: Language) => Promise<unknown>) | undefined;
@@ -184,6 +187,7 @@ export function authEndpoints(deps: Deps): Endpoint[] {
         return {
           workspace_name: shown.workspaceName,
           email: shown.email,
+          role_id: shown.roleId,
           role_name: shown.roleName,
           invited_by: shown.invitedBy,
           account_exists: shown.accountExists,
@@ -199,12 +203,13 @@ export function authEndpoints(deps: Deps): Endpoint[] {
       description: "Whoever is signed in just joins; others sign in with their password, or make an account.",
       body: invitationAccept,
       status: 201,
-      answer: meDto,
+      answer: joinedDto,
       errors: ["not_found", "conflict"],
       async handle({ principal, body, from, cookie }) {
-        const { userId, signedIn } = await accounts.accept({ ...body, person: principal }, from);
+        const { userId, workspaceId, signedIn } = await accounts.accept({ ...body, person: principal }, from);
         if (signedIn) keepSignIn({ cookie }, signedIn);
-        return me(userId);
+        deps.accessChanged(workspaceId);
+        return { ...(await me(userId)), joined_workspace_id: workspaceId };
       },
     }),
   ];

@@ -31,6 +31,8 @@ export interface ChannelTest {
   ok: boolean;
   state: "ok" | "degraded" | "needs_reauth" | "suspended";
   sentence: string;
+  /** What the provider itself said, when it refused. */
+  words?: string | undefined;
   displayName: string | null;
   problems: { pointer: string; message: string }[];
 }
@@ -43,6 +45,8 @@ export interface ChannelAdmin {
   configure(workspaceId: string, id: string, settings: Record<string, unknown>): Promise<ChannelAccount>;
   /** Off: nothing is sent or shown, and nothing is lost. */
   setEnabled(workspaceId: string, id: string, enabled: boolean): Promise<ChannelAccount>;
+  /** Tells the provider our address once more; where a person enters it and nobody shakes hands, they say that they did. */
+  register(workspaceId: string, id: string): Promise<ChannelAccount>;
   /** A new webhook secret; the old one is accepted for some time yet. */
   rotateSecret(workspaceId: string, id: string): Promise<ChannelAccount>;
   /**
@@ -77,9 +81,17 @@ export function channelDetails({ channels, adapters, publicUrl, errors }: Omit<D
       publicUrl: publicUrl(),
       errors: (await errors([account.id])).get(account.id) ?? 0,
       verifyToken: adapter?.manifest.handshake ? await channels.verifyToken(account) : null,
-      setBy: account.settings === null ? "hand" : (adapter?.addressSetBy(account.settings) ?? "none"),
+      setBy: setBy(account, adapter),
+      handshake: adapter?.manifest.handshake ?? false,
     });
   };
+}
+
+/** Who tells the provider our address. As long as there are no credentials: who most likely will. */
+function setBy({ settings }: ChannelAccount, adapter: ChannelAdapter | undefined): "none" | "us" | "hand" {
+  if (!adapter?.verify) return "none";
+  if (settings !== null) return adapter.addressSetBy(settings);
+  return adapter.manifest.wizard.steps.some(({ shows }) => shows === "callback_url") ? "hand" : "us";
 }
 
 /** Channel accounts and the kinds there are. A webhook's address is as good as a credential: only managers see accounts. */
@@ -152,7 +164,8 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl, errors 
       answer: detailShape,
       async handle({ principal, params }) {
         const account = await inbox.accounts.find(principal.workspaceId, params.id!);
-        if (!account) throw new AppError("not_found", "There is no such channel account.");
+        if (!account)
+          throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
         return detail(account);
       },
     }),
@@ -167,7 +180,8 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl, errors 
       async handle({ principal, params, body }) {
         const { workspaceId } = principal;
         const account = await inbox.accounts.find(workspaceId, params.id!);
-        if (!account) throw new AppError("not_found", "There is no such channel account.");
+        if (!account)
+          throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
         if (body.name !== undefined) await inbox.accounts.rename(workspaceId, account.id, body.name);
         if (body.enabled !== undefined && body.enabled !== account.enabled) {
           return detail(await channels.setEnabled(workspaceId, account.id, body.enabled));
@@ -186,6 +200,17 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl, errors 
       errors: ["unprocessable", "conflict"],
       handle: async ({ principal, params, body }) =>
         detail(await channels.configure(principal.workspaceId, params.id!, body.settings)),
+    }),
+    endpoint({
+      ...managed,
+      method: "post",
+      path: "/channels/:id/register",
+      summary: "Tell the provider the address once more",
+      description:
+        "For accounts whose address is set by this server, and after PUBLIC_URL changed. What went wrong stands in the account's health and log.",
+      answer: detailShape,
+      errors: ["conflict"],
+      handle: async ({ principal, params }) => detail(await channels.register(principal.workspaceId, params.id!)),
     }),
     endpoint({
       ...managed,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
 import type { Author, Content } from "../../core/message.js";
+import type { SequencedEvent } from "../../core/ports.js";
 import type { Principal } from "../../identity/index.js";
 import {
   conversationQueryOf,
@@ -12,6 +13,7 @@ import {
   type Inbox,
 } from "../../inbox/index.js";
 import {
+  activityDto,
   blockRequest,
   bulkRequest,
   bulkResultDto,
@@ -26,7 +28,10 @@ import {
   readMarkDto,
   readRequest,
   replyPolicyDto,
+  threadPageDto,
+  threadQuery,
   unreadRequest,
+  type ActivityDto,
   type BulkResultDto,
 } from "../../wire/inbox.js";
 import { contentFromDto, conversationDto, type InboxPresenter } from "../presenters/inbox.js";
@@ -50,6 +55,13 @@ export const memberOf = (principal: Principal): string | null =>
 
 const gone = () => new AppError("not_found", "There is no such conversation.");
 const date = (value: string | null | undefined) => (value ? new Date(value) : value === null ? null : undefined);
+
+const activityOf = ({ id, at, data }: SequencedEvent): ActivityDto => ({
+  id,
+  at: at.toISOString(),
+  changes: Array.isArray(data.changes) ? data.changes.filter((one) => typeof one === "string") : [],
+  data,
+});
 
 const changeOf = (body: z.output<typeof conversationChange>): ConversationChange => ({
   status: body.status,
@@ -184,11 +196,27 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       tag,
       summary: "List the messages of a conversation, newest first",
       scope: "conversations:read",
-      query: listQuery,
-      answer: pageOf(messageDto),
+      description: "From the newest on, from a cursor on, or around one of them: a jump to what was found far back.",
+      query: threadQuery,
+      answer: threadPageDto,
       async handle({ principal, params, query }) {
         if (!(await inbox.hasConversation(principal.workspaceId, params.id!))) throw gone();
-        return pageDto(await inbox.messages(principal.workspaceId, params.id!, query), present.message);
+        const page = await inbox.messages(principal.workspaceId, params.id!, query);
+        return { ...pageDto(page, present.message), previous_cursor: page.previous };
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/conversations/:id/activity",
+      tag,
+      summary: "How a conversation was changed, newest first",
+      description: "Who gave it to whom, resolved it, labelled it. What was said stands in its messages.",
+      scope: "conversations:read",
+      query: listQuery,
+      answer: pageOf(activityDto),
+      async handle({ principal, params, query }) {
+        if (!(await inbox.hasConversation(principal.workspaceId, params.id!))) throw gone();
+        return pageDto(await inbox.events.changesOf(principal.workspaceId, params.id!, query), activityOf);
       },
     }),
     endpoint({
@@ -336,13 +364,14 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
       path: "/conversations/:id/block",
       tag,
       summary: "Keep the customer from writing, or let them again",
-      description: "At the provider, where the channel can.",
+      description:
+        "At the provider, where the channel can. Until they are unblocked, replies are refused with the reason `blocked_by_us`.",
       scope: "conversations:write",
       body: blockRequest,
       answer: null,
       errors: ["unprocessable"],
       async handle({ principal, params, body }) {
-        await inbox.commands.block(principal.workspaceId, params.id!, body.blocked);
+        await inbox.commands.block(principal.workspaceId, params.id!, body.blocked, authorOf(principal));
         return undefined;
       },
     }),

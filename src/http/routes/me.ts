@@ -58,7 +58,9 @@ export function meEndpoints({ identity, accounts }: { identity: Identity; accoun
       errors: ["payload_too_large"],
       async handle({ principal, body }) {
         if (Buffer.byteLength(JSON.stringify(body)) > preferencesMost) {
-          throw new AppError("payload_too_large", "Preferences take at most 32 kB.");
+          throw new AppError("payload_too_large", "Preferences take at most 32 kB.", {
+            reason: "preferences_too_large",
+          });
         }
         await identity.users.setPreferences(principal.userId, body);
         return preferencesView(body);
@@ -140,7 +142,10 @@ export function meEndpoints({ identity, accounts }: { identity: Identity; accoun
       errors: ["conflict", "unprocessable"],
       async handle({ principal, body }) {
         const { id, email, twoFactor } = await accounts.prove(principal, body.password);
-        if (twoFactor) throw new AppError("conflict", "Two-factor sign-in is on. Turn it off first, with a code.");
+        if (twoFactor)
+          throw new AppError("conflict", "Two-factor sign-in is on. Turn it off first, with a code.", {
+            reason: "two_factor_on",
+          });
         const { secret, uri, qrSvg } = await identity.secondFactor.begin(id, email);
         return { secret, uri, qr_svg: qrSvg };
       },
@@ -184,7 +189,7 @@ export function meEndpoints({ identity, accounts }: { identity: Identity; accoun
       errors: ["conflict", "unprocessable"],
       async handle({ principal, body }) {
         const { id, twoFactor } = await accounts.prove(principal, body.password);
-        if (!twoFactor) throw new AppError("conflict", "Two-factor sign-in is off.");
+        if (!twoFactor) throw new AppError("conflict", "Two-factor sign-in is off.", { reason: "two_factor_off" });
         return { recovery_codes: await identity.secondFactor.renewRecovery(id) };
       },
     }),

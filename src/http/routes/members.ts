@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
+import type { Reason } from "../../core/reasons.js";
 import {
   holds,
   requireAll,
@@ -28,8 +29,15 @@ const found = <T>(thing: T | undefined, what: string): T => {
   return thing;
 };
 
+interface Deps {
+  identity: Identity;
+  accounts: Accounts;
+  /** Tells open pages at once that somebody may do more, or less, than a moment ago. */
+  accessChanged(workspaceId: string): void;
+}
+
 /** Who belongs to a workspace, what their roles permit, who is invited, and who did what. */
-export function memberEndpoints({ identity, accounts }: { identity: Identity; accounts: Accounts }): Endpoint[] {
+export function memberEndpoints({ identity, accounts, accessChanged }: Deps): Endpoint[] {
   const { members, roles, invitations, users } = identity;
   const read = { tag: "Members", scope: "conversations:read" } as const;
   const manage = { tag: "Members", scope: "members:manage" } as const;
@@ -48,11 +56,13 @@ export function memberEndpoints({ identity, accounts }: { identity: Identity; ac
     const now = await roles.find(principal.workspaceId, member.roleId);
     if (member.userId !== null) requireAll(principal, now?.permissions ?? []);
     if (roleId === undefined) return;
-    const problem = (message: string) =>
-      new AppError("unprocessable", message, { errors: [{ pointer: "/role_id", message }] });
-    if (member.userId === null) throw problem("This member does not sign in, so no role applies.");
+    const problem = (reason: Reason, message: string) =>
+      new AppError("unprocessable", message, { reason, errors: [{ pointer: "/role_id", message }] });
+    if (member.userId === null) {
+      throw problem("role_not_applicable", "This member does not sign in, so no role applies.");
+    }
     const then = await roles.find(principal.workspaceId, roleId);
-    if (!then) throw problem("There is no such role in this workspace.");
+    if (!then) throw problem("role_unknown", "There is no such role in this workspace.");
     requireAll(principal, then.permissions);
   }
 
@@ -66,6 +76,11 @@ export function memberEndpoints({ identity, accounts }: { identity: Identity; ac
       created_at: invitation.createdAt.toISOString(),
       expires_at: invitation.expiresAt.toISOString(),
     };
+  }
+
+  function changed(workspaceId: string): void {
+    identity.access.forget();
+    accessChanged(workspaceId);
   }
 
   const countOf = async (workspaceId: string, roleId: string) =>
@@ -113,9 +128,9 @@ export function memberEndpoints({ identity, accounts }: { identity: Identity; ac
           },
         });
         const { name, active, role_id: roleId } = body;
-        const changed = found(await members.update(workspaceId, there.id, { name, active, roleId }), "member");
-        identity.access.forget();
-        return (await shown(principal, [changed]))[0]!;
+        const after = found(await members.update(workspaceId, there.id, { name, active, roleId }), "member");
+        changed(workspaceId);
+        return (await shown(principal, [after]))[0]!;
       },
     }),
     endpoint({
@@ -211,12 +226,15 @@ export function memberEndpoints({ identity, accounts }: { identity: Identity; ac
       async handle({ principal, params, body, audit }) {
         const { workspaceId } = principal;
         const there = found(await roles.find(workspaceId, params.id!), "role");
-        if (there.builtIn) throw new AppError("conflict", "A built-in role stays as it is. Make one of your own.");
+        if (there.builtIn)
+          throw new AppError("conflict", "A built-in role stays as it is. Make one of your own.", {
+            reason: "role_built_in",
+          });
         requireAll(principal, [...there.permissions, ...(body.permissions ?? [])]);
         if (body.permissions) audit({ details: { permissions: body.permissions, before: there.permissions } });
-        const changed = found(await roles.update(workspaceId, there.id, body), "role");
-        identity.access.forget();
-        return roleView(changed, await countOf(workspaceId, changed.id));
+        const after = found(await roles.update(workspaceId, there.id, body), "role");
+        changed(workspaceId);
+        return roleView(after, await countOf(workspaceId, after.id));
       },
     }),
     endpoint({
@@ -230,13 +248,13 @@ export function memberEndpoints({ identity, accounts }: { identity: Identity; ac
       async handle({ principal, params }) {
         const { workspaceId } = principal;
         const there = found(await roles.find(workspaceId, params.id!), "role");
-        if (there.builtIn) throw new AppError("conflict", "A built-in role stays.");
+        if (there.builtIn) throw new AppError("conflict", "A built-in role stays.", { reason: "role_built_in" });
         requireAll(principal, there.permissions);
         if ((await countOf(workspaceId, there.id)) > 0) {
-          throw new AppError("conflict", "Somebody has this role. Give them another first.");
+          throw new AppError("conflict", "Somebody has this role. Give them another first.", { reason: "role_in_use" });
         }
         await roles.remove(workspaceId, there.id);
-        identity.access.forget();
+        changed(workspaceId);
         return undefined;
       },
     }),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
-import type { Inbox, Message } from "../../inbox/index.js";
+import type { Principal } from "../../identity/index.js";
+import type { Hit, Inbox, Message, Page } from "../../inbox/index.js";
 import {
   listQuery,
   messageDetailDto,
@@ -36,6 +37,14 @@ export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }
     const message = await inbox.message(workspaceId, id);
     if (!message) throw new AppError("not_found", "There is no such message.");
     return message;
+  }
+  /** With what the member who asks has read. */
+  async function read(principal: Principal, page: Page<Hit>): Promise<Page<Hit>> {
+    const around = await inbox.reading.forReader(
+      page.items.map((hit) => hit.conversation),
+      memberOf(principal),
+    );
+    return { ...page, items: page.items.map((hit, index) => ({ ...hit, conversation: around[index]! })) };
   }
   const change = (
     definition: Pick<Endpoint, "summary"> & { path: string; description?: string },
@@ -116,6 +125,7 @@ export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }
           throw new AppError(
             "unprocessable",
             "A message cannot be edited into a file. Send the file as a new message.",
+            { reason: "edit_into_file" },
           );
         }
         const edited = content && (await contentFromDto(content, () => Promise.resolve("document")));
@@ -169,6 +179,20 @@ export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }
     ),
     endpoint({
       method: "get",
+      path: "/scheduled-messages",
+      tag,
+      summary: "List what is to be sent later, what leaves first at the top",
+      description: "Of all conversations. It is edited, sent at once or cancelled as any message.",
+      scope: "conversations:read",
+      query: listQuery,
+      answer: pageOf(searchHitDto),
+      async handle({ principal, query }) {
+        const page = await inbox.scheduled(principal.workspaceId, query);
+        return pageDto(await read(principal, page), present.hit);
+      },
+    }),
+    endpoint({
+      method: "get",
       path: "/search/messages",
       tag,
       summary: "Search messages, newest first",
@@ -194,12 +218,7 @@ export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }
           limit: query.limit,
           cursor: query.cursor,
         });
-        const around = await inbox.reading.forReader(
-          page.items.map((hit) => hit.conversation),
-          memberOf(principal),
-        );
-        const items = page.items.map((hit, index) => ({ ...hit, conversation: around[index]! }));
-        return pageDto({ ...page, items }, present.hit);
+        return pageDto(await read(principal, page), present.hit);
       },
     }),
   ];

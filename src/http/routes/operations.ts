@@ -12,11 +12,13 @@ import {
   operationsHealthDto,
   type OperationsHealthDto,
   eventQuery,
+  openQuery,
   quarantineDetailDto,
   quarantineDto,
   quarantineEdit,
   replayDto,
   replayRequest,
+  retriedDto,
 } from "../../wire/operations.js";
 import { listQuery } from "../../wire/inbox.js";
 
@@ -45,6 +47,8 @@ export interface Operations {
   /** Puts other events in the place of those it carries. Throws AppError `unprocessable` for work that carries none. */
   editDeadLetter(workspaceId: string, id: string, events: readonly unknown[]): Promise<boolean>;
   retryDeadLetter(workspaceId: string, id: string): Promise<boolean>;
+  /** All that there is when it is called; resolves to how many. */
+  retryDeadLetters(workspaceId: string): Promise<number>;
   discardDeadLetter(workspaceId: string, id: string): Promise<boolean>;
   /** How the server is doing; quarantine and dead letters are the workspace's own. */
   health(workspaceId: string): Promise<OperationsHealthDto>;
@@ -132,11 +136,13 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       method: "get",
       path: "/quarantine/:id",
       summary: "Look at a payload that could not be read",
+      description: "Its shape only, unless it is opened.",
+      query: openQuery,
       answer: quarantineDetailDto,
-      async handle({ principal, params }) {
+      async handle({ principal, params, query }) {
         const entry = await inbox.quarantine.find(principal.workspaceId, params.id!);
         if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
-        const open = mayRead(principal);
+        const open = query.open && mayRead(principal);
         return { ...quarantined(entry), raw: open ? entry.raw : redactedText(entry.raw), redacted: !open };
       },
     }),
@@ -162,7 +168,9 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       async handle({ principal, params }) {
         if (!(await inbox.quarantine.find(principal.workspaceId, params.id!))) there(false, "payload in quarantine");
         if (!(await operations.replayQuarantined(principal.workspaceId, params.id!))) {
-          throw new AppError("unprocessable", "The payload still cannot be read. It stays in quarantine.");
+          throw new AppError("unprocessable", "The payload still cannot be read. It stays in quarantine.", {
+            reason: "still_unreadable",
+          });
         }
         return undefined;
       },
@@ -191,6 +199,7 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
         const accountId = body.channel_account_id;
         if (!(await inbox.accounts.find(workspaceId, accountId))) {
           throw new AppError("unprocessable", "There is no such channel account.", {
+            reason: "channel_unknown",
             errors: [{ pointer: "/channel_account_id", message: "Unknown channel account" }],
           });
         }
@@ -213,11 +222,13 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       method: "get",
       path: "/dead-letters/:id",
       summary: "Look at work that failed for good",
+      description: "The shape of what it carries only, unless it is opened.",
+      query: openQuery,
       answer: deadLetterDetailDto,
-      async handle({ principal, params }) {
+      async handle({ principal, params, query }) {
         const letter = await operations.deadLetter(principal.workspaceId, params.id!);
         if (!letter) throw new AppError("not_found", "There is no such dead letter.");
-        const open = mayRead(principal);
+        const open = query.open && mayRead(principal);
         return { ...deadLetter(letter), payload: open ? letter.payload : redacted(letter.payload), redacted: !open };
       },
     }),
@@ -242,6 +253,15 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       idempotency: "none",
       handle: async ({ principal, params }) =>
         there(await operations.retryDeadLetter(principal.workspaceId, params.id!), "dead letter"),
+    }),
+    endpoint({
+      ...operator,
+      method: "post",
+      path: "/dead-letters/retry",
+      summary: "Try all of it again",
+      answer: retriedDto,
+      idempotency: "none",
+      handle: async ({ principal }) => ({ retried: await operations.retryDeadLetters(principal.workspaceId) }),
     }),
     endpoint({
       ...operator,

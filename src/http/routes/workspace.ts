@@ -38,8 +38,15 @@ const apiKey = (key: ApiKey) => ({
   last_used_at: iso(key.lastUsedAt),
 });
 
+interface Deps {
+  identity: Identity;
+  inbox: Inbox;
+  /** Tells open pages at once that the workspace goes by another name, or lets in others than a moment ago. */
+  accessChanged(workspaceId: string): void;
+}
+
 /** The workspace itself: teams, labels, API keys. */
-export function workspaceEndpoints({ identity, inbox }: { identity: Identity; inbox: Inbox }): Endpoint[] {
+export function workspaceEndpoints({ identity, inbox, accessChanged }: Deps): Endpoint[] {
   const found = <T>(thing: T | undefined, what: string): T => {
     if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`);
     return thing;
@@ -79,6 +86,7 @@ export function workspaceEndpoints({ identity, inbox }: { identity: Identity; in
         if (twoFactorRequired !== undefined) audit({ details: { two_factor_required: twoFactorRequired } });
         await identity.updateWorkspace(principal.workspaceId, { name, brandColor, twoFactorRequired });
         identity.access.forget();
+        if (name !== undefined || twoFactorRequired !== undefined) accessChanged(principal.workspaceId);
         return workspaceView(found(await identity.workspace(principal.workspaceId), "workspace"));
       },
     }),

@@ -37,6 +37,7 @@ export interface Joining {
   ): Promise<{
     workspaceName: string;
     email: string;
+    roleId: string;
     roleName: string;
     invitedBy: string;
     accountExists: boolean;
@@ -52,7 +53,7 @@ export interface Joining {
       language?: Language | undefined;
     },
     from: From,
-  ): Promise<{ userId: string; signedIn: (SignInResult & { state: "signed_in" }) | undefined }>;
+  ): Promise<{ userId: string; workspaceId: string; signedIn: (SignInResult & { state: "signed_in" }) | undefined }>;
   /** Who invited, by name. */
   inviterName(invitation: Invitation): Promise<string>;
 }
@@ -88,7 +89,10 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
     const role = await roles.find(principal.workspaceId, roleId);
     if (!role) {
       const message = "There is no such role in this workspace.";
-      throw new AppError("unprocessable", message, { errors: [{ pointer: "/role_id", message }] });
+      throw new AppError("unprocessable", message, {
+        reason: "role_unknown",
+        errors: [{ pointer: "/role_id", message }],
+      });
     }
     requireAll(principal, role.permissions);
   }
@@ -107,24 +111,26 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
     if (person !== null) {
       if (person.userId === user?.id) return { user, how: "session" };
       throw new AppError("conflict", "You are signed in as somebody else. Sign out, then open the link again.", {
-        reason: "signed_in_as_other",
+        reason: "signed_in_as_another",
       });
     }
-    const missing = (pointer: string) => ({ pointer, message: "is missing" });
+    const missing = (pointer: string) => ({ pointer, message: "is missing", code: "missing" as const });
     if (user) {
-      if (user.passwordHash === null) throw new AppError("conflict", "Sign in first, then open the link again.");
+      if (user.passwordHash === null)
+        throw new AppError("conflict", "Sign in first, then open the link again.", { reason: "sign_in_first" });
       if (password === undefined) {
         throw new AppError("invalid_request", "Send the password of the account.", { errors: [missing("/password")] });
       }
       await throttle.take("signInAddress", from.address);
       await throttle.take("signInAccount", await users.emailKey(invitation.email));
       if (!(await passwordFits(user.passwordHash, password))) {
-        throw new AppError("unauthenticated", "The password is not right.");
+        throw new AppError("unauthenticated", "The password is not right.", { reason: "wrong_password" });
       }
       if (user.twoFactor) {
         throw new AppError(
           "two_factor_required",
           "This account has two-factor sign-in. Sign in first, then open the link again.",
+          { reason: "sign_in_first" },
         );
       }
       return { user, how: "password" };
@@ -138,7 +144,10 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
     }
     if (password.length < 8) {
       throw new AppError("invalid_request", "The password is too short.", {
-        errors: [{ pointer: "/password", message: "must have at least 8 characters" }],
+        reason: "password_too_short",
+        errors: [
+          { pointer: "/password", message: "must have at least 8 characters", code: "too_short", params: { min: 8 } },
+        ],
       });
     }
     await throttle.take("signUp", from.address);
@@ -168,7 +177,9 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
         // A set-up that died after this line left the account: it is taken up again by whoever knows its password.
         const before = await users.findByEmail(email);
         if (before && !(await passwordFits(before.passwordHash, password))) {
-          throw new AppError("conflict", "There is an account of this address already. Use its password.");
+          throw new AppError("conflict", "There is an account of this address already. Use its password.", {
+            reason: "account_exists",
+          });
         }
         user = before ?? (await users.create({ email, name, passwordHash, verified: false, language }));
         await places.update(firstWorkspaceId, { name: workspaceName });
@@ -187,7 +198,9 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
       const emailKey = await users.emailKey(email);
       const known = await users.findByEmail(email);
       if (known && (await members.ofUser(known.id)).some((one) => one.workspaceId === principal.workspaceId)) {
-        throw new AppError("conflict", "This person is a member of the workspace already.");
+        throw new AppError("conflict", "This person is a member of the workspace already.", {
+          reason: "already_member",
+        });
       }
       const invitedBy =
         principal.kind === "member"
@@ -222,6 +235,7 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
       return {
         workspaceName: workspace?.name ?? "",
         email,
+        roleId,
         roleName: role?.name ?? "",
         invitedBy: by,
         accountExists: user !== undefined,
@@ -240,7 +254,7 @@ export function joining(deps: AccountDeps, sendVerification: (user: User) => Pro
       await invitations.accept(invitation.id);
       identity.access.forget();
       const signedIn = how === "session" ? undefined : await open(user, from, "invitation");
-      return { userId: user.id, signedIn };
+      return { userId: user.id, workspaceId, signedIn };
     },
   };
 }

@@ -35,7 +35,7 @@ export function profile({ identity, throttle }: AccountDeps): Profile {
 
   async function userOf(userId: string): Promise<User> {
     const user = await users.find(userId);
-    if (!user) throw new AppError("unauthenticated", "The session is over. Sign in again.");
+    if (!user) throw new AppError("unauthenticated", "The session is over. Sign in again.", { reason: "session_over" });
     return user;
   }
 
@@ -43,7 +43,9 @@ export function profile({ identity, throttle }: AccountDeps): Profile {
     const user = await userOf(person.userId);
     if (user.passwordHash === null) return user;
     if (password === undefined) {
-      throw new AppError("invalid_request", "Send your password.", { errors: [{ pointer, message: "is missing" }] });
+      throw new AppError("invalid_request", "Send your password.", {
+        errors: [{ pointer, message: "is missing", code: "missing" }],
+      });
     }
     await throttle.take("proof", user.id);
     if (await passwordFits(user.passwordHash, password)) {
@@ -52,7 +54,7 @@ export function profile({ identity, throttle }: AccountDeps): Profile {
     }
     throw new AppError("unprocessable", "The password is not right.", {
       reason: "wrong_password",
-      errors: [{ pointer, message: "is not right" }],
+      errors: [{ pointer, message: "is not right", code: "not_right" }],
     });
   }
 
@@ -104,13 +106,14 @@ export function profile({ identity, throttle }: AccountDeps): Profile {
 
     async endTwoFactor(person, { password, code }) {
       const user = await prove(person, password);
-      if (!user.twoFactor) throw new AppError("conflict", "Two-factor sign-in is off already.");
+      if (!user.twoFactor)
+        throw new AppError("conflict", "Two-factor sign-in is off already.", { reason: "two_factor_off" });
       await throttle.take("proof", user.id);
       const ofApp = /^\d{6}$/.test(code);
       if (!(await (ofApp ? secondFactor.fits(user.id, code) : secondFactor.recovers(user.id, code)))) {
         throw new AppError("unprocessable", "The code is not right, or it was used before.", {
           reason: "wrong_code",
-          errors: [{ pointer: "/code", message: "is not right" }],
+          errors: [{ pointer: "/code", message: "is not right", code: "not_right" }],
         });
       }
       await throttle.forgive("proof", user.id);

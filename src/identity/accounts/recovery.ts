@@ -20,6 +20,7 @@ export interface Recovery {
 }
 
 const resetMs = 3_600_000;
+const resetTriesMost = 50;
 const verifyMs = 24 * 3_600_000;
 
 const stale = (what: string) =>
@@ -52,7 +53,11 @@ export function recovery({ identity, mailer, throttle, publicUrl }: AccountDeps)
 
     async reset(token, password, from) {
       await throttle.take("link", from.address);
-      checkPassword(password, "", "/password");
+      // A password that is refused must not cost the link.
+      const holder = await tokens.attempt("reset", token, resetTriesMost);
+      const user = holder === undefined ? undefined : await users.find(holder);
+      if (!user) throw stale("reset");
+      checkPassword(password, user.email, "/password");
       const hash = await hashPassword(password);
       const userId = await tokens.take("reset", token);
       if (userId === undefined) throw stale("reset");

@@ -32,7 +32,8 @@ export interface SigningIn {
 const challengeMs = 10 * 60_000;
 const codeTriesMost = 5;
 
-const wrong = () => new AppError("unauthenticated", "The e-mail address or the password is not right.");
+const wrong = () =>
+  new AppError("unauthenticated", "The e-mail address or the password is not right.", { reason: "wrong_sign_in" });
 
 export function signingIn({ identity, throttle, deviceKey }: AccountDeps): SigningIn {
   const { users, sessions, tokens, secondFactor } = identity;
@@ -84,10 +85,11 @@ export function signingIn({ identity, throttle, deviceKey }: AccountDeps): Signi
     },
 
     async secondStep({ challenge, code, recoveryCode }, from) {
-      const expired = () => new AppError("unauthenticated", "Begin again with e-mail address and password.");
+      const expired = () =>
+        new AppError("unauthenticated", "Begin again with e-mail address and password.", { reason: "sign_in_expired" });
       if (code === undefined && recoveryCode === undefined) {
         throw new AppError("invalid_request", "Send a code or a recovery code.", {
-          errors: [{ pointer: "/code", message: "is missing" }],
+          errors: [{ pointer: "/code", message: "is missing", code: "missing" }],
         });
       }
       if (challenge === undefined || challenge.length > 100) throw expired();

@@ -33,6 +33,8 @@ export interface ChannelAccountRow {
   lastSentAt: Date | null;
   /** When the provider was told of our address, or shook hands at it; null when it does not know it. */
   registeredAt: Date | null;
+  /** Which address of ours that was; null in rows that are older than the field. */
+  registeredUrl: string | null;
   /** When somebody asked for its session to be started anew. */
   restartedAt: Date | null;
   /** Its provider is played by the built-in simulator. */
@@ -64,6 +66,7 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
       lastEventAt: { type: Date, default: null },
       lastSentAt: { type: Date, default: null },
       registeredAt: { type: Date, default: null },
+      registeredUrl: { type: String, default: null },
       restartedAt: { type: Date, default: null },
       simulated: { type: Boolean, default: false },
       talkative: { type: Boolean, default: true },
@@ -78,6 +81,8 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
     { workspaceId: 1, kind: 1, accountRef: 1 },
     { unique: true, partialFilterExpression: { accountRef: { $type: "string" } } },
   );
+  // What the sessions role looks after, whatever the workspace.
+  schema.index({ kind: 1, _id: 1 }, { partialFilterExpression: { enabled: true } });
   // What the simulator plays, whatever the workspace.
   schema.index({ simulated: 1, _id: 1 }, { partialFilterExpression: { simulated: true } });
   return connection.model<ChannelAccountRow>("ChannelAccount", schema);

@@ -44,10 +44,14 @@ export interface ConversationRow extends Telling {
   participants: string[];
   /** The customer blocked us: nothing can be sent. */
   blocked: boolean;
+  /** We blocked the customer: nobody writes to them until it is taken back. */
+  blockedByUs: boolean;
   /** Inbound messages since somebody last answered or looked. */
   unread: number;
   /** How many messages the customer wrote, ever: readers remember how many of them they have read. */
   inbound: number;
+  /** Whoever it is assigned to has not read all of it. */
+  unseen: boolean;
   /** Who of us wrote to the customer last, as kind and id, and when; a reply that must not overtake takes it first. */
   lastOut: { by: string; at: Date } | null;
   /** What resolving put away, for whoever takes it back soon. */
@@ -93,8 +97,10 @@ export function conversationModel(connection: Connection): Model<ConversationRow
       mentioned: { type: [String], required: true },
       participants: { type: [String], default: [] },
       blocked: { type: Boolean, required: true },
+      blockedByUs: { type: Boolean, default: false },
       unread: { type: Number, required: true },
       inbound: { type: Number, default: 0 },
+      unseen: { type: Boolean, default: false },
       lastOut: {
         type: new Schema({ by: { type: String, required: true }, at: { type: Date, required: true } }, { _id: false }),
         default: null,
@@ -144,6 +150,8 @@ export function conversationModel(connection: Connection): Model<ConversationRow
     { workspaceId: 1, lastMessageAt: -1, _id: -1, waitingSince: 1 },
     { partialFilterExpression: { waitingSince: { $type: "date" } } },
   );
+  // How much somebody has not read: only what is unread stands in it.
+  schema.index({ workspaceId: 1, assigneeId: 1, status: 1 }, { partialFilterExpression: { unseen: true } });
   // What must wake up.
   schema.index({ snoozedUntil: 1 }, { partialFilterExpression: { snoozedUntil: { $type: "date" } } });
   schema.index(...tellingIndex);

@@ -28,5 +28,7 @@ export function eventModel(connection: Connection): Model<EventRow> {
     { collection: "events", versionKey: false, minimize: false },
   );
   schema.index({ workspaceId: 1, seq: 1 }, { unique: true });
+  // What happened to a conversation, newest first; what was said in it is not in this index.
+  schema.index({ conversationId: 1, seq: -1 }, { partialFilterExpression: { type: "conversation.updated" } });
   return connection.model<EventRow>("Event", schema);
 }

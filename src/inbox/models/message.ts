@@ -224,6 +224,8 @@ export function messageModel(connection: Connection): Model<MessageRow> {
   schema.index({ dueAt: 1 }, { partialFilterExpression: { lane: true } });
   // What was written for later, by its time.
   schema.index({ sendAt: 1 }, { partialFilterExpression: { scheduled: true } });
+  schema.index({ workspaceId: 1, sendAt: 1, _id: 1 }, { partialFilterExpression: { scheduled: true } });
+  schema.index({ conversationId: 1, sendAt: 1 }, { partialFilterExpression: { scheduled: true } });
   // One request, one message.
   schema.index({ requestKey: 1 }, { unique: true, partialFilterExpression: { requestKey: { $type: "string" } } });
   return connection.model<MessageRow>("Message", schema);

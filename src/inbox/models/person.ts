@@ -41,6 +41,8 @@ export interface IdentityRow {
   aliasKeys: string[];
   /** The person blocked us. */
   blocked: boolean;
+  /** We blocked the person. */
+  blockedByUs: boolean;
   createdAt: Date;
 }
 
@@ -83,6 +85,7 @@ export function identityModel(connection: Connection): Model<IdentityRow> {
       aliases: sealed("aliases"),
       aliasKeys: { type: [String], default: [] },
       blocked: { type: Boolean, default: false },
+      blockedByUs: { type: Boolean, default: false },
       createdAt: { type: Date, required: true },
     },
     { collection: "identities", versionKey: false },

@@ -45,8 +45,8 @@ export interface AccountRepo {
   heard(id: string, at: Date): Promise<void>;
   /** Something went out. */
   spoke(id: string, at: Date): Promise<void>;
-  /** The provider knows our address since then; null: it does not. */
-  setRegistered(id: string, at: Date | null): Promise<void>;
+  /** The provider knows this address of ours since then; null: it does not know any. */
+  setRegistered(id: string, known: { at: Date; url: string } | null): Promise<void>;
   /** Asks whoever runs its session to start it anew. */
   restart(workspaceId: string, id: string, at: Date): Promise<boolean>;
   setTalkative(workspaceId: string, id: string, talkative: boolean): Promise<boolean>;
@@ -64,7 +64,14 @@ export interface AccountRepo {
 }
 
 /** What rows do not have that are older than the field. */
-const missing = { lastSentAt: null, registeredAt: null, restartedAt: null, simulated: false, talkative: true };
+const missing = {
+  lastSentAt: null,
+  registeredAt: null,
+  registeredUrl: null,
+  restartedAt: null,
+  simulated: false,
+  talkative: true,
+};
 
 /** Channel accounts with their credentials sealed. */
 export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): AccountRepo {
@@ -138,8 +145,9 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     async spoke(id, at) {
       await model.updateOne({ _id: id }, { $max: { lastSentAt: at } });
     },
-    async setRegistered(id, at) {
-      await model.updateOne({ _id: id }, { $set: { registeredAt: at } });
+    async setRegistered(id, known) {
+      const change = { registeredAt: known?.at ?? null, registeredUrl: known?.url ?? null };
+      await model.updateOne({ _id: id }, { $set: change });
     },
     async restart(workspaceId, id, at) {
       return (await model.updateOne({ _id: id, workspaceId }, { $set: { restartedAt: at } })).matchedCount === 1;
@@ -157,7 +165,7 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     findById: async (id) => maybe(await model.findOne({ _id: id }).lean()),
     findByEndpoint: async (kind, endpointKey) => maybe(await model.findOne({ endpointKey, kind }).lean()),
     findByRef: async (workspaceId, kind, accountRef) =>
-      maybe(await model.findOne({ workspaceId, kind, accountRef }).lean()),
+      maybe(await model.findOne({ workspaceId, kind, accountRef: { $eq: accountRef, $type: "string" } }).lean()),
     list: async (workspaceId) => Promise.all((await model.find({ workspaceId }).sort({ _id: 1 }).lean()).map(opened)),
     enabledOfKinds: async (kinds) =>
       Promise.all((await model.find({ kind: { $in: [...kinds] }, enabled: true }).lean()).map(opened)),

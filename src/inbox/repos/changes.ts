@@ -180,7 +180,7 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       if (externalKeys.length === 0) return [];
       const keys = [...externalKeys];
       const rows = await model
-        .find({ $or: [{ externalKey: { $in: keys } }, { partKeys: { $in: keys } }] }, fields)
+        .find({ $or: [{ externalKey: { $in: keys, $type: "string" } }, { partKeys: { $in: keys } }] }, fields)
         .lean();
       return rows.map(targetOf);
     },

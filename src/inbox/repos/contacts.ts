@@ -88,6 +88,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       group: row.group,
       aliases,
       blocked: row.blocked,
+      blockedByUs: row.blockedByUs ?? false,
       createdAt: row.createdAt,
     };
   }
@@ -198,7 +199,8 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
         filter.attributes = row.attributes;
       }
       const { matchedCount } = await change(filter, set, told, now);
-      if (matchedCount === 0) throw new AppError("conflict", "The contact was changed meanwhile. Try again.");
+      if (matchedCount === 0)
+        throw new AppError("conflict", "The contact was changed meanwhile. Try again.", { reason: "contact_changed" });
       return told;
     },
 
@@ -208,10 +210,16 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       const source = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
       if (!target || !source) throw new AppError("not_found", "There is no such contact.");
       if (target.mergedInto !== null || from === into) {
-        throw new AppError("unprocessable", "A contact cannot be merged into itself or into one that was merged away.");
+        throw new AppError(
+          "unprocessable",
+          "A contact cannot be merged into itself or into one that was merged away.",
+          { reason: "contact_merge_impossible" },
+        );
       }
       if (source.mergedInto !== null && source.mergedInto !== into) {
-        throw new AppError("conflict", "This contact was merged into another one already.");
+        throw new AppError("conflict", "This contact was merged into another one already.", {
+          reason: "contact_merged_already",
+        });
       }
       await change({ _id: from, workspaceId }, { mergedInto: into, updatedAt: now }, told, now);
       await identities.updateMany(
@@ -225,7 +233,10 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       const row = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
       if (!row) throw new AppError("not_found", "There is no such contact.");
       const into = row.mergedInto;
-      if (into === null) throw new AppError("conflict", "This contact is not merged into another one.");
+      if (into === null)
+        throw new AppError("conflict", "This contact is not merged into another one.", {
+          reason: "contact_not_merged",
+        });
       const told = contactTold(
         newId("event"),
         "contact.unmerged",

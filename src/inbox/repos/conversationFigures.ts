@@ -61,6 +61,7 @@ export function figuresOf({
   return {
     unread: { $add: ["$unread", 1] },
     inbound: { $add: [{ $ifNull: ["$inbound", 0] }, 1] },
+    unseen: true,
     // A notice of the service is nothing the customer said: it opens no reply window.
     ...(kind === "system" ? {} : { lastInboundAt: { $max: ["$lastInboundAt", at] } }),
     waitingSince: { $ifNull: ["$waitingSince", at] },

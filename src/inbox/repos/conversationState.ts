@@ -41,6 +41,8 @@ export interface ConversationState {
     blocked: boolean,
     now: Date,
   ): Promise<Pick<ConversationRow, "_id" | "workspaceId" | "tell">[]>;
+  /** We keep the customer from writing, or let them again; told of with the change. False when it was so already. */
+  setBlockedByUs(workspaceId: string, id: string, blocked: boolean, told: Told, now: Date): Promise<boolean>;
   /**
    * Takes the turn to write to the customer for `by`. False when somebody else of us took it, or wrote, after `since`. Of two
    * who take it at once, one gets it.
@@ -90,7 +92,7 @@ export function conversationState(model: Model<ConversationRow>): ConversationSt
 
     async wake(now, limit) {
       const due = await model
-        .find({ snoozedUntil: { $lte: now } }, { _id: 1, snoozedUntil: 1 })
+        .find({ snoozedUntil: { $lte: now, $type: "date" } } as never, { _id: 1, snoozedUntil: 1 })
         .sort({ snoozedUntil: 1 })
         .limit(limit)
         .lean();
@@ -126,6 +128,14 @@ export function conversationState(model: Model<ConversationRow>): ConversationSt
       }
       if (rows.length === 0) return [];
       return model.find({ _id: { $in: rows.map((row) => row._id) } }, { workspaceId: 1, tell: 1 }).lean();
+    },
+
+    async setBlockedByUs(workspaceId, id, blocked, told, now) {
+      const { modifiedCount } = await collection().updateOne(
+        { _id: id, workspaceId, blockedByUs: blocked ? { $ne: true } : true } as never,
+        [{ $set: { blockedByUs: blocked, ...alsoTell(told, now) } }],
+      );
+      return modifiedCount === 1;
     },
 
     async takeTurn(workspaceId, id, by, since, now) {

@@ -47,6 +47,7 @@ export interface Route {
   chatKey: string;
   lastInboundAt: Date | null;
   blocked: boolean;
+  blockedByUs: boolean;
 }
 
 export type { Counted };
@@ -70,6 +71,13 @@ export interface ConversationRepo extends ConversationState {
   giveTo(workspaceId: string, identityIds: readonly string[], contactId: string): Promise<void>;
   /** Somebody has seen everything up to the last message. */
   seen(workspaceId: string, id: string): Promise<void>;
+  /**
+   * Notes whether the member it is assigned to has read all of it. `inbound`: of how many messages that is known; when there
+   * are more by now, or somebody else has it, nothing changes.
+   */
+  noteUnseen(workspaceId: string, id: string, memberId: string, unseen: boolean, inbound: number): Promise<void>;
+  /** How many open conversations of a member hold something they have not read, counted up to `most`. */
+  countUnseen(workspaceId: string, memberId: string, most: number): Promise<number>;
   forgetLabel(workspaceId: string, labelId: string): Promise<void>;
   find(workspaceId: string, id: string): Promise<Conversation | undefined>;
   findMany(workspaceId: string, ids: readonly string[]): Promise<Conversation[]>;
@@ -120,6 +128,7 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
         priority: row.priority ?? "none",
         participants: row.participants ?? [],
         blocked: row.blocked,
+        blockedByUs: row.blockedByUs ?? false,
         unread: row.unread,
         inbound: row.inbound ?? 0,
         unreadForMe: null,
@@ -172,8 +181,10 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
           mentioned: [],
           participants: [],
           blocked: false,
+          blockedByUs: false,
           unread: 0,
           inbound: 0,
+          unseen: false,
           lastOut: null,
           resolvedFrom: null,
           waitingSince: null,
@@ -273,6 +284,14 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
       await model.updateOne({ _id: id, workspaceId }, { $set: { unread: 0 } });
     },
 
+    async noteUnseen(workspaceId, id, memberId, unseen, inbound) {
+      const known = { _id: id, workspaceId, assigneeId: memberId, inbound };
+      await model.updateOne({ ...known, unseen: { $ne: unseen } }, { $set: { unseen } });
+    },
+
+    countUnseen: (workspaceId, memberId, most) =>
+      model.countDocuments({ workspaceId, assigneeId: memberId, status: "open", unseen: true }, { limit: most }),
+
     async forgetLabel(workspaceId, labelId) {
       for (const status of conversationStatuses) {
         await model.updateMany({ workspaceId, labels: { $eq: labelId, $type: "string" }, status } as never, {
@@ -291,11 +310,12 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     },
 
     async route(workspaceId, id) {
-      const fields = { accountId: 1, channel: 1, identityId: 1, chatKey: 1, lastInboundAt: 1, blocked: 1 };
-      const row = await model.findOne({ _id: id, workspaceId }, fields).lean();
+      const where = { accountId: 1, channel: 1, identityId: 1, chatKey: 1 };
+      const whether = { lastInboundAt: 1, blocked: 1, blockedByUs: 1 };
+      const row = await model.findOne({ _id: id, workspaceId }, { ...where, ...whether }).lean();
       if (!row) return undefined;
-      const { accountId, channel, identityId, chatKey, lastInboundAt, blocked } = row;
-      return { accountId, channel, identityId, chatKey, lastInboundAt, blocked };
+      const { accountId, channel, identityId, chatKey, lastInboundAt, blocked, blockedByUs } = row;
+      return { accountId, channel, identityId, chatKey, lastInboundAt, blocked, blockedByUs: blockedByUs ?? false };
     },
 
     async list(workspaceId, query, accountIds) {

@@ -90,7 +90,7 @@ export function erasureRepo(models: ErasureModels, seals: Seals): ErasureRepo {
         if (ids.length === 0) break;
         after = ids.at(-1)!._id;
         const rows = await attachments
-          .find({ messageId: { $in: ids.map(({ _id }) => _id) } }, { blob: 1, thumbnail: 1 })
+          .find({ messageId: { $in: ids.map(({ _id }) => _id), $type: "string" } }, { blob: 1, thumbnail: 1 })
           .lean();
         for (const { _id, blob, thumbnail } of rows) {
           found.push({ id: _id, blobs: [blob, thumbnail].filter((key) => key !== null) });

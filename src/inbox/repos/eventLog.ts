@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Model } from "mongoose";
 import { coalesce } from "../../core/coalesce.js";
 import type { DomainEvent, SequencedEvent } from "../../core/ports.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { EventRow } from "../models/event.js";
+import type { Page } from "../types.js";
 
 export interface EventLog {
   /** Appends events to their workspaces' sequences; those that are there already are left alone. Returns the new ones. */
@@ -11,6 +13,12 @@ export interface EventLog {
   after(workspaceId: string, seq: number, limit: number): Promise<SequencedEvent[]>;
   /** The sequence number of the workspace's last event; 0 when nothing happened yet. */
   last(workspaceId: string): Promise<number>;
+  /** How a conversation was changed, newest first. */
+  changesOf(
+    workspaceId: string,
+    conversationId: string,
+    query: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<SequencedEvent>>;
 }
 
 /** Processes that meet at the same number try again this often before giving up. */
@@ -106,6 +114,22 @@ export function eventLog(model: Model<EventRow>): EventLog {
     async last(workspaceId) {
       const row = await model.findOne({ workspaceId }, { seq: 1 }).sort({ seq: -1 }).lean();
       return row?.seq ?? 0;
+    },
+    async changesOf(workspaceId, conversationId, { limit, cursor }) {
+      const before = decodeCursor(cursor, ["number"] as const);
+      const rows = await model
+        .find({
+          conversationId,
+          workspaceId,
+          type: "conversation.updated",
+          ...(before ? { seq: { $lt: before[0] } } : {}),
+        })
+        .sort({ seq: -1 })
+        .limit(limit + 1)
+        .lean();
+      const page = rows.slice(0, limit);
+      const tail = page.at(-1);
+      return { items: page.map(sequenced), next: rows.length > limit && tail ? encodeCursor([tail.seq]) : null };
     },
   };
 }

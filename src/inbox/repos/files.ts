@@ -221,7 +221,7 @@ export function fileRepo(model: Model<AttachmentRow>, seals: Seals): FileRepo {
 
     async removeOf(messageIds) {
       await model.updateMany(
-        { messageId: { $in: [...messageIds] } },
+        { messageId: { $in: [...messageIds], $type: "string" } },
         { $set: { state: "removed", cause: null, ref: null, name: null, peaks: null, discard: true } },
       );
     },
@@ -229,9 +229,9 @@ export function fileRepo(model: Model<AttachmentRow>, seals: Seals): FileRepo {
     async discarded(now, limit) {
       const fields = { workspaceId: 1, blob: 1, thumbnail: 1 };
       const rows = [
-        ...(await model.find({ discard: true }, fields).limit(limit).lean()),
+        ...(await model.find({ discard: true }, fields).sort({ _id: 1 }).limit(limit).lean()),
         ...(await model
-          .find({ expiresAt: { $lt: now } }, fields)
+          .find({ expiresAt: { $lt: now, $type: "date" } }, fields)
           .limit(limit)
           .lean()),
       ];

@@ -60,7 +60,9 @@ export function historyRepo(model: Model<MessageRow>, seals: Seals): HistoryRepo
         return { id: row._id, fresh: fresh(row._id) };
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000) throw error;
-        const earlier = await model.findOne({ requestKey: past.requestKey }, { unsettled: 1 }).lean();
+        const earlier = await model
+          .findOne({ requestKey: { $eq: past.requestKey, $type: "string" } }, { unsettled: 1 })
+          .lean();
         if (!earlier) throw error;
         return { id: earlier._id, fresh: earlier.unsettled ? fresh(earlier._id) : undefined };
       }

@@ -31,7 +31,7 @@ export function labelRepo(model: Model<LabelRow>): LabelRepo {
       return await work();
     } catch (error) {
       if ((error as { code?: unknown }).code !== 11000) throw error;
-      throw new AppError("conflict", "There is a label of that name already.");
+      throw new AppError("conflict", "There is a label of that name already.", { reason: "label_name_taken" });
     }
   }
   return {
@@ -43,7 +43,10 @@ export function labelRepo(model: Model<LabelRow>): LabelRepo {
     },
     async create(workspaceId, { name, color }, now) {
       if ((await model.countDocuments({ workspaceId })) >= labelsMost) {
-        throw new AppError("unprocessable", `A workspace has at most ${labelsMost} labels.`);
+        throw new AppError("unprocessable", `A workspace has at most ${labelsMost} labels.`, {
+          reason: "labels_most",
+          extensions: { most: labelsMost },
+        });
       }
       const row: LabelRow = { _id: newId("label"), workspaceId, name, color, createdAt: now };
       await named(() => model.create(row));

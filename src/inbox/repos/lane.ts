@@ -146,7 +146,10 @@ export function laneRepo(model: Model<MessageRow>, seals: Seals): LaneRepo {
   async function claimOf(row: MessageRow, until: Date): Promise<Claim> {
     const answered = row.replyTo
       ? await model
-          .findOne({ externalKey: row.replyTo.key, workspaceId: row.workspaceId }, { externalId: 1, workspaceId: 1 })
+          .findOne(
+            { externalKey: { $eq: row.replyTo.key, $type: "string" }, workspaceId: row.workspaceId },
+            { externalId: 1, workspaceId: 1 },
+          )
           .lean()
       : null;
     return {

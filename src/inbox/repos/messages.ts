@@ -3,7 +3,6 @@ import type { Content, MediaRef } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
 import type { Told } from "../models/told.js";
 import type { Message, Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { FileRepo } from "./files.js";
 import {
   albumRow,
@@ -21,6 +20,7 @@ import {
 import type { Seals } from "./seals.js";
 import { scheduledTold } from "./schedule.js";
 import { threadRepo, type Thread } from "./thread.js";
+import { threadPage } from "./threadPage.js";
 
 /** A stored message and what of it is not settled yet. */
 export interface Stored {
@@ -81,12 +81,21 @@ export interface MessageRepo extends Thread {
   idOf(workspaceId: string, externalKey: string): Promise<string | undefined>;
   /** The message under which this one is shown: its album, or itself. */
   shownAs(workspaceId: string, id: string): Promise<string>;
-  /** Newest first, by provider time. */
-  list(
-    workspaceId: string,
-    conversationId: string,
-    query: { limit: number; cursor?: string | undefined },
-  ): Promise<Page<Message>>;
+  /** Newest first, by provider time. Throws AppError `not_found` for a message to look around that is not in it. */
+  list(workspaceId: string, conversationId: string, query: ThreadQuery): Promise<ThreadPage>;
+}
+
+/** Which part of a thread: from the newest or from a position on backwards, after a position, or around a message. */
+export interface ThreadQuery {
+  limit: number;
+  cursor?: string | undefined;
+  newer?: string | undefined;
+  around?: string | undefined;
+}
+
+/** `previous` leads to what is newer; null where that is not known to be there. */
+export interface ThreadPage extends Page<Message> {
+  previous: string | null;
 }
 
 /** A row without what only search needs. */
@@ -106,7 +115,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     const albums = rows.filter((row) => row.kind === "album" && row.direction !== "note").map((row) => row._id);
     if (albums.length === 0) return new Map<string, ShownRow[]>();
     const parts = await model
-      .find({ partOf: { $in: albums } }, { words: 0 })
+      .find({ partOf: { $in: albums, $type: "string" } }, { words: 0 })
       .sort({ partOf: 1, sequence: 1, _id: 1 })
       .lean();
     return new Map(albums.map((id) => [id, parts.filter((part) => part.partOf === id)]));
@@ -135,7 +144,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     if (keys.length === 0) return new Map();
     const found = await model
       .find(
-        { $or: [{ externalKey: { $in: keys } }, { partKeys: { $in: keys } }] },
+        { $or: [{ externalKey: { $in: keys, $type: "string" } }, { partKeys: { $in: keys } }] },
         { externalKey: 1, partKeys: 1, partOf: 1 },
       )
       .lean();
@@ -211,7 +220,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     if (refused.size > 0) {
       const keys = rows.filter((_, index) => refused.has(index)).map((row) => row.externalKey);
       const fields = { conversationId: 1, workspaceId: 1, externalKey: 1, unsettled: 1, partOf: 1, kind: 1 };
-      for (const row of await model.find({ externalKey: { $in: keys } }, fields).lean()) {
+      for (const row of await model.find({ externalKey: { $in: keys, $type: "string" } }, fields).lean()) {
         stored.set(row.externalKey ?? "", remembered(row));
       }
     }
@@ -263,7 +272,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
         return { message: message!, requestHash: reply.requestHash, created: true, fresh, told };
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000 || !reply.requestKey) throw error;
-        const earlier = await model.findOne({ requestKey: reply.requestKey }).lean();
+        const earlier = await model.findOne({ requestKey: { $eq: reply.requestKey, $type: "string" } }).lean();
         if (!earlier) throw error;
         const [message] = await opened([earlier]);
         return {
@@ -275,7 +284,8 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       }
     },
 
-    hasRequest: async (requestKey) => (await model.exists({ requestKey })) !== null,
+    hasRequest: async (requestKey) =>
+      (await model.exists({ requestKey: { $eq: requestKey, $type: "string" } })) !== null,
 
     async insertNote(note) {
       const row = await noteRow(seals, note);
@@ -300,7 +310,10 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
 
     async idOf(workspaceId, externalKey) {
       const row = await model
-        .findOne({ $or: [{ externalKey }, { partKeys: externalKey }], workspaceId }, { partOf: 1 })
+        .findOne(
+          { $or: [{ externalKey: { $eq: externalKey, $type: "string" } }, { partKeys: externalKey }], workspaceId },
+          { partOf: 1 },
+        )
         .lean();
       return row?.partOf ?? row?._id;
     },
@@ -309,34 +322,9 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       return (await model.findOne({ _id: id, workspaceId }, { partOf: 1 }).lean())?.partOf ?? id;
     },
 
-    async list(workspaceId, conversationId, { limit, cursor }) {
-      const after = decodeCursor(cursor, ["date", "number", "string"] as const);
-      const filter = {
-        conversationId,
-        workspaceId,
-        partOf: null,
-        ...(after
-          ? {
-              at: { $lte: after[0] },
-              $or: [
-                { at: { $lt: after[0] } },
-                { sequence: { $lt: after[1] } },
-                { sequence: after[1], _id: { $lt: after[2] } },
-              ],
-            }
-          : {}),
-      };
-      const rows = await model
-        .find(filter as never, { words: 0 })
-        .sort({ at: -1, sequence: -1, _id: -1 })
-        .limit(limit + 1)
-        .lean();
-      const page = rows.slice(0, limit);
-      const tail = page.at(-1);
-      return {
-        items: await opened(page),
-        next: rows.length > limit && tail ? encodeCursor([tail.at, tail.sequence, tail._id]) : null,
-      };
+    async list(workspaceId, conversationId, query) {
+      const { rows, next, previous } = await threadPage(model, workspaceId, conversationId, query);
+      return { items: await opened(rows), next, previous };
     },
   };
 }

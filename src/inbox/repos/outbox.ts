@@ -69,7 +69,7 @@ export function outboxOf(model: Model<never>, publish: Publish): Outbox {
     },
     async sweep(before, limit) {
       const rows = (await (model as unknown as Model<Row>)
-        .find({ tellAt: { $lt: before } }, { workspaceId: 1, tell: 1 })
+        .find({ tellAt: { $lt: before, $type: "date" } } as never, { workspaceId: 1, tell: 1 })
         .sort({ tellAt: 1 })
         .limit(limit)
         .lean()) as unknown as Row[];

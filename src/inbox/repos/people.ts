@@ -44,6 +44,8 @@ export interface PeopleRepo {
   /** A name for somebody who has none yet, and what there is to tell of it. False when it was not needed. */
   nameFound(chatKey: string, name: string, told: readonly Told[], now: Date): Promise<boolean>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
+  /** The other way round: we keep the person from writing. */
+  setBlockedByUs(workspaceId: string, identityId: string, blocked: boolean): Promise<void>;
   /** The chat got another id; answers go there from now on. False when nobody is known under the old one. */
   move(chatKey: string, to: { chat: string; chatKey: string }): Promise<boolean>;
 }
@@ -103,6 +105,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       aliases: dated.length > 0 ? await seals.sealJson(at(workspaceId, "identities", "aliases"), dated) : null,
       aliasKeys: await Promise.all(aliases.map((alias) => aliasKey(workspaceId, accountId, alias))),
       blocked: false,
+      blockedByUs: false,
       createdAt: now,
     };
     return { contactId: derived("ctc", chatKey), identityId: derived("idn", chatKey), contact, identity };
@@ -280,6 +283,10 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
 
     async setBlocked(chatKey, blocked) {
       await identities.updateOne({ chatKey }, { $set: { blocked } });
+    },
+
+    async setBlockedByUs(workspaceId, identityId, blocked) {
+      await identities.updateOne({ _id: identityId, workspaceId }, { $set: { blockedByUs: blocked } });
     },
 
     async move(chatKey, to) {

@@ -3,7 +3,9 @@ import { newId } from "../../core/ids.js";
 import type { Author, Content } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
 import type { Told } from "../models/told.js";
+import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
 import type { SealedValue } from "../../platform/sealed.js";
+import type { Page } from "../types.js";
 import { statusTold, type Telling } from "./lane.js";
 import { messagePlace } from "./messageRow.js";
 import type { Fresh } from "./messages.js";
@@ -28,6 +30,10 @@ export interface DueMessage {
 export interface Schedule {
   /** Messages whose time has come, oldest first; of the whole store. */
   due(now: Date, limit: number): Promise<DueMessage[]>;
+  /** Ids of what a workspace has written for later, what leaves first at the top. */
+  listed(workspaceId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<string>>;
+  /** How much of a conversation is to be sent later, counted up to `most`. */
+  waiting(workspaceId: string, conversationId: string, most: number): Promise<number>;
   /** One of them, if it is still to be sent later. */
   find(workspaceId: string, id: string): Promise<DueMessage | undefined>;
   /** Puts it into its conversation's lane. undefined when it was changed or taken meanwhile. */
@@ -81,6 +87,35 @@ export function scheduleRepo(model: Model<MessageRow>, seals: Seals): Schedule {
         .limit(limit)
         .lean();
       return Promise.all(rows.map(dueOf));
+    },
+
+    async listed(workspaceId, { limit, cursor }) {
+      const after = decodeCursor(cursor, ["date", "string"] as const);
+      const rows = await model
+        .find(
+          {
+            workspaceId,
+            scheduled: true,
+            ...(after
+              ? { sendAt: { $gte: after[0] }, $or: [{ sendAt: { $gt: after[0] } }, { _id: { $gt: after[1] } }] }
+              : {}),
+          } as never,
+          { sendAt: 1 },
+        )
+        .sort({ sendAt: 1, _id: 1 })
+        .limit(limit + 1)
+        .lean();
+      const page = rows.slice(0, limit);
+      const tail = page.at(-1);
+      return {
+        items: page.map((row) => row._id),
+        next: rows.length > limit && tail ? encodeCursor([tail.sendAt!, tail._id]) : null,
+      };
+    },
+
+    async waiting(workspaceId, conversationId, most) {
+      const rows = await model.find({ conversationId, workspaceId, scheduled: true }, { _id: 1 }).limit(most).lean();
+      return rows.length;
     },
 
     async find(workspaceId, id) {

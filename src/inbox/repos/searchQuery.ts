@@ -17,14 +17,15 @@ export async function messageTokens(seals: Seals, workspaceId: string, question:
 
 /**
  * The blind tokens that a contact must carry: every word as a whole, and the last one, which is perhaps still being typed,
- * as a beginning when it has three letters or more.
+ * as a beginning when it has three letters or more. Of several words a shorter last one is not asked for yet.
  */
 export async function contactTokens(seals: Seals, workspaceId: string, question: string): Promise<string[]> {
   const words = seals.wordsOf(question).slice(0, wordsMost);
   const last = words.at(-1);
   if (last === undefined) return [];
+  const typing = words.length > 1 && Array.from(last).length < indexedPrefixes[0];
   const whole = words.slice(0, -1).map((word) => seals.blind(workspaceId, "word", word));
-  return Promise.all([...whole, begun(seals, workspaceId, last)]);
+  return Promise.all(typing ? whole : [...whole, begun(seals, workspaceId, last)]);
 }
 
 function begun(seals: Seals, workspaceId: string, word: string): Promise<string> {

@@ -2,6 +2,7 @@ import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import type { Author } from "../../core/message.js";
 import type { Clock } from "../../core/ports.js";
+import type { Reason } from "../../core/reasons.js";
 import type { Told } from "../models/told.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { ConversationBefore, ConversationChange } from "../repos/conversationState.js";
@@ -19,6 +20,8 @@ interface Deps {
     member(workspaceId: string, id: string): Promise<boolean>;
     team(workspaceId: string, id: string): Promise<boolean>;
   };
+  /** A member was given a conversation. */
+  given(workspaceId: string, id: string, memberId: string): Promise<void>;
   clock: Clock;
 }
 
@@ -45,15 +48,15 @@ const snoozeMostMs = 366 * 86_400_000;
 const atOnce = 25;
 
 export function changeConversation(deps: Deps): ChangeConversation {
-  const { conversations, labels, outbox, known, clock } = deps;
+  const { conversations, labels, outbox, known, given, clock } = deps;
 
-  const refuse = (pointer: string, message: string) =>
-    new AppError("unprocessable", message, { errors: [{ pointer, message }] });
+  const refuse = (pointer: string, message: string, reason?: Reason) =>
+    new AppError("unprocessable", message, { errors: [{ pointer, message }], ...(reason && { reason }) });
 
   async function checked(workspaceId: string, change: ConversationChange, now: Date): Promise<ConversationChange> {
     const { assigneeId, teamId, snoozedUntil, status } = change;
     if (assigneeId && !(await known.member(workspaceId, assigneeId))) {
-      throw refuse("/assignee_id", "There is no such member in this workspace.");
+      throw refuse("/assignee_id", "There is no such member in this workspace.", "member_unknown");
     }
     if (teamId && !(await known.team(workspaceId, teamId))) {
       throw refuse("/team_id", "There is no such team in this workspace.");
@@ -70,8 +73,9 @@ export function changeConversation(deps: Deps): ChangeConversation {
       if (status !== undefined && status !== "snoozed") {
         throw refuse("/snoozed_until", "Only a snoozed conversation has a time to wake up.");
       }
-      if (ahead <= 0) throw refuse("/snoozed_until", "That moment is over.");
-      if (ahead > snoozeMostMs) throw refuse("/snoozed_until", "A conversation sleeps for a year at most.");
+      if (ahead <= 0) throw refuse("/snoozed_until", "That moment is over.", "moment_over");
+      if (ahead > snoozeMostMs)
+        throw refuse("/snoozed_until", "A conversation sleeps for a year at most.", "moment_too_far");
       return { ...change, status: "snoozed" };
     }
     if (status === "snoozed") throw refuse("/snoozed_until", "Say until when it sleeps.");
@@ -87,6 +91,9 @@ export function changeConversation(deps: Deps): ChangeConversation {
   ): Promise<ConversationBefore | undefined> {
     const told = toldOf(id, change, by, now);
     const before = await conversations.change(workspaceId, id, change, told, now);
+    if (before && change.assigneeId && change.assigneeId !== before.assigneeId) {
+      await given(workspaceId, id, change.assigneeId);
+    }
     if (before) await outbox.tell([{ _id: id, workspaceId, tell: told }]);
     return before;
   }

@@ -3,6 +3,7 @@ import { AppError, ProviderError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import { textOf, type Author, type Content } from "../../core/message.js";
 import type { Clock, Enqueue, Log } from "../../core/ports.js";
+import type { Reason } from "../../core/reasons.js";
 import type { Told } from "../models/told.js";
 import type { AccountRepo } from "../repos/accounts.js";
 import type { Change, ChangeRepo, Target } from "../repos/changes.js";
@@ -43,6 +44,7 @@ interface Deps {
   later: SendLater;
   /** Of the messages. */
   outbox: Outbox;
+  conversationOutbox: Outbox;
   atProvider: AtProvider;
   capabilitiesOf(kind: string): Capabilities | undefined;
   enqueue: Enqueue;
@@ -67,14 +69,14 @@ export interface MessageCommands {
   react(workspaceId: string, id: string, author: Author, emoji: string | null): Promise<Message>;
   /** Shows the customer that this message was read, where the channel can. A courtesy: what the provider refuses is logged only. */
   showRead(message: Message): Promise<void>;
-  /** Keeps the customer from writing to us, or lets them again. Throws AppError `not_found`, `unprocessable`. */
-  block(workspaceId: string, conversationId: string, blocked: boolean): Promise<void>;
+  /** Keeps the customer from writing to us, or lets them again, and tells it to everybody. Throws AppError `not_found`, `unprocessable`. */
+  block(workspaceId: string, conversationId: string, blocked: boolean, by: Author): Promise<void>;
   /** Shows the customer that somebody writes, where the channel can. A courtesy as well. Throws AppError `not_found`. */
   showTyping(workspaceId: string, conversationId: string): Promise<void>;
 }
 
 const noMessage = () => new AppError("not_found", "There is no such message.");
-const conflict = (sentence: string) => new AppError("conflict", sentence);
+const conflict = (reason: Reason, sentence: string) => new AppError("conflict", sentence, { reason });
 
 export function messageCommands(deps: Deps): MessageCommands {
   const { accounts, conversations, messages, people, files, lane, changes, outbox, clock, log, seals } = deps;
@@ -93,11 +95,17 @@ export function messageCommands(deps: Deps): MessageCommands {
     const can = account && deps.capabilitiesOf(account.kind);
     const route = await conversations.route(message.workspaceId, message.conversationId);
     const reach = route && (await people.reach(message.workspaceId, route.identityId));
-    if (!account || !can || !reach) throw new AppError("unprocessable", "The channel account of this message is gone.");
+    if (!account || !can || !reach)
+      throw new AppError("unprocessable", "The channel account of this message is gone.", { reason: "account_gone" });
     if (!account.enabled)
-      throw new AppError("unprocessable", "The channel account is switched off. Nothing was changed.");
+      throw new AppError("unprocessable", "The channel account is switched off. Nothing was changed.", {
+        reason: "account_off",
+      });
     if (message.externalId === null || message.removedAt !== null) {
-      throw conflict("The provider does not have this message, so it cannot be changed there.");
+      throw conflict(
+        "message_not_delivered",
+        "The provider does not have this message, so it cannot be changed there.",
+      );
     }
     return { account, chat: reach.chat, ids: [message.externalId, ...message.partIds], can };
   }
@@ -172,7 +180,11 @@ export function messageCommands(deps: Deps): MessageCommands {
       const told = await lane.cancel(workspaceId, id, clock.now());
       if (told) await outbox.tell([told]);
       const message = await found(workspaceId, id);
-      if (!told) throw conflict(`Only a message that still waits can be cancelled; this one is ${message.status}.`);
+      if (!told)
+        throw conflict(
+          "message_not_waiting",
+          `Only a message that still waits can be cancelled; this one is ${message.status}.`,
+        );
       return message;
     },
 
@@ -180,7 +192,11 @@ export function messageCommands(deps: Deps): MessageCommands {
       if (await deps.later.again(workspaceId, id)) return found(workspaceId, id);
       const told = await lane.again(workspaceId, id, clock.now());
       const message = await found(workspaceId, id);
-      if (!told) throw conflict(`Only what was not delivered can be tried again; this message is ${message.status}.`);
+      if (!told)
+        throw conflict(
+          "message_not_failed",
+          `Only what was not delivered can be tried again; this message is ${message.status}.`,
+        );
       await outbox.tell([told]);
       await deps.enqueue
         .add([drainJob(workspaceId, message.conversationId)])
@@ -190,7 +206,7 @@ export function messageCommands(deps: Deps): MessageCommands {
 
     async edit(workspaceId, id, content) {
       let message = await found(workspaceId, id);
-      if (message.direction === "in") throw conflict("A customer's message cannot be edited.");
+      if (message.direction === "in") throw conflict("message_of_customer", "A customer's message cannot be edited.");
       const edited = withOldMedia(message.content, content);
       if (message.status === "scheduled") {
         const changed = await deps.later.change(workspaceId, id, { content: edited });
@@ -205,8 +221,12 @@ export function messageCommands(deps: Deps): MessageCommands {
           return found(workspaceId, id);
         }
         const { account, chat, ids, can } = await place(message);
-        if (!can.edit.out) throw new AppError("unprocessable", "This channel cannot edit messages.");
-        if (ids.length > 1) throw new AppError("unprocessable", "A message that was sent in parts cannot be edited.");
+        if (!can.edit.out)
+          throw new AppError("unprocessable", "This channel cannot edit messages.", { reason: "edit_unsupported" });
+        if (ids.length > 1)
+          throw new AppError("unprocessable", "A message that was sent in parts cannot be edited.", {
+            reason: "edit_parts",
+          });
         await asked(deps.atProvider.edit(account, chat, ids[0]!, edited));
       }
       const changed = await recorded(message, { kind: "edit", content: edited });
@@ -219,7 +239,10 @@ export function messageCommands(deps: Deps): MessageCommands {
       const edited = content && withOldMedia(message.content, content);
       const changed = await deps.later.change(workspaceId, id, { content: edited, sendAt });
       if (!changed)
-        throw conflict(`Only a message that is to be sent later has a time; this one is ${message.status}.`);
+        throw conflict(
+          "message_not_scheduled",
+          `Only a message that is to be sent later has a time; this one is ${message.status}.`,
+        );
       return changed;
     },
 
@@ -227,15 +250,20 @@ export function messageCommands(deps: Deps): MessageCommands {
 
     async remove(workspaceId, id) {
       const message = await found(workspaceId, id);
-      if (message.direction === "in") throw conflict("A customer's message cannot be deleted at the provider.");
+      if (message.direction === "in")
+        throw conflict("message_of_customer", "A customer's message cannot be deleted at the provider.");
       if (message.removedAt !== null) return message;
       if (message.direction === "out") {
         const { account, chat, ids, can } = await place(message);
         const age = clock.now().getTime() - message.at.getTime();
-        if (!can.remove.out) throw new AppError("unprocessable", "This channel cannot delete messages.");
+        if (!can.remove.out)
+          throw new AppError("unprocessable", "This channel cannot delete messages.", { reason: "delete_unsupported" });
         if (can.remove.outWithinMs !== undefined && age > can.remove.outWithinMs) {
           const hours = Math.round(can.remove.outWithinMs / 3_600_000);
-          throw new AppError("unprocessable", `This channel deletes messages for ${hours} hours only.`);
+          throw new AppError("unprocessable", `This channel deletes messages for ${hours} hours only.`, {
+            reason: "delete_too_late",
+            extensions: { hours },
+          });
         }
         for (const one of ids) await asked(deps.atProvider.remove(account, chat, one));
       }
@@ -248,7 +276,13 @@ export function messageCommands(deps: Deps): MessageCommands {
     async react(workspaceId, id, author, emoji) {
       const message = await found(workspaceId, id);
       const { account, chat, ids, can } = await place(message);
-      if (!can.reaction.out) throw new AppError("unprocessable", "This channel has no reactions.");
+      if (!can.reaction.out)
+        throw new AppError("unprocessable", "This channel has no reactions.", { reason: "reactions_unsupported" });
+      if (emoji !== null && can.reaction.emoji?.includes(emoji.replaceAll("\uFE0F", "")) === false) {
+        throw new AppError("unprocessable", "This channel does not take this emoji as a reaction.", {
+          reason: "reaction_not_taken",
+        });
+      }
       await asked(deps.atProvider.react(account, chat, ids[0]!, emoji));
       const by = await seals.blind(workspaceId, "reactor", `${account.id}/business`);
       return recorded(message, { kind: "reaction", by, author, emoji });
@@ -263,15 +297,32 @@ export function messageCommands(deps: Deps): MessageCommands {
       await courtesy("read", deps.atProvider.markRead(account, reach.chat, message.externalId));
     },
 
-    async block(workspaceId, conversationId, blocked) {
+    async block(workspaceId, conversationId, blocked, by) {
       const route = await conversations.route(workspaceId, conversationId);
       if (!route) throw new AppError("not_found", "There is no such conversation.");
       const account = await accounts.find(workspaceId, route.accountId);
       const reach = await people.reach(workspaceId, route.identityId);
       if (!account || !reach || !deps.capabilitiesOf(account.kind)?.blocks) {
-        throw new AppError("unprocessable", "This channel cannot keep people from writing.");
+        throw new AppError("unprocessable", "This channel cannot keep people from writing.", {
+          reason: "block_unsupported",
+        });
       }
       await asked(deps.atProvider.block(account, reach.chat, blocked));
+      await people.setBlockedByUs(workspaceId, route.identityId, blocked);
+      const now = clock.now();
+      const told: Told = {
+        id: newId("event"),
+        type: "conversation.updated",
+        at: now,
+        conversationId,
+        data: {
+          ...{ changes: ["blocked_by_us"], blocked_by_us: blocked },
+          ...{ by: by.kind, ...("id" in by ? { by_id: by.id } : {}) },
+        },
+      };
+      if (await conversations.setBlockedByUs(workspaceId, conversationId, blocked, told, now)) {
+        await deps.conversationOutbox.tell([{ _id: conversationId, workspaceId, tell: [told] }]);
+      }
     },
 
     async showTyping(workspaceId, conversationId) {
@@ -290,6 +341,7 @@ export function messageCommands(deps: Deps): MessageCommands {
 /** Providers change texts and captions: the file of a message stays what it was. */
 function withOldMedia(before: Content, after: Content): Content {
   if (before.kind !== "media") return after;
-  if (after.kind !== "text") throw new AppError("unprocessable", "Of a file only the caption can be changed.");
+  if (after.kind !== "text")
+    throw new AppError("unprocessable", "Of a file only the caption can be changed.", { reason: "edit_caption_only" });
   return { ...before, caption: after.text, entities: after.entities };
 }

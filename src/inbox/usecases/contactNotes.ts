@@ -77,7 +77,10 @@ export function contactNotes(deps: {
     async add(workspaceId, contactId, text, author) {
       await contactIds(workspaceId, contactId);
       if ((await notes.countDocuments({ workspaceId, contactId }, { limit: notesMost })) >= notesMost) {
-        throw new AppError("unprocessable", `A contact has at most ${notesMost} notes.`);
+        throw new AppError("unprocessable", `A contact has at most ${notesMost} notes.`, {
+          reason: "notes_most",
+          extensions: { most: notesMost },
+        });
       }
       const row: ContactNoteRow = {
         _id: newId("contactNote"),

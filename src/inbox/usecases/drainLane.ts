@@ -1,6 +1,6 @@
 import { ProviderError, type Failure } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
-import type { OutboundMessage } from "../../core/message.js";
+import type { Content, OutboundMessage } from "../../core/message.js";
 import type { Clock, Log } from "../../core/ports.js";
 import type { Attempt } from "../models/message.js";
 import type { AccountRepo } from "../repos/accounts.js";
@@ -28,8 +28,15 @@ export type Send = (
 
 /** The pace a provider lets us send at, shared by all workers. */
 export interface Pace {
-  /** Takes a place in the account's and the chat's pace. 0: go; otherwise come again after so many ms. */
-  take(account: { id: string; kind: string }, chat: { key: string; group: boolean }): Promise<number>;
+  /**
+   * Takes a place in the account's and the chat's pace for each message of the provider that the content becomes, less
+   * those that went through before. 0: go; otherwise come again after so many ms.
+   */
+  take(
+    account: { id: string; kind: string },
+    chat: { key: string; group: boolean },
+    what: { content: Content; sentParts: number },
+  ): Promise<number>;
   /** The provider asked the whole account to wait. */
   pause(accountId: string, ms: number): Promise<void>;
 }
@@ -96,7 +103,8 @@ export function drainLane(deps: Deps): (conversationId: string) => Promise<{ aga
   }
 
   async function deliver(claim: Claim, { account, route, reach }: Delivery): ReturnType<Send> {
-    const waitMs = await pace.take(account, { key: route.chatKey, group: reach.group });
+    const chat = { key: route.chatKey, group: reach.group };
+    const waitMs = await pace.take(account, chat, { content: claim.content, sentParts: claim.sentParts.length });
     if (waitMs > 0) throw new NotNow(waitMs);
     try {
       const outcome = await send(account, {

@@ -26,6 +26,8 @@ export interface MediaTools {
   thumbnail(content: Readable): Promise<{ image: Buffer; width: number; height: number } | undefined>;
   /** undefined for what cannot be drawn. */
   waveform(content: Readable, mime: string): Promise<{ peaks: number[]; seconds?: number | undefined } | undefined>;
+  /** A recording as a voice message that every channel takes (Opus in Ogg); undefined when it cannot be made into one. */
+  voice(content: Readable, mime: string): Promise<Buffer | undefined>;
 }
 
 /** Opens a file at its provider. Rejects with ProviderError. */
@@ -60,7 +62,7 @@ export interface Files {
    * another try. Idempotent.
    */
   fetch(fileId: string): Promise<void>;
-  /** Takes a file that is to be sent. Throws AppError `payload_too_large`, `invalid_request` (empty). */
+  /** Takes a file that is to be sent; a recording is made into a voice message where that is possible. Throws AppError `payload_too_large`, `invalid_request` (empty). */
   upload(input: UploadInput): Promise<Attachment>;
   /** What of a file to open: the whole, a range, or its small picture. Throws AppError `not_found`. */
   open(
@@ -82,6 +84,8 @@ export interface Files {
 const headBytes = 4_100;
 /** How long an upload waits to be sent. */
 const uploadKeptMs = 24 * 3_600_000;
+/** What every channel takes as a voice message. */
+const voiceMime = "audio/ogg";
 /** Tries before a file counts as failed; an agent may ask again. */
 const triesMost = 6;
 
@@ -109,7 +113,8 @@ export function fileUsecases(deps: Deps): Files {
         thumbnail: small?.key ?? null,
         name: what.name,
         mime: what.mime,
-        inline: what.inline,
+        // What pretends to be a picture, or would fill the memory of whoever opens it, is saved rather than shown.
+        inline: what.inline && (what.family !== "image" || picture !== undefined),
         bytes: blob.bytes,
         sha256: blob.sha256,
         width: picture?.width ?? null,
@@ -121,6 +126,21 @@ export function fileUsecases(deps: Deps): Files {
     } catch (error) {
       // Nothing refers to it yet.
       await blobs.remove(workspaceId, blob.key);
+      throw error;
+    }
+  }
+
+  /** A recording as a voice message; undefined when it stays what it is. */
+  async function spoken(workspaceId: string, recording: StoredFile) {
+    if (recording.mime === voiceMime) return undefined;
+    try {
+      const voice = await media.voice(await blobs.open(workspaceId, recording.blob), recording.mime);
+      if (!voice) return undefined;
+      const made = await kept(workspaceId, Readable.from([voice]), { name: "voice.ogg" });
+      await removeBlobs(workspaceId, [recording.blob, recording.thumbnail]);
+      return made;
+    } catch (error) {
+      await removeBlobs(workspaceId, [recording.blob, recording.thumbnail]);
       throw error;
     }
   }
@@ -196,19 +216,23 @@ export function fileUsecases(deps: Deps): Files {
     async upload({ workspaceId, content, role, ...declared }) {
       const now = clock.now();
       try {
-        const { family, ...stored } = await kept(workspaceId, content, declared);
+        const taken = await kept(workspaceId, content, declared);
+        const { family, ...stored } = (role === "voice" && (await spoken(workspaceId, taken))) || taken;
         return await files.uploaded({
           ...stored,
           id: newId("file"),
           workspaceId,
-          role: role ?? roleOf(family, stored.mime),
+          role: role === undefined || (role === "voice" && family !== "audio") ? roleOf(family, stored.mime) : role,
           now,
           expiresAt: new Date(now.getTime() + uploadKeptMs),
         });
       } catch (error) {
         if (!(error instanceof BlobTooLarge)) throw error;
         const mb = Math.floor(error.maxBytes / 1_048_576);
-        throw new AppError("payload_too_large", `A file may have at most ${mb} MB. Nothing was kept.`);
+        throw new AppError("payload_too_large", `A file may have at most ${mb} MB. Nothing was kept.`, {
+          reason: "file_too_large",
+          extensions: { mb },
+        });
       }
     },
 
@@ -286,7 +310,7 @@ async function withHead(content: Readable): Promise<{ head: Buffer; rest: Readab
   await enough;
   if (length === 0) {
     rest.destroy();
-    throw new AppError("invalid_request", "The file is empty.");
+    throw new AppError("invalid_request", "The file is empty.", { reason: "file_empty" });
   }
   return { head: Buffer.concat(parts).subarray(0, headBytes), rest };
 }

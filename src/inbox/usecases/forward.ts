@@ -1,5 +1,6 @@
 import { AppError } from "../../core/errors.js";
 import { textOf, type Content, type MediaRef } from "../../core/message.js";
+import type { Reason } from "../../core/reasons.js";
 import type { MessageRepo } from "../repos/messages.js";
 import type { Attachment } from "../types.js";
 
@@ -8,18 +9,19 @@ import type { Attachment } from "../types.js";
  * text. Throws AppError `not_found`, `unprocessable` (a private note, nothing to send on, a file that is not here).
  */
 export function forward({ messages }: { messages: MessageRepo }) {
-  const refuse = (message: string) =>
-    new AppError("unprocessable", message, { errors: [{ pointer: "/forward_of", message }] });
+  const refuse = (reason: Reason, message: string) =>
+    new AppError("unprocessable", message, { reason, errors: [{ pointer: "/forward_of", message }] });
 
   function upload(ref: MediaRef, file: Attachment | null | undefined): MediaRef {
-    if (file?.state !== "stored") throw refuse("A file of that message is not here, so it cannot be sent on.");
+    if (file?.state !== "stored")
+      throw refuse("forward_file_missing", "A file of that message is not here, so it cannot be sent on.");
     return { role: ref.role, source: `upload:${file.id}` };
   }
 
   return async (workspaceId: string, id: string): Promise<Content> => {
     const message = await messages.find(workspaceId, id);
     if (!message) throw new AppError("not_found", "There is no such message.");
-    if (message.direction === "note") throw refuse("A private note is not sent to a customer.");
+    if (message.direction === "note") throw refuse("forward_note", "A private note is not sent to a customer.");
     const { content, files } = message;
     switch (content.kind) {
       case "media":
@@ -37,7 +39,7 @@ export function forward({ messages }: { messages: MessageRepo }) {
         return content;
       default: {
         const text = textOf(content);
-        if (text === "") throw refuse("There is nothing in that message to send on.");
+        if (text === "") throw refuse("forward_nothing", "There is nothing in that message to send on.");
         return { kind: "text", text };
       }
     }

@@ -39,7 +39,10 @@ export async function turnTaken(
   const last = await messages.find(workspaceId, seen);
   if (last?.conversationId !== conversationId) {
     const message = "The message that was seen is not in this conversation.";
-    throw new AppError("unprocessable", message, { errors: [{ pointer: "/seen_message_id", message }] });
+    throw new AppError("unprocessable", message, {
+      reason: "message_unknown",
+      errors: [{ pointer: "/seen_message_id", message }],
+    });
   }
   const now = clock.now();
   const taken = await conversations.takeTurn(workspaceId, conversationId, writerOf(author), last.createdAt, now);

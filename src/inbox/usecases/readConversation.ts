@@ -37,6 +37,14 @@ export interface Reading {
   unread(input: Omit<ReadInput, "upTo"> & { from?: string | undefined }): Promise<void>;
   /** The conversations with how much of each one reader has not read. One look for all of them. */
   forReader(conversations: readonly Conversation[], readerId: string | null): Promise<Conversation[]>;
+  /** A member was given a conversation: from now on it counts among what they have not read, if they have not. */
+  given(workspaceId: string, conversationId: string, memberId: string): Promise<void>;
+  /** How many open conversations that are assigned to a member hold something they have not read. */
+  unreadConversations(
+    workspaceId: string,
+    memberId: string | null,
+    most: number,
+  ): Promise<{ count: number; more: boolean }>;
   /** The first message of the customer that a reader has not read: `count` is how many there are. */
   firstUnread(workspaceId: string, conversationId: string, count: number): Promise<string | null>;
 }
@@ -52,6 +60,7 @@ export function reading({ conversations, messages, readMarks, ephemeral, clock }
     const message = await messages.find(workspaceId, id);
     if (message?.conversationId === conversationId) return message;
     throw new AppError("unprocessable", "That message is not in this conversation.", {
+      reason: "message_unknown",
       errors: [{ pointer, message: "Unknown message" }],
     });
   }
@@ -75,6 +84,7 @@ export function reading({ conversations, messages, readMarks, ephemeral, clock }
       readAt: clock.now(),
     });
     if (last.id === newest?.id) await conversations.seen(workspaceId, conversationId);
+    if (after === 0) await conversations.noteUnseen(workspaceId, conversationId, readerId, false, inbound);
     ephemeral(workspaceId, "conversation.read", {
       conversation_id: conversationId,
       reader_id: readerId,
@@ -123,6 +133,7 @@ export function reading({ conversations, messages, readMarks, ephemeral, clock }
         inbound: Math.max(inbound - count, 0),
         readAt: clock.now(),
       });
+      await conversations.noteUnseen(workspaceId, conversationId, readerId, true, inbound);
       ephemeral(workspaceId, "conversation.unread", { conversation_id: conversationId, reader_id: readerId });
     },
 
@@ -134,6 +145,20 @@ export function reading({ conversations, messages, readMarks, ephemeral, clock }
       );
       const joined = madeAt(readerId);
       return list.map((one) => ({ ...one, unreadForMe: unreadOf(one, marks.get(one.id), joined) }));
+    },
+
+    async given(workspaceId, conversationId, memberId) {
+      const one = await conversations.find(workspaceId, conversationId);
+      if (!one) return;
+      const mark = (await readMarks.countsOf([one.id], memberId)).get(one.id);
+      const unread = unreadOf(one, mark, madeAt(memberId));
+      await conversations.noteUnseen(workspaceId, conversationId, memberId, unread > 0, one.inbound);
+    },
+
+    async unreadConversations(workspaceId, memberId, most) {
+      if (memberId === null) return { count: 0, more: false };
+      const count = await conversations.countUnseen(workspaceId, memberId, most + 1);
+      return { count: Math.min(count, most), more: count > most };
     },
 
     async firstUnread(workspaceId, conversationId, count) {

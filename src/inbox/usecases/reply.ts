@@ -9,6 +9,7 @@ import type { ConversationRepo, Route } from "../repos/conversations.js";
 import type { FileRepo } from "../repos/files.js";
 import type { Fresh, MessageRepo } from "../repos/messages.js";
 import type { Outbox } from "../repos/outbox.js";
+import type { Schedule } from "../repos/schedule.js";
 import type { Message } from "../types.js";
 import { turnTaken } from "./overtaken.js";
 import { checkedSendAt, releaseJob } from "./sendLater.js";
@@ -36,6 +37,7 @@ interface Deps {
   conversations: ConversationRepo;
   messages: MessageRepo;
   files: FileRepo;
+  schedule: Pick<Schedule, "waiting">;
   capabilitiesOf(kind: string): Capabilities | undefined;
   templates: Templates;
   settle(fresh: readonly Fresh[]): Promise<void>;
@@ -46,6 +48,8 @@ interface Deps {
   log: Log;
 }
 
+/** In one conversation; more is a mistake of a program, or a list of mails. */
+const scheduledMost = 50;
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
 const gone = () => new AppError("not_found", "There is no such conversation.");
 
@@ -65,7 +69,7 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
       throw new AppError(
         "unprocessable",
         "The message to answer is not in this conversation, or was never delivered.",
-        { errors: [{ pointer: "/reply_to", message: "Unknown message" }] },
+        { reason: "message_unknown", errors: [{ pointer: "/reply_to", message: "Unknown message" }] },
       );
     }
     return { key, messageId: replyTo };
@@ -80,6 +84,7 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
       const file = known.get(ref.source.slice("upload:".length));
       if (file?.workspaceId !== workspaceId || file.state !== "stored") {
         throw new AppError("unprocessable", "A file of the message is not here. Upload it first.", {
+          reason: "attachment_missing",
           errors: [{ pointer: "/content", message: "Unknown attachment" }],
         });
       }
@@ -105,6 +110,23 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     throw new AppError("unprocessable", verdict.sentence, { reason: verdict.reason });
   }
 
+  /** Whether one more may wait. Two at the same moment may both pass: the number is a brake, not a promise. */
+  async function checkLater(
+    { workspaceId, conversationId }: ReplyInput,
+    sendAt: Date,
+    now: Date,
+    requestKey: string | null,
+  ): Promise<void> {
+    checkedSendAt(sendAt, now);
+    if ((await deps.schedule.waiting(workspaceId, conversationId, scheduledMost)) < scheduledMost) return;
+    if (requestKey !== null && (await messages.hasRequest(requestKey))) return;
+    throw new AppError(
+      "unprocessable",
+      `${scheduledMost} messages of this conversation are to be sent later already. Send or cancel one of them first.`,
+      { reason: "too_many_scheduled", extensions: { most: scheduledMost } },
+    );
+  }
+
   return async (input) => {
     const { workspaceId, conversationId, author, idempotencyKey } = input;
     const route = await conversations.route(workspaceId, conversationId);
@@ -114,7 +136,7 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
     await allowed(route, author, filled, requestKey);
     const now = clock.now();
     const { sendAt } = input;
-    if (sendAt) checkedSendAt(sendAt, now);
+    if (sendAt) await checkLater(input, sendAt, now, requestKey);
     const repeated = requestKey !== null && input.seen !== undefined && (await messages.hasRequest(requestKey));
     if (input.seen !== undefined && !repeated) {
       await turnTaken(deps, { workspaceId, conversationId, author, seen: input.seen });
@@ -193,6 +215,7 @@ function situation(deps: Pick<Deps, "capabilitiesOf" | "clock">, route: Route, a
     // What is sent to a disabled account waits; it is no reason to refuse.
     accountEnabled: true,
     blocked: route.blocked,
+    blockedByUs: route.blockedByUs,
     lastInboundAt: route.lastInboundAt,
     author: author.kind,
     now: deps.clock.now(),

@@ -1,6 +1,7 @@
 import { AppError } from "../../core/errors.js";
 import { textOf, type Content } from "../../core/message.js";
 import type { Clock, Enqueue, Log } from "../../core/ports.js";
+import type { Reason } from "../../core/reasons.js";
 import type { Verdict } from "../policy.js";
 import type { Outbox } from "../repos/outbox.js";
 import type { DueMessage, Schedule } from "../repos/schedule.js";
@@ -48,11 +49,10 @@ const aheadMostMs = 366 * 86_400_000;
 /** Throws AppError `unprocessable` for a time that is over or too far away. */
 export function checkedSendAt(sendAt: Date, now: Date): void {
   const ahead = sendAt.getTime() - now.getTime();
-  const message =
-    ahead <= 0 ? "That moment is over." : ahead > aheadMostMs ? "A message can wait for a year at most." : undefined;
-  if (message !== undefined) {
-    throw new AppError("unprocessable", message, { errors: [{ pointer: "/send_at", message }] });
-  }
+  const refused = (reason: Reason, message: string) =>
+    new AppError("unprocessable", message, { reason, errors: [{ pointer: "/send_at", message }] });
+  if (ahead <= 0) throw refused("moment_over", "That moment is over.");
+  if (ahead > aheadMostMs) throw refused("moment_too_far", "A message can wait for a year at most.");
 }
 
 /** The job that looks at a message when its time has come. */
@@ -116,6 +116,7 @@ export function sendLater(deps: Deps): SendLater {
         throw new AppError(
           "conflict",
           `Only a message that is to be sent later can be sent now; this one is ${now.status}.`,
+          { reason: "message_not_scheduled" },
         );
       }
       return found(workspaceId, id);

@@ -44,7 +44,7 @@ const placePattern = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 export function templateUsecases({ accounts, templates, listed, clock }: Deps): Templates {
   async function account(workspaceId: string, accountId: string): Promise<ChannelAccount> {
     const found = await accounts.find(workspaceId, accountId);
-    if (!found) throw new AppError("not_found", "There is no such channel account.");
+    if (!found) throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
     return found;
   }
 
@@ -56,6 +56,7 @@ export function templateUsecases({ accounts, templates, listed, clock }: Deps): 
         throw new AppError(
           "unprocessable",
           "This account has no templates, or lacks the business account id that they are asked with.",
+          { reason: "templates_unsupported" },
         );
       }
       await templates.replace(owner, all, clock.now());
@@ -69,7 +70,8 @@ export function templateUsecases({ accounts, templates, listed, clock }: Deps): 
 
     async preview(workspaceId, accountId, content) {
       const template = await templates.find(workspaceId, accountId, content.name, content.language);
-      if (!template) throw new AppError("not_found", "There is no such template on this account.");
+      if (!template)
+        throw new AppError("not_found", "There is no such template on this account.", { reason: "template_unknown" });
       return previewOf(template, content.parameters);
     },
 
