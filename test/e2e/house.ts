@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import type { MeDto } from "../../src/wire/identity.js";
-import { startGateway } from "../support/gateway.js";
+import { startGateway, type GatewaySettings } from "../support/gateway.js";
 import { testStores, type TestStores } from "../support/stores.js";
 
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -60,11 +60,14 @@ function apiOf(context: BrowserContext, url: string) {
   };
 }
 
-/** Starts a gateway with the built-in simulator and a headless browser. Needs dist/, which `npm test` builds. */
-export async function openHouse(): Promise<House> {
+/**
+ * Starts a gateway with the built-in simulator and a headless browser. Needs dist/, which `npm test` builds. `settings`: where
+ * providers are played, for suites with accounts that are not the simulator's.
+ */
+export async function openHouse(settings: Partial<GatewaySettings> = {}): Promise<House> {
   if (!program) throw new Error("Chromium is needed: apt-get install chromium");
   const stores = testStores();
-  const gateway = await startGateway({ ...stores, simulator: "on" });
+  const gateway = await startGateway({ ...stores, simulator: "on", ...settings });
   const browser = await chromium.launch({
     executablePath: program,
     args: [
@@ -98,6 +101,7 @@ export async function openHouse(): Promise<House> {
         if (!own && !["data:", "blob:"].includes(protocol)) strangers.push(request.url());
       });
       const page = await context.newPage();
+
       page.on("pageerror", (error) => complaints.push(error.stack ?? error.message));
       return {
         context,
@@ -121,6 +125,31 @@ export async function setUp(house: House, visitor: Visitor, demo = false): Promi
   });
   if (status !== 201) throw new Error(`setting up answered ${status}: ${JSON.stringify(body)}`);
   return { me: body, workspaceId: body.memberships[0]!.workspace.id };
+}
+
+export const anybodysPassword = "green lamp at the door";
+
+/** Somebody new in a workspace, in a browser of their own: invited by `by` through the API, and signed in. */
+export async function joinWorkspace(
+  house: House,
+  by: Visitor,
+  workspaceId: string,
+  person: { name: string; email: string; roleId: string },
+  options: BrowserContextOptions = {},
+): Promise<Visitor & { memberId: string }> {
+  const { email, name, roleId } = person;
+  const invited = await by.api<{ link: string }>("POST", "/invitations", {
+    workspaceId,
+    body: { email, role_id: roleId },
+  });
+  if (invited.status !== 201) throw new Error(`inviting answered ${invited.status}: ${JSON.stringify(invited.body)}`);
+  const visitor = await house.visitor(options);
+  const token = invited.body.link.split("#")[1];
+  const { status, body } = await visitor.api<MeDto>("POST", "/auth/invitations/accept", {
+    body: { token, name, password: anybodysPassword },
+  });
+  if (status !== 201) throw new Error(`joining answered ${status}: ${JSON.stringify(body)}`);
+  return { ...visitor, memberId: body.memberships.find(({ workspace }) => workspace.id === workspaceId)!.member_id };
 }
 
 /** Keeps a picture of what the page shows, under `screenshots/`. */

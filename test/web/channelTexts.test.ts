@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { ProviderError } from "../../src/core/errors.js";
+import { channelSentences, reasonOf } from "../../src/core/channelSentences.js";
+import { endings } from "../../src/adapters/whatsapp-web/failures.js";
 import { adapters } from "../../src/adapters/registry.js";
 import { channelKindDto } from "../../src/http/presenters/channels.js";
 
@@ -36,5 +39,45 @@ describe("what the wizards say of each kind of channel", () => {
     const file = readFileSync("web/dashboard/locales/en/channels.json", "utf8");
     const { kinds } = JSON.parse(file) as { kinds: object };
     expect(Object.fromEntries(flat(kinds))).toEqual(textsOfManifests());
+  });
+});
+
+describe("what is said of channel accounts", () => {
+  it("is in the dashboard's texts word for word, by its stable name", () => {
+    const { reason } = JSON.parse(readFileSync("web/dashboard/locales/en/channels.json", "utf8")) as { reason: object };
+    expect(reason).toEqual(channelSentences);
+  });
+
+  it("is known again with what stands in its places, and a provider's own words are not", () => {
+    for (const [name, sentence] of Object.entries(channelSentences)) {
+      expect(reasonOf(sentence)?.reason).toBe(name);
+    }
+    expect(reasonOf("Your system answered 410: there is nothing at this address. Compare its path.")).toEqual({
+      reason: "http_nothing_there",
+      parameters: { code: "410" },
+    });
+    expect(reasonOf("Meta: (#2200) Callback verification failed")).toBeUndefined();
+  });
+
+  it("covers what adapters explain and refuse, and what becomes of linked numbers", () => {
+    const refused = (code: string, message = "refused", kind: "auth_expired" | "unreachable" = "auth_expired") =>
+      new ProviderError(kind === "unreachable" ? { kind, mayHaveBeenSent: false } : { kind }, message, code);
+    const errors = [
+      refused("190"),
+      refused("190/463"),
+      refused("190/460"),
+      refused("10"),
+      refused("100/33"),
+      refused("100", "Invalid appsecret_proof"),
+      refused("0", "The token belongs to another page than the one named."),
+      refused("401"),
+      refused("404"),
+      refused("0", "no answer", "unreachable"),
+      new ProviderError({ kind: "refused", why: "policy" }, "private"),
+    ];
+    const explained = adapters.flatMap(({ explain }) => errors.map((error) => explain?.(error)?.sentence));
+    const said = [...explained, ...Object.values(endings).map(({ cause }) => cause)].filter((one) => one !== undefined);
+    expect(said.length).toBeGreaterThan(20);
+    expect([...new Set(said)].filter((one) => reasonOf(one) === undefined)).toEqual([]);
   });
 });

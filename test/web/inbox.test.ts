@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { checkFile, contentsOf, lengthOf } from "../../web/dashboard/areas/inbox/composer/limits.js";
+import { markupOf, parseMarkup, toggled } from "../../web/dashboard/areas/inbox/composer/markup.js";
 import { mentionsIn, tokenAt } from "../../web/dashboard/areas/inbox/composer/tokens.js";
 import { baseOf, compare, matches, queryOf } from "../../web/dashboard/areas/inbox/data/filters.js";
 import { applyRow, patchRows, rowsOf } from "../../web/dashboard/areas/inbox/data/listCache.js";
@@ -25,6 +26,7 @@ const row = (id: string, at: number, more: Partial<ConversationDto> = {}): Conve
   labels: [],
   priority: "none",
   blocked: false,
+  blocked_by_us: false,
   unread: 0,
   unread_for_me: 0,
   participants: [],
@@ -139,6 +141,9 @@ describe("the list", () => {
     expect(shown.map(({ id }) => id)).toEqual(["a", "b", "c", "d"]);
     expect(waiting).toBe(2);
     expect(steady(["gone"], rows).rows).toHaveLength(5);
+    // Whatever comes in between is counted too, and shown where it belongs when somebody brought it back.
+    expect(steady(["b", "d"], rows).waiting).toBe(3);
+    expect(steady(["b", "d"], rows, new Set(["a", "c"]))).toMatchObject({ rows: rows.slice(1), waiting: 1 });
   });
 });
 
@@ -326,5 +331,41 @@ describe("notifications", () => {
     const at = (hours: number) => new Date(2026, 0, 5, hours);
     expect([22, 3, 12].map((hour) => isQuiet({ from: "20:00", to: "07:00" }, at(hour)))).toEqual([true, true, false]);
     expect([9, 18].map((hour) => isQuiet({ from: "08:00", to: "17:00" }, at(hour)))).toEqual([true, false]);
+  });
+});
+
+describe("formatting", () => {
+  it("is read from what is written, and written again for an edit", () => {
+    const written = "**Bold _and more_** ~~gone~~ `x_y_z` snake_case_name https://a.example/_b_ 2 ** 3 ** 4";
+    const { text, entities } = parseMarkup(written);
+    expect(text).toBe("Bold and more gone x_y_z snake_case_name https://a.example/_b_ 2 ** 3 ** 4");
+    expect(entities.map(({ kind, offset, length }) => [kind, text.slice(offset, offset + length)])).toEqual([
+      ["bold", "Bold and more"],
+      ["italic", "and more"],
+      ["strikethrough", "gone"],
+      ["code", "x_y_z"],
+    ]);
+    expect(markupOf(text, entities)).toBe(written);
+  });
+
+  it("goes around what is selected, and away again", () => {
+    const once = toggled("a word here", 2, 6, "bold");
+    expect(once).toEqual({ text: "a **word** here", start: 4, end: 8 });
+    expect(toggled(once.text, once.start, once.end, "bold")).toEqual({ text: "a word here", start: 2, end: 6 });
+  });
+
+  it("is sent only where the channel shows it", () => {
+    const can = {
+      text: { max: 100, unit: "utf16", entities: true },
+      caption: null,
+      album: null,
+    } as unknown as Capabilities;
+    expect(contentsOf("a **b**", [], can)[0]!.send).toEqual({
+      kind: "text",
+      text: "a b",
+      entities: [{ kind: "bold", offset: 2, length: 1 }],
+    });
+    const plain = { ...can, text: { ...can.text, entities: false } };
+    expect(contentsOf("a **b**", [], plain)[0]!.send).toEqual({ kind: "text", text: "a **b**" });
   });
 });

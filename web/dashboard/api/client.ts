@@ -1,3 +1,4 @@
+import { hearTime } from "./clock.js";
 import { Problem } from "./problem.js";
 
 type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
@@ -64,6 +65,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   const { method = "GET", query, body, signal, keepalive = false } = options;
   let response: Response;
   let text: string;
+  const sentAt = Date.now();
   try {
     response = await fetch(addressOf(path, query), {
       method,
@@ -74,6 +76,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
+    hearTime(response.headers.get("Date"), sentAt);
     text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -87,11 +90,20 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
 export function uploadFile<T>(
   workspaceId: string,
   file: Blob & { name?: string },
-  { onProgress, signal }: { onProgress?: (share: number) => void; signal?: AbortSignal } = {},
+  {
+    onProgress,
+    signal,
+    role,
+  }: {
+    onProgress?: (share: number) => void;
+    signal?: AbortSignal;
+    /** As what it is to be sent, where its content does not say. */
+    role?: string | undefined;
+  } = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", addressOf("/attachments", { name: file.name }));
+    request.open("POST", addressOf("/attachments", { name: file.name, role }));
     const headers = headersOf({ method: "POST", workspaceId });
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("Content-Type", file.type || "application/octet-stream");

@@ -2,6 +2,9 @@
 export interface FieldError {
   path: string;
   message: string;
+  /** What is wrong, for texts: "too_short". */
+  code: string;
+  params: Readonly<Record<string, string | number>>;
 }
 
 interface ProblemDocument {
@@ -11,7 +14,14 @@ interface ProblemDocument {
   code?: string;
   reason?: string;
   instance?: string;
-  errors?: { path?: string; pointer?: string; message?: string; detail?: string }[];
+  errors?: {
+    path?: string;
+    pointer?: string;
+    message?: string;
+    detail?: string;
+    code?: string;
+    params?: Record<string, string | number>;
+  }[];
 }
 
 /** A refusal of the API (RFC 9457), or `code` "offline" when it could not be reached at all. */
@@ -40,6 +50,8 @@ export class Problem extends Error {
     this.errors = (document.errors ?? []).map((error) => ({
       path: (error.path ?? error.pointer ?? "").replace(/^[#/]+/, "").replaceAll("/", "."),
       message: error.message ?? error.detail ?? "",
+      code: error.code ?? "invalid",
+      params: error.params ?? {},
     }));
     this.requestId = document.instance;
     this.retryAfterSeconds = retryAfterSeconds;

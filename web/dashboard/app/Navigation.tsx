@@ -13,7 +13,7 @@ import { languages } from "../i18n/index.js";
 import { keysOf, useAllActions } from "../keyboard/actions.js";
 import { showKeys } from "../keyboard/keys.js";
 import { saveMyLanguage } from "./myPreferences.js";
-import { NewWorkspaceDialog } from "./NewWorkspace.js";
+import { NewWorkspace } from "./NewWorkspace.js";
 import { phonePlaces, type Place } from "./places.js";
 import { preferences, usePreferences } from "./preferences.js";
 import { useBadgeCount } from "./title.js";
@@ -179,7 +179,7 @@ export function Rail({ workspace, places, onShortcuts }: Props) {
           </button>
         }
       />
-      <NewWorkspaceDialog open={making} onOpenChange={setMaking} />
+      <NewWorkspace open={making} onOpenChange={setMaking} />
     </nav>
   );
 }
@@ -235,7 +235,7 @@ export function BottomBar({ workspace, places, onShortcuts }: Props) {
           </button>
         }
       />
-      <NewWorkspaceDialog open={making} onOpenChange={setMaking} />
+      <NewWorkspace open={making} onOpenChange={setMaking} />
     </nav>
   );
 }

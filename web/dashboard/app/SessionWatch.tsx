@@ -4,21 +4,31 @@ import { useTranslation } from "react-i18next";
 import { onForbidden, onSignedOut } from "../api/client.js";
 import { queryClient } from "../api/queryClient.js";
 import { meQuery, useMe, type MyWorkspace } from "../api/session.js";
-import { toast } from "../components/ui/toast.js";
+import { roleKey } from "../areas/settings/permissions.js";
+import { Banner } from "../components/ui/states.js";
 import { subscribeEphemeral } from "../realtime/connection.js";
 
 const SignInAgain = lazy(async () => ({ default: (await import("../areas/auth/SignInAgain.js")).SignInAgain }));
 
-const lookEveryMs = 15_000;
+const lookEveryMs = 60_000;
 
 const lookAgain = () => void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+
+/** Somebody's rights in a workspace changed: perhaps mine, and what lists of members and roles say. */
+function lookAtMembers(): void {
+  lookAgain();
+  const lists = ["members", "roles", "invitations"];
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey: [top, , list] }) => top === "w" && lists.includes(String(list)),
+  });
+}
 
 /** A session that ended is begun anew over the page, so that nothing on it is lost. */
 export function SessionWatch({ onBack }: { onBack: () => void }) {
   const me = useMe();
   const [ended, setEnded] = useState(false);
   useEffect(() => onSignedOut(() => setEnded(true)), []);
-  // Nothing tells that a role was changed, so it is looked up now and then, and when one comes back to the page.
+  // The socket tells of changes at once; this is for who had none just then.
   useQuery({ ...meQuery, enabled: !ended, refetchInterval: lookEveryMs, refetchOnWindowFocus: true });
   useEffect(() => {
     let last = 0;
@@ -27,7 +37,11 @@ export function SessionWatch({ onBack }: { onBack: () => void }) {
       last = Date.now();
       lookAgain();
     };
-    const stops = [onForbidden(soon), subscribeEphemeral("session.ended", lookAgain)];
+    const stops = [
+      onForbidden(soon),
+      subscribeEphemeral("session.ended", lookAgain),
+      subscribeEphemeral("access.changed", lookAtMembers),
+    ];
     return () => {
       for (const stop of stops) stop();
     };
@@ -51,9 +65,16 @@ export function SessionWatch({ onBack }: { onBack: () => void }) {
   );
 }
 
-/** Says so when one may do more or less than a moment ago; what is no longer allowed is gone from the page by itself. */
-export function useRoleChanges(workspace: MyWorkspace): void {
-  const { t } = useTranslation("common");
+function RoleChange({ change, role }: { change: "less" | "more"; role: MyWorkspace["role"] }) {
+  // Names of roles are texts of the settings, which nobody else needs here.
+  const { t } = useTranslation(["common", "settings"]);
+  const key = roleKey(role.id);
+  return t(`role.${change}`, { role: key === undefined ? role.name : t(key) });
+}
+
+/** Says so when one may do more or less than a moment ago, until it is dismissed. What stands on the page stays. */
+export function RoleChanges({ workspace }: { workspace: MyWorkspace }) {
+  const [change, setChange] = useState<"less" | "more">();
   const before = useRef(workspace);
   useEffect(() => {
     const then = before.current;
@@ -61,7 +82,18 @@ export function useRoleChanges(workspace: MyWorkspace): void {
     const same = JSON.stringify([...then.permissions].sort()) === JSON.stringify([...workspace.permissions].sort());
     if (then.id !== workspace.id || same) return;
     const lost = then.permissions.some((one) => !workspace.permissions.includes(one));
-    toast.done(lost ? t("role.less", { role: workspace.role.name }) : t("role.more", { role: workspace.role.name }));
+    setChange(lost ? "less" : "more");
     if (!lost) void queryClient.invalidateQueries();
-  }, [workspace, t]);
+  }, [workspace]);
+  return (
+    <div aria-live="polite">
+      {change && (
+        <Suspense fallback={null}>
+          <Banner tone={change === "less" ? "warning" : "info"} onDismiss={() => setChange(undefined)}>
+            <RoleChange change={change} role={workspace.role} />
+          </Banner>
+        </Suspense>
+      )}
+    </div>
+  );
 }

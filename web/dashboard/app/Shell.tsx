@@ -6,8 +6,7 @@ import { allows, useMe, useMyWorkspace, type MyWorkspace } from "../api/session.
 import { PageSpinner } from "../components/ui/Spinner.js";
 import { Banner } from "../components/ui/states.js";
 import { useActions } from "../keyboard/actions.js";
-import { CommandPalette } from "../keyboard/CommandPalette.js";
-import { ShortcutSheet } from "../keyboard/ShortcutSheet.js";
+import { KeyboardWindows } from "../keyboard/Windows.js";
 import { connect, disconnect, onResync, useConnection } from "../realtime/connection.js";
 import { InboxBackground } from "../areas/inbox/Background.js";
 import { useBrand } from "./brand.js";
@@ -16,7 +15,7 @@ import { places } from "./places.js";
 import { usePreferencesOfAccount } from "./myPreferences.js";
 import { LeftWorkspacePage, NotFoundPage, rememberWorkspace } from "./pages.js";
 import { usePhone } from "./preferences.js";
-import { SessionWatch, useRoleChanges } from "./SessionWatch.js";
+import { RoleChanges, SessionWatch } from "./SessionWatch.js";
 
 const TwoFactorGate = lazy(async () => ({
   default: (await import("../areas/settings/TwoFactorGate.js")).TwoFactorGate,
@@ -55,7 +54,6 @@ function Workspace({ workspace }: { workspace: MyWorkspace }) {
     !/\/settings\/(profile|security|appearance|keyboard)$/.test(pathname);
   useBrand(workspace.brand_color);
   usePreferencesOfAccount();
-  useRoleChanges(workspace);
   useEffect(() => {
     rememberWorkspace(workspace.id);
     connect(workspace.id);
@@ -91,6 +89,7 @@ function Workspace({ workspace }: { workspace: MyWorkspace }) {
   const main = (
     <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
       <ConnectionBanner />
+      <RoleChanges workspace={workspace} />
       <div className="min-h-0 flex-1">
         <Suspense fallback={<PageSpinner />}>{locked ? <TwoFactorGate workspace={workspace} /> : <Outlet />}</Suspense>
       </div>
@@ -114,8 +113,14 @@ function Workspace({ workspace }: { workspace: MyWorkspace }) {
         }}
       />
       {allows(workspace.permissions, "conversations:read") && <InboxBackground />}
-      <CommandPalette open={palette} onOpenChange={setPalette} />
-      <ShortcutSheet open={sheet} onOpenChange={setSheet} />
+      <KeyboardWindows
+        workspaceId={workspace.id}
+        contacts={allows(workspace.permissions, "contacts:read")}
+        palette={palette}
+        sheet={sheet}
+        onPalette={setPalette}
+        onSheet={setSheet}
+      />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { z } from "zod";
 import type { preferencesDto } from "../../../src/wire/identity.js";
 import { call } from "../api/client.js";
@@ -32,6 +32,17 @@ function ofDevice(mine: MyPreferences) {
   };
 }
 
+// Tabs say to each other what is kept: the one that sounds may be another than the one where somebody chose.
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("switchboard.preferences") : undefined;
+const tellTabs = (kept: MyPreferences) => tabs?.postMessage(JSON.stringify(kept));
+let underWay = 0;
+tabs?.addEventListener("message", ({ data: kept }) => {
+  const me = queryClient.getQueryData<Me>(meQuery.queryKey);
+  // What is being saved here is told by the answer.
+  if (!me || underWay > 0 || JSON.stringify(me.preferences) === kept) return;
+  void queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
+});
+
 let asked = 0;
 let sending: Promise<unknown> = Promise.resolve();
 
@@ -46,14 +57,17 @@ export async function saveMyPreferences(change: MyPreferencesChange): Promise<vo
   const mine = ++asked;
   const sent = sending.then(() => call<MyPreferences>("/me/preferences", { method: "PUT", body: next }));
   sending = sent.catch(() => undefined);
+  underWay += 1;
   try {
-    await sent;
+    tellTabs(await sent);
   } catch (error) {
     const now = queryClient.getQueryData<Me>(meQuery.queryKey);
     // A later change carries this one too, and may yet succeed.
     if (now && mine === asked)
       queryClient.setQueryData<Me>(meQuery.queryKey, { ...now, preferences: before.preferences });
     toast.failed(error);
+  } finally {
+    underWay -= 1;
   }
 }
 
@@ -73,6 +87,9 @@ export async function saveMyLanguage(language: Language): Promise<void> {
 export function usePreferencesOfAccount(): void {
   const { preferences: mine, language } = useMe();
   const device = JSON.stringify(ofDevice(mine));
+  const first = useRef(mine);
+  // A tab that was opened just now knows what older ones may not.
+  useEffect(() => tellTabs(first.current), []);
   useEffect(() => {
     const wanted = JSON.parse(device) as ReturnType<typeof ofDevice>;
     const { theme, density, singleKeys, keys } = preferences.get();
@@ -98,19 +115,3 @@ export function usePreferencesOfAccount(): void {
     void setLanguage(language).catch(toast.failed);
   }, [language]);
 }
-
-/** What somebody can be told of. */
-export const notificationEvents = [
-  "created",
-  "assigned",
-  "mention",
-  "message_assigned",
-  "message_participating",
-] as const;
-export type NotificationEvent = (typeof notificationEvents)[number];
-/** In the page, by a sound, by the browser, by e-mail. */
-export type NotificationWay = "app" | "sound" | "push" | "email";
-
-/** How somebody is told of an event: their choice, else everything but mail; of new conversations only in the page. */
-export const notifyOf = (mine: MyPreferences, event: NotificationEvent): Record<NotificationWay, boolean> =>
-  mine.notifications[event] ?? { app: true, sound: event !== "created", push: event !== "created", email: false };

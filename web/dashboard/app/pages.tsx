@@ -1,5 +1,5 @@
 import { Compass, LockKeyhole } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useNavigate, useRouteError } from "react-router";
 import { signOut, useAuthState, useMe, workspacesOf } from "../api/session.js";
@@ -39,6 +39,15 @@ export function NoPermissionPage() {
       {t("noPermission.text")}
     </EmptyState>
   );
+}
+
+/**
+ * A page for those who hold a permission. Who loses it while the page is open keeps what stands on it: the server refuses what
+ * they may no longer do, and nothing typed is lost.
+ */
+export function Guarded({ may, children }: { may: boolean; children: ReactNode }) {
+  const [opened] = useState(may);
+  return may || opened ? children : <NoPermissionPage />;
 }
 
 /** One was in the workspace a moment ago, and is not any more. */

@@ -1,3 +1,20 @@
+/** Making a formatter costs a hundred times what using it does, and lists use the same few for every row. */
+function kept<Options, Format>(Kind: new (language: string, options?: Options) => Format) {
+  const made = new Map<string, Format>();
+  return (language: string, options?: Options): Format => {
+    const key = `${language} ${JSON.stringify(options ?? null)}`;
+    const known = made.get(key);
+    if (known) return known;
+    const format = new Kind(language, options);
+    made.set(key, format);
+    return format;
+  };
+}
+
+const dateFormat = kept<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>(Intl.DateTimeFormat);
+const numberFormat = kept<Intl.NumberFormatOptions, Intl.NumberFormat>(Intl.NumberFormat);
+const relativeFormat = kept<Intl.RelativeTimeFormatOptions, Intl.RelativeTimeFormat>(Intl.RelativeTimeFormat);
+
 const formats: Record<"time" | "date" | "full", Intl.DateTimeFormatOptions> = {
   time: { hour: "numeric", minute: "2-digit" },
   date: { day: "numeric", month: "short", year: "numeric" },
@@ -11,13 +28,13 @@ export function formatInstant(
   language: string,
   now: number,
 ): string {
-  if (as !== "short") return new Intl.DateTimeFormat(language, formats[as]).format(date);
+  if (as !== "short") return dateFormat(language, formats[as]).format(date);
   const days = (now - date.getTime()) / 86_400_000;
   const today = date.toDateString() === new Date(now).toDateString();
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  if (today) return new Intl.DateTimeFormat(language, formats.time).format(date);
-  if (days > 0 && days < 6) return new Intl.DateTimeFormat(language, { weekday: "short" }).format(date);
-  return new Intl.DateTimeFormat(language, {
+  if (today) return dateFormat(language, formats.time).format(date);
+  if (days > 0 && days < 6) return dateFormat(language, { weekday: "short" }).format(date);
+  return dateFormat(language, {
     day: "numeric",
     month: "short",
     ...(sameYear ? {} : { year: "2-digit" }),
@@ -36,14 +53,14 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** "5 min ago", "in 2 days". */
 export function formatRelative(date: Date, now: number, language: string): string {
   const seconds = (date.getTime() - now) / 1_000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const format = relativeFormat(language, { numeric: "auto", style: "short" });
   const unit = units.find(([, size]) => Math.abs(seconds) >= size);
   return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : format.format(0, "second");
 }
 
 /** A number as the language writes it. */
 export const formatNumber = (value: number, language: string, options?: Intl.NumberFormatOptions): string =>
-  new Intl.NumberFormat(language, options).format(value);
+  numberFormat(language, options).format(value);
 
 /** A size of a file. */
 export function formatBytes(bytes: number, language: string): string {

@@ -1,17 +1,58 @@
+import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Dialog as Parts } from "radix-ui";
+import { useDeferredValue, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import type { ContactDto } from "../../../src/wire/contacts.js";
+import { call } from "../api/client.js";
 import { Kbd } from "../components/ui/Kbd.js";
 import { keysOf, useAllActions } from "./actions.js";
 import { showKeys } from "./keys.js";
 
-/** Everything that can be done here, by typing. Each entry shows its key, so that it teaches itself. */
-export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+const itemLook =
+  "flex min-h-9 items-center justify-between gap-4 rounded-control px-2.5 data-[selected=true]:bg-surface-2";
+const groupLook =
+  "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:text-text-3";
+/** Shorter words match too many people to be worth asking. */
+const askedFrom = 2;
+const shownMost = 6;
+
+function useContactsFor(text: string, workspaceId: string, enabled: boolean): readonly ContactDto[] {
+  const q = useDeferredValue(text.trim());
+  const asked = enabled && q.length >= askedFrom;
+  const { data } = useQuery({
+    queryKey: ["w", workspaceId, "contact-search", q],
+    queryFn: ({ signal }) =>
+      call<{ data: ContactDto[] }>("/contacts", { workspaceId, signal, query: { q, limit: shownMost } }),
+    enabled: asked,
+    staleTime: 30_000,
+  });
+  return asked ? (data?.data ?? []) : [];
+}
+
+/** Everything that can be done here, and everybody who wrote, by typing. Each action shows its key, so that it teaches itself. */
+export function CommandPalette({
+  workspaceId,
+  contacts,
+  initial,
+  onClose,
+}: {
+  workspaceId: string;
+  /** May look up contacts. */
+  contacts: boolean;
+  /** What was typed before this was here. */
+  initial: RefObject<string>;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("common");
+  const navigate = useNavigate();
+  const [text, setText] = useState(() => initial.current);
+  const people = useContactsFor(text, workspaceId, contacts);
   const actions = useAllActions().filter((action) => !action.hidden);
   const groups = [...new Set(actions.map((action) => action.group))];
   return (
-    <Parts.Root open={open} onOpenChange={onOpenChange}>
+    <Parts.Root open onOpenChange={(open) => !open && onClose()}>
       <Parts.Portal>
         <Parts.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_16/0.45)]" />
         <Parts.Content
@@ -21,17 +62,15 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
           <Parts.Title className="sr-only">{t("palette.title")}</Parts.Title>
           <Command label={t("palette.title")} loop>
             <Command.Input
+              value={text}
+              onValueChange={setText}
               placeholder={t("palette.placeholder")}
               className="h-12 w-full border-b bg-transparent px-4 text-message outline-none"
             />
             <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
               <Command.Empty className="p-6 text-center text-text-3">{t("state.noMatches")}</Command.Empty>
               {groups.map((group) => (
-                <Command.Group
-                  key={group}
-                  heading={t(group)}
-                  className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:text-text-3"
-                >
+                <Command.Group key={group} heading={t(group)} className={groupLook}>
                   {actions
                     .filter((action) => action.group === group)
                     .map((action) => (
@@ -39,10 +78,10 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
                         key={action.id}
                         value={`${t(action.label)} ${action.id}`}
                         onSelect={() => {
-                          onOpenChange(false);
+                          onClose();
                           action.run();
                         }}
-                        className="flex min-h-9 items-center justify-between gap-4 rounded-control px-2.5 data-[selected=true]:bg-surface-2"
+                        className={itemLook}
                       >
                         {t(action.label)}
                         {keysOf(action)[0] && <Kbd keys={showKeys(keysOf(action)[0]!)} />}
@@ -50,6 +89,25 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
                     ))}
                 </Command.Group>
               ))}
+              {people.length > 0 && (
+                <Command.Group heading={t("nav.contacts")} className={groupLook}>
+                  {people.map((person) => (
+                    <Command.Item
+                      key={person.id}
+                      value={person.id}
+                      // Found by the server, perhaps by a number that is not shown.
+                      keywords={[text]}
+                      onSelect={() => {
+                        onClose();
+                        void navigate(`/w/${workspaceId}/contacts/${person.id}`);
+                      }}
+                      className={itemLook}
+                    >
+                      <bdi className="truncate">{person.name ?? person.identities[0]?.provider_chat ?? person.id}</bdi>
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
             </Command.List>
           </Command>
         </Parts.Content>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { preferences, usePreferences } from "../app/preferences.js";
 import { Dialog } from "../components/ui/Dialog.js";
@@ -9,17 +9,17 @@ import { keysOf, useAllActions } from "./actions.js";
 import { showKeys } from "./keys.js";
 
 /** All keys that work here, searchable, with the switch that turns single keys off. */
-export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function ShortcutSheet({ initial, onClose }: { initial: RefObject<string>; onClose: () => void }) {
   const { t } = useTranslation("common");
   const { singleKeys } = usePreferences();
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useState(() => initial.current);
   const wanted = search.toLocaleLowerCase();
   const actions = useAllActions().filter(
     (action) => keysOf(action).length > 0 && t(action.label).toLocaleLowerCase().includes(wanted),
   );
   const groups = [...new Set(actions.map((action) => action.group))];
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t("shortcuts.title")}>
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={t("shortcuts.title")}>
       <div className="flex flex-col gap-4 pt-1">
         <Input
           type="search"

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { z } from "zod";
-import type { invitationShown } from "../../../../src/wire/identity.js";
+import type { invitationShown, joinedDto } from "../../../../src/wire/identity.js";
 import { call } from "../../api/client.js";
 import { Problem } from "../../api/problem.js";
 import { queryClient } from "../../api/queryClient.js";
@@ -16,6 +16,7 @@ import { PageSpinner } from "../../components/ui/Spinner.js";
 import { ErrorState } from "../../components/ui/states.js";
 import { Time } from "../../components/ui/Time.js";
 import { useForm } from "../../components/ui/useForm.js";
+import { roleKey } from "../settings/permissions.js";
 import { AuthLayout } from "./AuthLayout.js";
 import { enter } from "./entering.js";
 import { NewPasswordField } from "./forms.js";
@@ -28,14 +29,13 @@ const here = "/invitation";
 function useAccept(token: string) {
   const navigate = useNavigate();
   return async (more: { name?: string; password?: string; language?: string }) => {
-    const before = new Set(
-      queryClient.getQueryData<Me>(meQuery.queryKey)?.memberships.map(({ workspace }) => workspace.id),
-    );
-    const me = await call<Me>("/auth/invitations/accept", { method: "POST", body: { token, ...more } });
+    const { joined_workspace_id: joined, ...me } = await call<z.infer<typeof joinedDto>>("/auth/invitations/accept", {
+      method: "POST",
+      body: { token, ...more },
+    });
     enter(me);
     forgetToken(here);
-    const joined = me.memberships.find(({ workspace }) => !before.has(workspace.id)) ?? me.memberships.at(-1);
-    void navigate(joined ? `/w/${joined.workspace.id}/inbox` : "/", { replace: true });
+    void navigate(`/w/${joined}/inbox`, { replace: true });
   };
 }
 
@@ -172,7 +172,7 @@ function NewAccount({ shown, token }: { shown: Shown; token: string }) {
 
 /** `/invitation#<token>` */
 export function InvitationPage() {
-  const { t } = useTranslation("auth");
+  const { t } = useTranslation(["auth", "settings"]);
   const token = useLinkToken();
   const state = useAuthState();
   const me = useQuery({ ...meQuery, enabled: state.data?.signed_in === true, retry: false });
@@ -193,6 +193,7 @@ export function InvitationPage() {
   if (state.error) return <ErrorState error={state.error} onRetry={() => void state.refetch()} />;
   if (!look.data || !state.data || (state.data.signed_in && me.isPending)) return <PageSpinner />;
   const shown = look.data;
+  const role = roleKey(shown.role_id);
   let form: ReactNode;
   if (me.data && state.data.signed_in) {
     form =
@@ -208,7 +209,7 @@ export function InvitationPage() {
       title={t("invite.to", { workspace: shown.workspace_name })}
       lead={
         <>
-          <p>{t("invite.lead", { name: shown.invited_by, role: shown.role_name })}</p>
+          <p>{t("invite.lead", { name: shown.invited_by, role: role === undefined ? shown.role_name : t(role) })}</p>
           <p className="mt-1 text-meta text-text-3">
             {t("invite.until")} <Time at={shown.expires_at} as="full" />
           </p>

@@ -1,15 +1,21 @@
-import { KeyRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useLocation, useNavigate } from "react-router";
 import { useAuthState } from "../../api/session.js";
-import { buttonLook } from "../../components/ui/Button.js";
 import { PageSpinner } from "../../components/ui/Spinner.js";
 import { Banner } from "../../components/ui/states.js";
 import { AuthLayout } from "./AuthLayout.js";
-import { SignInForm, TwoFactorForm } from "./forms.js";
+import { Elsewhere, SignInForm, TwoFactorForm } from "./forms.js";
 import { nextOf, withNext } from "./places.js";
 
-const troubles = ["oidc_no_email", "oidc_email_unverified", "oidc_no_account", "rate_limited"];
+const troubles = [
+  "oidc_no_email",
+  "oidc_email_unverified",
+  "oidc_no_account",
+  "oidc_denied",
+  "oidc_unavailable",
+  "oidc_state",
+  "rate_limited",
+];
 
 /** What went wrong at the provider one came back from. */
 function Trouble({ code }: { code: string }) {
@@ -27,7 +33,7 @@ export function SignInPage() {
   const query = new URLSearchParams(search);
   const error = query.get("error");
   const next = nextOf(search);
-  if (query.get("step") === "two-factor") return <Navigate to="/two-factor" replace />;
+  if (query.get("step") === "two-factor") return <Navigate to={withNext("/two-factor", search)} replace />;
   if (state?.setup_needed) return <Navigate to="/setup" replace />;
   if (state?.signed_in && error === null) return <Navigate to={next} replace />;
   if (!state) return <PageSpinner />;
@@ -48,12 +54,7 @@ export function SignInPage() {
           <div className="flex items-center gap-3 text-meta text-text-3 before:h-px before:flex-1 before:bg-hairline after:h-px after:flex-1 after:bg-hairline">
             {t("signIn.or")}
           </div>
-          {state.providers.map(({ id, label }) => (
-            <a key={id} href={`/api/v1/auth/oidc/${encodeURIComponent(id)}`} className={buttonLook({ size: "lg" })}>
-              <KeyRound aria-hidden="true" />
-              {t("signIn.with", { name: label })}
-            </a>
-          ))}
+          <Elsewhere providers={state.providers} next={next} />
         </div>
       )}
     </AuthLayout>

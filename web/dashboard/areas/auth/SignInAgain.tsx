@@ -2,9 +2,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { queryClient } from "../../api/queryClient.js";
 import { meQuery, useAuthState, type Me } from "../../api/session.js";
-import { Button, buttonLook } from "../../components/ui/Button.js";
+import { Button } from "../../components/ui/Button.js";
 import { Dialog } from "../../components/ui/Dialog.js";
-import { SignInForm, TwoFactorForm } from "./forms.js";
+import { Elsewhere, SignInForm, TwoFactorForm } from "./forms.js";
 
 /** The session ended while somebody was at work: they sign in over the page, and go on where they were. */
 export function SignInAgain({ email, onDone, onLeave }: { email: string; onDone: () => void; onLeave: () => void }) {
@@ -35,11 +35,7 @@ export function SignInAgain({ email, onDone, onLeave }: { email: string; onDone:
         ) : (
           <>
             <SignInForm email={email} onDone={(result) => (result === "signed_in" ? done() : setSecond(true))} />
-            {state?.providers.map(({ id, label }) => (
-              <a key={id} href={`/api/v1/auth/oidc/${encodeURIComponent(id)}`} className={buttonLook({ size: "lg" })}>
-                {t("signIn.with", { name: label })}
-              </a>
-            ))}
+            {state && <Elsewhere providers={state.providers} next={location.pathname + location.search} />}
           </>
         )}
         <Button variant="ghost" onClick={onLeave}>

@@ -1,6 +1,8 @@
+import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/ui/Button.js";
+import type { AuthState } from "../../api/session.js";
+import { Button, buttonLook } from "../../components/ui/Button.js";
 import { Field } from "../../components/ui/Field.js";
 import { Input, PasswordInput } from "../../components/ui/Input.js";
 import { ProblemNote, useWait } from "../../components/ui/ProblemNote.js";
@@ -61,6 +63,21 @@ export function SignInForm({
       </Button>
     </form>
   );
+}
+
+/** Ways to sign in with an account elsewhere; `next` is where one wants to go, and comes back to. */
+export function Elsewhere({ providers, next }: { providers: AuthState["providers"]; next: string }) {
+  const { t } = useTranslation("auth");
+  return providers.map(({ id, label }) => (
+    <a
+      key={id}
+      href={`/api/v1/auth/oidc/${encodeURIComponent(id)}${next === "/" ? "" : `?next=${encodeURIComponent(next)}`}`}
+      className={buttonLook({ size: "lg" })}
+    >
+      <KeyRound aria-hidden="true" />
+      <bdi>{t("signIn.with", { name: label })}</bdi>
+    </a>
+  ));
 }
 
 /** The second step: a code of the app, or one of the recovery codes. */

@@ -9,6 +9,8 @@ import { Banner, ErrorState } from "../../components/ui/states.js";
 import { Tabs, type Tab } from "../../components/ui/Tabs.js";
 import { BackTitle } from "./BackTitle.js";
 import { HealthBadge, SimulatedBadge } from "./Health.js";
+import { SaidText } from "./SaidText.js";
+import { hasSession } from "./wizard/steps.js";
 import { usePaths, type ChannelTab } from "./paths.js";
 import { useChannel, useKinds, type ChannelDetail, type Kind } from "./queries.js";
 import { ConnectionTab } from "./tabs/ConnectionTab.js";
@@ -47,6 +49,7 @@ function Channel({ channel, kind, tab }: { channel: ChannelDetail; kind: Kind; t
   useTitle(channel.name);
   if (!shown) return <Navigate to={paths.channel(channel.id)} replace />;
   const { state, cause } = channel.health;
+  const way = waysOut[state] && t(state === "needs_reauth" && hasSession(kind) ? "health.relink" : waysOut[state]);
   return (
     <Page wide>
       <BackTitle
@@ -72,10 +75,11 @@ function Channel({ channel, kind, tab }: { channel: ChannelDetail; kind: Kind; t
           </>
         }
       />
-      {cause && state !== "ok" && (
+      {channel.connected && cause && state !== "ok" && (
         <div className="mb-4">
           <Banner tone={state === "needs_reauth" || state === "suspended" ? "danger" : "warning"}>
-            <span dir="auto">{cause}</span>
+            {way && <p className="font-medium">{way}</p>}
+            <SaidText said={{ ...channel.health, sentence: cause }} />
           </Banner>
         </div>
       )}
@@ -88,6 +92,13 @@ function Channel({ channel, kind, tab }: { channel: ChannelDetail; kind: Kind; t
     </Page>
   );
 }
+
+/** What can be done about it, by state. */
+const waysOut: Partial<Record<ChannelDetail["health"]["state"], string>> = {
+  needs_reauth: "health.needs_reauth",
+  suspended: "health.suspended",
+  degraded: "health.degraded",
+};
 
 /** One account, with tabs; the address holds which. */
 export function ChannelPage() {

@@ -12,6 +12,7 @@ import { formatNumber } from "../../i18n/format.js";
 import { HealthBadge, SimulatedBadge } from "./Health.js";
 import { usePaths } from "./paths.js";
 import { useChannelActions, type Channel } from "./queries.js";
+import { useSaid } from "./texts.js";
 
 function Figure({ label, children }: { label: string; children: ReactNode }) {
   return (
@@ -37,6 +38,13 @@ function NextStep({ channel }: { channel: Channel }) {
       </Link>
     );
   }
+  if (channel.enabled && channel.address_changed) {
+    return (
+      <Link to={paths.channel(channel.id)} className={look}>
+        {t("action.registerAgain")}
+      </Link>
+    );
+  }
   if (channel.enabled && ["needs_reauth", "degraded", "suspended"].includes(channel.health.state)) {
     return (
       <Link to={paths.channel(channel.id)} className={look}>
@@ -52,6 +60,7 @@ export function ChannelRow({ channel }: { channel: Channel }) {
   const { t, i18n } = useTranslation("channels");
   const navigate = useNavigate();
   const paths = usePaths();
+  const said = useSaid();
   const { change } = useChannelActions();
   const toggle = () =>
     change.mutate(
@@ -87,9 +96,10 @@ export function ChannelRow({ channel }: { channel: Channel }) {
             </>
           )}
         </div>
+        {channel.address_changed && <p className="mt-1 text-warning">{t("list.addressChanged")}</p>}
         {channel.health.cause && (
           <p className={cx("mt-1", channel.health.state === "ok" ? "text-text-2" : "text-text")}>
-            <bdi>{channel.health.cause}</bdi>
+            <bdi>{said({ ...channel.health, sentence: channel.health.cause })}</bdi>
           </p>
         )}
       </div>

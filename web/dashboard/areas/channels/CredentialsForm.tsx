@@ -9,7 +9,10 @@ import { Input, PasswordInput } from "../../components/ui/Input.js";
 import { Banner } from "../../components/ui/states.js";
 import { invalidFields, settingsOf, type Form } from "./formState.js";
 import { useChannelActions, type ChannelDetail, type Kind, type TestResult } from "./queries.js";
-import { useKindTexts } from "./texts.js";
+import { Where } from "./Where.js";
+import { hasSession } from "./wizard/steps.js";
+import { SaidText } from "./SaidText.js";
+import { useKindTexts, useSaid, type Said } from "./texts.js";
 
 type KindField = Kind["fields"][number];
 
@@ -50,29 +53,41 @@ function Control({ field, form, error }: { field: KindField; form: Form; error: 
           }))}
         />
         {help && <p className="mt-1.5 text-meta text-text-3">{help}</p>}
+        <Where name={field.key.replace(/^channels:/, "")} what={title} />
       </fieldset>
     );
   }
   const Line = field.secret ? PasswordInput : Input;
   return (
-    <Field
-      label={field.required ? title : t("form.optional", { name: title })}
-      hint={help}
-      required={field.required}
-      error={error}
-      aside={field.link && <ProviderLink href={field.link}>{t("form.open")}</ProviderLink>}
-    >
-      <Line
-        name={field.name}
-        dir="ltr"
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        value={text}
-        onChange={(event) => form.set(field.name, event.target.value)}
-      />
-    </Field>
+    <div>
+      <Field
+        label={field.required ? title : t("form.optional", { name: title })}
+        hint={help}
+        required={field.required}
+        error={error}
+        aside={field.link && <ProviderLink href={field.link}>{t("form.open")}</ProviderLink>}
+      >
+        <Line
+          name={field.name}
+          dir="ltr"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => form.set(field.name, event.target.value)}
+        />
+      </Field>
+      <Where name={field.key.replace(/^channels:/, "")} what={title} />
+    </div>
   );
+}
+
+/** What a refusal says, by its stable name, and the provider's own words. */
+function refusalOf(error: unknown): { said: Said; words: string | null } {
+  const { detail, document } = Problem.from(error);
+  const { said, words } = document as { said?: Omit<Said, "sentence"> | null; words?: string };
+  const { reason = null, parameters = {} } = said ?? {};
+  return { said: { sentence: detail.replace(/ Nothing was saved\.$/, ""), reason, parameters }, words: words ?? null };
 }
 
 /** The credentials of an account: fields as the kind asks, a test that saves nothing, and saving. */
@@ -91,6 +106,7 @@ export function CredentialsForm({
 }) {
   const { t } = useTranslation("channels");
   const words = useKindTexts();
+  const said = useSaid();
   const { tryOut, configure } = useChannelActions();
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [result, setResult] = useState<TestResult>();
@@ -108,10 +124,16 @@ export function CredentialsForm({
     if (first) document.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
     return first === undefined;
   };
-  const wrong = (problems: readonly { pointer?: string; path?: string; message: string }[]) =>
+  const wrong = (
+    problems: readonly { pointer?: string; path?: string; message: string }[],
+    about: Pick<Said, "reason" | "parameters">,
+  ) =>
     setErrors(
       Object.fromEntries(
-        problems.map(({ pointer = "", path = "", message }) => [(pointer || path).split(/[/.]/).at(-1)!, message]),
+        problems.map(({ pointer = "", path = "", message }) => [
+          (pointer || path).split(/[/.]/).at(-1)!,
+          said({ ...about, sentence: message }),
+        ]),
       ),
     );
   const test = async () => {
@@ -121,7 +143,7 @@ export function CredentialsForm({
       .mutateAsync({ kind: kind.kind, settings: settingsOf(form.values) })
       .catch(() => undefined);
     setResult(found);
-    if (found) wrong(found.problems);
+    if (found) wrong(found.problems, found);
   };
   const save = () => {
     if (!check()) return;
@@ -132,7 +154,7 @@ export function CredentialsForm({
         form.saved();
         onSaved(saved);
       },
-      (error: unknown) => wrong(Problem.from(error).errors),
+      (error: unknown) => wrong(Problem.from(error).errors, refusalOf(error).said),
     );
   };
   const failure = configure.error ?? tryOut.error;
@@ -166,23 +188,28 @@ export function CredentialsForm({
                 {t("form.found")} <strong dir="auto">{result.display_name}</strong>
               </>
             ) : (
-              <span dir="auto">{result.sentence}</span>
+              <SaidText said={result} words={result.words} />
             )}
           </Banner>
         )}
         {!result && failure && (
           <Banner tone="danger">
-            <span dir="auto">
-              {Problem.from(failure).code === "offline" ? t("common:error.offline") : Problem.from(failure).detail}
-            </span>{" "}
+            {Problem.from(failure).code === "offline" ? (
+              t("common:error.offline")
+            ) : (
+              <SaidText {...refusalOf(failure)} />
+            )}{" "}
             {t("form.nothingSaved")}
           </Banner>
         )}
       </div>
       <div className="flex flex-wrap justify-end gap-2">
-        <Button busy={tryOut.isPending} onClick={test}>
-          {t("form.test")}
-        </Button>
+        {/* A number that is not linked yet cannot be asked. */}
+        {!hasSession(kind) && (
+          <Button busy={tryOut.isPending} onClick={test}>
+            {t("form.test")}
+          </Button>
+        )}
         <Button type="submit" variant="primary" busy={configure.isPending}>
           {submit}
         </Button>

@@ -5,7 +5,8 @@ import { cx } from "../../components/ui/cx.js";
 import { Skeleton } from "../../components/ui/Spinner.js";
 import { ErrorState } from "../../components/ui/states.js";
 import { Time } from "../../components/ui/Time.js";
-import { useLog, type LogEntry } from "./queries.js";
+import { useSaid } from "./texts.js";
+import { useLog, type LogEntry, type LogFilter } from "./queries.js";
 
 function Details({ details }: { details: LogEntry["details"] }) {
   const { t } = useTranslation("channels");
@@ -29,6 +30,7 @@ function Details({ details }: { details: LogEntry["details"] }) {
 /** One thing that happened to an account. */
 function Entry({ entry }: { entry: LogEntry }) {
   const { t } = useTranslation("channels");
+  const said = useSaid();
   const Icon = entry.ok ? CircleCheck : CircleAlert;
   const times = Number(entry.details.times ?? 1);
   return (
@@ -44,7 +46,7 @@ function Entry({ entry }: { entry: LogEntry }) {
           <Time at={entry.at} className="text-meta text-text-3" />
         </div>
         <p className={cx("[overflow-wrap:anywhere]", !entry.ok && "font-medium")}>
-          <bdi>{entry.sentence}</bdi>
+          <bdi>{said(entry)}</bdi>
         </p>
         <Details details={entry.details} />
       </div>
@@ -53,9 +55,9 @@ function Entry({ entry }: { entry: LogEntry }) {
 }
 
 /** What happened to an account, newest first, as it happens. */
-export function LogList({ id, errors = false, most }: { id: string; errors?: boolean; most?: number }) {
+export function LogList({ id, errors = false, kind, most }: LogFilter & { id: string; most?: number }) {
   const { t } = useTranslation("channels");
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useLog(id, errors);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useLog(id, { errors, kind });
   if (error && !data) return <ErrorState inline error={error} onRetry={() => void refetch()} />;
   if (!data) {
     return (
@@ -67,7 +69,10 @@ export function LogList({ id, errors = false, most }: { id: string; errors?: boo
     );
   }
   const entries = data.pages.flatMap((page) => page.data).slice(0, most);
-  if (entries.length === 0) return <p className="p-4 text-text-3">{errors ? t("log.noErrors") : t("log.empty")}</p>;
+  if (entries.length === 0)
+    return (
+      <p className="p-4 text-text-3">{kind ? t("log.noneOfKind") : errors ? t("log.noErrors") : t("log.empty")}</p>
+    );
   return (
     <>
       <ol className="divide-y" aria-live="polite" aria-relevant="additions" aria-label={t("tab.log")}>

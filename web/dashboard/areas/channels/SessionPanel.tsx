@@ -124,7 +124,7 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
             {data.state === "syncing" && data.percent !== null && <span className="tabular"> {data.percent} %</span>}
           </p>
           <p>
-            <bdi>{data.sentence}</bdi>
+            <bdi>{t(`sessionSentence.${data.state}`)}</bdi>
           </p>
         </div>
       </div>

@@ -12,7 +12,7 @@ export function usePaths() {
     channel: (channelId: string, tab: ChannelTab = "connection") => `${base}/${channelId}/${tab}`,
     wizard: (channelId: string, step?: string) => `${base}/${channelId}/connect${step === undefined ? "" : `/${step}`}`,
     inbox: `/w/${id}/inbox`,
-    conversation: (conversationId: string) => `/w/${id}/inbox/${conversationId}`,
-    settings: `/w/${id}/settings`,
+    conversation: (conversationId: string) => `/w/${id}/inbox/all/${conversationId}`,
+    team: `/w/${id}/settings/members`,
   };
 }

@@ -69,6 +69,11 @@ export function useChannel(id: string, watch = false) {
   const queryKey = [...useChannelsKey(), "one", id];
   const client = useQueryClient();
   useEvents("channel.", () => void client.invalidateQueries({ queryKey }));
+  // A handshake changes what is known of the address, and nothing else tells of it.
+  useEphemeral("channel.log", ({ data }) => {
+    const { kind } = (data.entry ?? {}) as Partial<LogEntry>;
+    if (data.channel_account_id === id && kind === "handshake") void client.invalidateQueries({ queryKey });
+  });
   const pace = usePace(watch ? 4_000 : 60_000, watch ? 2_000 : 15_000);
   return useQuery({
     queryKey,
@@ -77,10 +82,16 @@ export function useChannel(id: string, watch = false) {
   });
 }
 
+/** Which entries of a log are wanted. */
+export interface LogFilter {
+  errors?: boolean;
+  kind?: LogEntry["kind"] | undefined;
+}
+
 /** The log of an account, newest first; entries come in live. */
-export function useLog(id: string, errors: boolean) {
+export function useLog(id: string, { errors = false, kind }: LogFilter) {
   const call = useCall();
-  const queryKey = [...useChannelsKey(), "log", id, errors];
+  const queryKey = [...useChannelsKey(), "log", id, errors, kind];
   const client = useQueryClient();
   useEphemeral("channel.log", ({ data }) => {
     if (data.channel_account_id === id) void client.invalidateQueries({ queryKey });
@@ -89,7 +100,7 @@ export function useLog(id: string, errors: boolean) {
   return useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam, signal }) =>
-      call<PageOf<LogEntry>>(`/channels/${id}/log`, { query: { cursor: pageParam, errors, limit: 50 }, signal }),
+      call<PageOf<LogEntry>>(`/channels/${id}/log`, { query: { cursor: pageParam, errors, kind, limit: 50 }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.has_more ? page.next_cursor : null),
     refetchInterval: pace,
@@ -143,6 +154,10 @@ export function useChannelActions() {
     }),
     rotate: useMutation({
       mutationFn: (id: string) => call<ChannelDetail>(`/channels/${id}/rotate-secret`, { method: "POST" }),
+      onSuccess: keep,
+    }),
+    register: useMutation({
+      mutationFn: (id: string) => call<ChannelDetail>(`/channels/${id}/register`, { method: "POST" }),
       onSuccess: keep,
     }),
     test: useMutation({

@@ -21,6 +21,7 @@ import { toast } from "../../components/ui/toast.js";
 import { useForm } from "../../components/ui/useForm.js";
 import { Attributes } from "./Attributes.js";
 import { nameOf, useContact, useContactWrite, useConversationsOf } from "./data.js";
+import { languageTags } from "./languages.js";
 import { MergeDialog } from "./Merge.js";
 import { Notes } from "./Notes.js";
 
@@ -35,13 +36,13 @@ export function Part({ title, children }: { title: string; children: ReactNode }
 }
 
 const noLanguage = "none";
-const tags = ["en", "es", "de", "pt", "fr", "ar", "it", "nl", "pl", "tr", "ru", "uk", "hi", "ja", "ko", "zh"];
 
 function Basics({ contact }: { contact: ContactDto }) {
   const { t, i18n } = useTranslation("contacts");
   const write = useContactWrite(contact.id);
   const may = useCan()("contacts:write");
   const [name, setName] = useState(contact.name ?? "");
+  const tags: readonly string[] = languageTags;
   const known = contact.language && !tags.includes(contact.language) ? [contact.language, ...tags] : tags;
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const form = useForm({
@@ -98,7 +99,8 @@ function Identities({ contact }: { contact: ContactDto }) {
             <ChannelGlyph kind={identity.channel} label />
             <bdi className="min-w-0 font-mono text-meta break-all">{identity.provider_chat}</bdi>
             {identity.group && <Badge>{t("group")}</Badge>}
-            {identity.blocked && <Badge tone="danger">{t("blocked")}</Badge>}
+            {identity.blocked_by_us && <Badge tone="danger">{t("blocked")}</Badge>}
+            {identity.blocked && <Badge tone="danger">{t("blockedYou")}</Badge>}
           </div>
           {identity.aliases.length > 0 && (
             <ul className="mt-1 text-meta text-text-3">
@@ -149,7 +151,7 @@ function Conversations({ contactId }: { contactId: string }) {
             <Time
               at={conversation.last_message?.at ?? conversation.created_at}
               as="short"
-              className="w-14 text-end text-meta text-text-3"
+              className="min-w-14 text-end text-meta text-text-3"
             />
           </Link>
         </li>

@@ -1,8 +1,8 @@
-import { Contact, Search } from "lucide-react";
-import { useRef, useState } from "react";
+import { Contact, Search, UserPlus } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet } from "react-router";
-import { Virtualizer } from "virtua";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { ContactDto } from "../../../../src/wire/contacts.js";
 import { useCan, useWorkspace } from "../../api/session.js";
 import { useTitle } from "../../app/title.js";
@@ -15,6 +15,9 @@ import { Skeleton, Spinner } from "../../components/ui/Spinner.js";
 import { EmptyState, ErrorState } from "../../components/ui/states.js";
 import { Time } from "../../components/ui/Time.js";
 import { nameOf, useContacts, useSettled } from "./data.js";
+import { useContactKeys } from "./useContactKeys.js";
+
+const AddContactDialog = lazy(async () => ({ default: (await import("./AddContact.js")).AddContactDialog }));
 
 const columns =
   "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_7rem_6rem] md:px-8";
@@ -28,6 +31,7 @@ function Row({ contact }: { contact: ContactDto }) {
   return (
     <Link
       to={`/w/${id}/contacts/${contact.id}`}
+      data-contact={contact.id}
       className={`${columns} min-h-(--row) border-b py-1.5 hover:bg-surface-1 focus-visible:-outline-offset-2`}
     >
       <span className="flex min-w-0 items-center gap-3">
@@ -59,15 +63,23 @@ function Row({ contact }: { contact: ContactDto }) {
 
 /** Everybody who wrote, in a table that only draws what is seen. */
 export function ContactsPage() {
-  const { t } = useTranslation("contacts");
+  const { t } = useTranslation(["contacts", "inbox"]);
   const { id } = useWorkspace();
   const can = useCan();
+  const rows = useRef<VirtualizerHandle>(null);
+  const [adding, setAdding] = useState(false);
+  const mayAdd = can("contacts:write");
   const scroller = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
   const q = useSettled(search.trim());
   const list = useContacts(q);
   const contacts = list.data?.pages.flatMap(({ data }) => data) ?? [];
   useTitle(t("title"));
+  useContactKeys(
+    contacts.map((contact) => contact.id),
+    rows,
+    mayAdd ? () => setAdding(true) : null,
+  );
   const more = () => {
     if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   };
@@ -75,20 +87,28 @@ export function ContactsPage() {
     <div className="flex h-full flex-col">
       <header className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-4 pt-6 pb-4 md:px-8">
         <h1 className="text-title font-semibold tracking-[-0.01em]">{t("title")}</h1>
-        <div className="relative w-full sm:w-80">
-          <Search className="pointer-events-none absolute start-3 top-2.5 size-4 text-text-3" aria-hidden="true" />
-          <Input
-            type="search"
-            dir="auto"
-            className="ps-9"
-            aria-label={t("search")}
-            placeholder={t("search")}
-            maxLength={200}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-          />
-          {list.isFetching && !list.isFetchingNextPage && search !== "" && (
-            <Spinner className="absolute end-8 top-2.5 text-text-3" />
+        <div className="flex w-full gap-2 sm:w-auto">
+          <div className="relative min-w-0 flex-1 sm:w-80">
+            <Search className="pointer-events-none absolute start-3 top-2.5 size-4 text-text-3" aria-hidden="true" />
+            <Input
+              type="search"
+              dir="auto"
+              className="ps-9"
+              aria-label={t("search")}
+              placeholder={t("search")}
+              maxLength={200}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+            {list.isFetching && !list.isFetchingNextPage && search !== "" && (
+              <Spinner className="absolute end-8 top-2.5 text-text-3" />
+            )}
+          </div>
+          {mayAdd && (
+            <Button onClick={() => setAdding(true)}>
+              <UserPlus aria-hidden="true" />
+              {t("add.open")}
+            </Button>
           )}
         </div>
       </header>
@@ -137,7 +157,7 @@ export function ContactsPage() {
           </EmptyState>
         )}
         <div role="list" aria-label={t("title")}>
-          <Virtualizer scrollRef={scroller}>
+          <Virtualizer ref={rows} scrollRef={scroller}>
             {contacts.map((contact) => (
               <div role="listitem" key={contact.id}>
                 <Row contact={contact} />
@@ -151,6 +171,7 @@ export function ContactsPage() {
           </div>
         )}
       </div>
+      <Suspense>{adding && <AddContactDialog onClose={() => setAdding(false)} />}</Suspense>
       <Outlet />
     </div>
   );

@@ -126,13 +126,32 @@ export function useEndpointActions() {
   };
 }
 
-export function useDeliveries(endpointId: string, state: string | undefined) {
+export function useBins() {
+  const call = useCall();
+  const client = useQueryClient();
+  const queryKey = [...useDevelopersKey(), "bins"];
+  const changed = () => client.invalidateQueries({ queryKey });
+  return {
+    list: useQuery({
+      queryKey,
+      queryFn: ({ signal }) => call<{ data: Bin[] }>("/webhook-bins", { signal }).then(({ data }) => data),
+      refetchInterval: 30_000,
+    }),
+    create: useMutation({ mutationFn: () => call<Bin>("/webhook-bins", { method: "POST" }), onSuccess: changed }),
+    remove: useMutation({
+      mutationFn: (id: string) => call(`/webhook-bins/${id}`, { method: "DELETE" }),
+      onSuccess: changed,
+    }),
+  };
+}
+
+export function useDeliveries(endpointId: string, state: string | undefined, eventType: string) {
   const call = useCall();
   return useInfiniteQuery({
-    queryKey: [...useDevelopersKey(), "deliveries", endpointId, state],
+    queryKey: [...useDevelopersKey(), "deliveries", endpointId, state, eventType],
     queryFn: ({ pageParam, signal }) =>
       call<PageOf<Delivery>>(`/webhook-endpoints/${endpointId}/deliveries`, {
-        query: { cursor: pageParam, state, limit: 50 },
+        query: { cursor: pageParam, state, event_type: eventType, limit: 50 },
         signal,
       }),
     initialPageParam: null as string | null,

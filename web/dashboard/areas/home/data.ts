@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import type { z } from "zod";
 import type { ChannelAccountDto } from "../../../../src/wire/channels.js";
 import type { CannedReplyDto, InboxCountsDto } from "../../../../src/wire/desk.js";
@@ -8,6 +7,10 @@ import type { DemoDto } from "../../../../src/wire/simulator.js";
 import type { memberDto } from "../../../../src/wire/workspace.js";
 import { call } from "../../api/client.js";
 import { useCan, useMe, useWorkspace } from "../../api/session.js";
+import { saveMyPreferences, useMyPreferences } from "../../app/myPreferences.js";
+
+/** What an account remembers at most; the oldest hints come back. */
+const dismissedMost = 100;
 
 /** What the home page tells, asked for part by part, so that one part that fails leaves the others. */
 export function useHome() {
@@ -86,18 +89,14 @@ export function useSteps(home: Home): Step[] | undefined {
   return steps.filter(({ needs }) => needs === undefined || can(needs));
 }
 
-/** Whether the checklist was put away, on this device and in this workspace. */
+/** Whether the checklist of this workspace was put away; kept in the account, for all devices. */
 export function useDismissed(): [boolean, (dismissed: boolean) => void] {
   const { id } = useWorkspace();
-  const entry = `switchboard.checklist.${id}`;
-  const [dismissed, setDismissed] = useState(() => localStorage.getItem(entry) !== null);
-  useEffect(() => setDismissed(localStorage.getItem(entry) !== null), [entry]);
+  const { dismissed } = useMyPreferences();
+  const hint = `checklist:${id}`;
+  const others = dismissed.filter((one) => one !== hint);
   return [
-    dismissed,
-    (next) => {
-      if (next) localStorage.setItem(entry, "1");
-      else localStorage.removeItem(entry);
-      setDismissed(next);
-    },
+    others.length < dismissed.length,
+    (next) => void saveMyPreferences({ dismissed: next ? [...others, hint].slice(-dismissedMost) : others }),
   ];
 }

@@ -2,21 +2,17 @@ import { useEffect, useMemo } from "react";
 import { useWorkspace } from "../../api/session.js";
 import { useBadge } from "../../app/title.js";
 import { useConnection } from "../../realtime/connection.js";
-import { useConversationList } from "./data/conversations.js";
-import { baseOf } from "./data/filters.js";
 import { showMessage, startLive } from "./data/live.js";
 import { drainOutbox, startOutbox } from "./data/outbox.js";
+import { useCounts } from "./data/lookups.js";
 import { startPresence } from "./data/presence.js";
 import { useNotifications } from "./notify/useNotifications.js";
-
-const mine = baseOf("mine");
 
 /** What goes on on every page of a workspace: data kept fresh, the outbox emptied, and word of what is new. */
 export function InboxBackground() {
   const { id: workspaceId, memberId } = useWorkspace();
   const connection = useConnection();
-  const { rows } = useConversationList(mine);
-  const unread = useMemo(() => rows.filter((row) => (row.unread_for_me ?? 0) > 0).length, [rows]);
+  const unread = useCounts()?.unread.count ?? 0;
   useBadge(unread);
   useEffect(() => startLive(workspaceId, memberId), [workspaceId, memberId]);
   useEffect(() => startPresence(), []);

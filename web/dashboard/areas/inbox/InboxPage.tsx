@@ -1,8 +1,9 @@
 import { useQueries } from "@tanstack/react-query";
 import { MessagesSquare } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../api/session.js";
+import { ahead } from "../../app/ahead.js";
 import { useMedia, usePhone } from "../../app/preferences.js";
 import { useTitle } from "../../app/title.js";
 import { PageSpinner } from "../../components/ui/Spinner.js";
@@ -14,8 +15,7 @@ import { keys } from "./data/keys.js";
 import { useDrafts } from "./data/lookups.js";
 import { changeAll, markRead, markUnread } from "./data/triage.js";
 import type { ConversationDto } from "./data/types.js";
-import { clearSelection, selectRange, toggleSelected, ui } from "./data/ui.js";
-import { BulkBar } from "./list/BulkBar.js";
+import { clearSelection, keepSelected, selectRange, toggleSelected, ui } from "./data/ui.js";
 import { ConversationList } from "./list/ConversationList.js";
 import type { RowActions } from "./list/ConversationRow.js";
 import { ListHeader } from "./list/ListHeader.js";
@@ -24,18 +24,14 @@ import { useInboxRoute, type InboxRoute } from "./route.js";
 import { useInboxActions } from "./useInboxActions.js";
 import { ViewsPane } from "./views/ViewsPane.js";
 
-const parts = {
-  thread: () => import("./thread/ConversationPane.js"),
-  context: () => import("./context/ContextPanel.js"),
-  picker: () => import("./PickerDialog.js"),
-  search: () => import("./search/SearchDialog.js"),
-  drawer: () => import("./thread/MessageDrawer.js"),
-};
-const ConversationPane = lazy(async () => ({ default: (await parts.thread()).ConversationPane }));
-const ContextPanel = lazy(async () => ({ default: (await parts.context()).ContextPanel }));
-const PickerDialog = lazy(async () => ({ default: (await parts.picker()).PickerDialog }));
-const SearchDialog = lazy(async () => ({ default: (await parts.search()).SearchDialog }));
-const MessageDrawer = lazy(async () => ({ default: (await parts.drawer()).MessageDrawer }));
+const ConversationPane = ahead(async () => (await import("./thread/ConversationPane.js")).ConversationPane);
+const ContextPanel = ahead(async () => (await import("./context/ContextPanel.js")).ContextPanel);
+const PickerDialog = ahead(async () => (await import("./PickerDialog.js")).PickerDialog);
+const BulkBar = ahead(async () => (await import("./list/BulkBar.js")).BulkBar);
+const SearchDialog = ahead(async () => (await import("./search/SearchDialog.js")).SearchDialog);
+const MessageDrawer = ahead(async () => (await import("./thread/MessageDrawer.js")).MessageDrawer);
+const ScheduledDrawer = ahead(async () => (await import("./thread/ScheduledDrawer.js")).ScheduledDrawer);
+const parts = [ConversationPane, ContextPanel, PickerDialog, BulkBar, SearchDialog, MessageDrawer, ScheduledDrawer];
 /** When what is in sight is there, what a key may open is fetched too: nothing typed is lost while it loads. */
 const fetchAheadMs = 300;
 
@@ -99,6 +95,7 @@ function ListPane({
   const onOrder = useCallback(
     (ids: readonly string[]) => {
       order.current = ids;
+      keepSelected(ids);
     },
     [order],
   );
@@ -112,7 +109,9 @@ function ListPane({
       className="flex h-full min-h-0 flex-col bg-bg [--inbox-row:72px] compact:[--inbox-row:44px]"
     >
       {selecting ? (
-        <BulkBar place={route.place} may={may} />
+        <Suspense fallback={<div className="h-14 shrink-0 border-b" />}>
+          <BulkBar place={route.place} may={may} order={getOrder} />
+        </Suspense>
       ) : (
         <ListHeader route={route} title={title} withViews={withViews} />
       )}
@@ -131,8 +130,9 @@ function NothingOpen() {
   const { t } = useTranslation("inbox");
   return (
     <EmptyState icon={MessagesSquare} title={t("thread.none")}>
-      <span className="inline-flex flex-wrap items-center justify-center gap-1.5">
-        {t("thread.noneHint")} <Kbd keys="J" /> <Kbd keys="K" />
+      {t("thread.noneHint")}{" "}
+      <span className="inline-flex gap-1 whitespace-nowrap">
+        <Kbd keys="J" /> <Kbd keys="K" />
       </span>
     </EmptyState>
   );
@@ -158,15 +158,12 @@ export function InboxPage() {
   useTitle(conversation?.contact.name ?? t("title"));
   useInboxActions(route, getOrder);
   useEffect(() => {
-    const timer = setTimeout(
-      () => Object.values(parts).forEach((part) => void part().catch(() => undefined)),
-      fetchAheadMs,
-    );
+    const timer = setTimeout(() => parts.forEach((part) => void part.fetch().catch(() => undefined)), fetchAheadMs);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
     clearSelection();
-    ui.set({ cursor: null });
+    ui.set({ cursor: null, restored: new Set() });
   }, [view]);
   useEffect(() => {
     if (conversationId) ui.set({ cursor: conversationId });
@@ -206,6 +203,7 @@ export function InboxPage() {
       {ui.use((state) => state.picker !== null) && <PickerDialog place={route.place} />}
       {ui.use((state) => state.search) && <SearchDialog route={route} />}
       {ui.use((state) => state.details !== null) && <MessageDrawer />}
+      {ui.use((state) => state.scheduled) && <ScheduledDrawer />}
     </Suspense>
   );
   if (phone)

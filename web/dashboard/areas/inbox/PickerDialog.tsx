@@ -2,9 +2,10 @@ import { Check } from "lucide-react";
 import { Command } from "cmdk";
 import i18n from "i18next";
 import { Dialog as Parts } from "radix-ui";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../api/client.js";
+import { Problem } from "../../api/problem.js";
 import { Avatar } from "../../components/ui/Avatar.js";
 import { toast } from "../../components/ui/toast.js";
 import { Kbd } from "../../components/ui/Kbd.js";
@@ -22,8 +23,6 @@ interface Choice {
   sign?: ReactNode;
   keys?: string;
   chosen?: boolean;
-  /** Stays open: several may be chosen. */
-  stays?: boolean;
   run: () => void;
 }
 
@@ -49,6 +48,9 @@ function useChoices(place: Place, kind: PickerKind, ids: readonly string[], clos
   const { data: detail } = useConversation(ids.length === 1 ? ids[0] : undefined);
   const row = detail ?? (ids[0] ? knownRow(place.workspaceId, ids[0]) : undefined);
   const one = ids.length === 1 ? row : undefined;
+  // Of many, what is ticked is what all of them have; their rows are looked at anew after each change.
+  const [, setChanges] = useState(0);
+  const rows = one ? [one] : ids.flatMap((id) => knownRow(place.workspaceId, id) ?? []);
   const count = ids.length;
   const change = (what: Change, said: string) => {
     close();
@@ -109,14 +111,13 @@ function useChoices(place: Place, kind: PickerKind, ids: readonly string[], clos
       ];
     case "labels":
       return labels.map((label) => {
-        const chosen = one?.labels.includes(label.id) ?? false;
+        const chosen = rows.length > 0 && rows.every((some) => some.labels.includes(label.id));
         return {
           value: label.id,
           label: label.name,
-          stays: true,
           sign: <span className="size-2.5 rounded-full" style={{ background: label.color }} />,
           chosen,
-          run: () =>
+          run: () => {
             void changeAll(
               place,
               ids,
@@ -124,7 +125,9 @@ function useChoices(place: Place, kind: PickerKind, ids: readonly string[], clos
               chosen
                 ? t("toast.unlabelled", { count, name: label.name })
                 : t("toast.labelled", { count, name: label.name }),
-            ),
+            );
+            setChanges((changes) => changes + 1);
+          },
         };
       });
     case "priority":
@@ -146,21 +149,26 @@ function useChoices(place: Place, kind: PickerKind, ids: readonly string[], clos
   }
 }
 
+/** Runs a macro on each; one that stops does not keep the others back. Says how many went well, and why others did not. */
 async function runMacro(place: Place, ids: readonly string[], macroId: string): Promise<void> {
-  try {
-    for (const id of ids) {
+  const problems: string[] = [];
+  for (const id of ids) {
+    try {
       const run = await call<MacroRunDto>(`/conversations/${id}/macros/${macroId}`, {
         method: "POST",
         workspaceId: place.workspaceId,
         idempotencyKey: crypto.randomUUID(),
       });
       const failed = run.steps.find(({ ok }) => !ok);
-      if (failed) throw new Error(i18n.t("inbox:macro.stopped", { reason: failed.problem ?? failed.kind }));
+      if (failed) problems.push(failed.problem ?? failed.kind);
+    } catch (error) {
+      problems.push(Problem.from(error).detail);
     }
-    toast.done(i18n.t("inbox:macro.done"));
-  } catch (error) {
-    toast.failed(error);
   }
+  const done = ids.length - problems.length;
+  if (done > 0) toast.done(i18n.t("inbox:macro.done", { count: done }));
+  if (problems.length > 0)
+    toast.failed(new Error(i18n.t("inbox:macro.stopped", { count: problems.length, reason: problems[0]! })));
 }
 
 function Choices({

@@ -1,15 +1,36 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { saveMyPreferences, useMyPreferences } from "../../app/myPreferences.js";
 
-/** Width of a pane, kept on this device. */
+/** A width that stays for this long is kept. */
+const keepMs = 500;
+
+/** Width of a pane, kept in the account for all devices. */
 export function usePaneWidth(name: string, normal: number, least: number, most: number) {
-  const entry = `switchboard.inbox.pane.${name}`;
+  const entry = `inbox.${name}`;
+  const { panes } = useMyPreferences();
+  const [moved, setMoved] = useState<number | null>(null);
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout>; keep: () => void }>(undefined);
   const clamp = (width: number) => Math.min(most, Math.max(least, Math.round(width)));
-  const [width, setWidth] = useState(() => clamp(Number(localStorage.getItem(entry) ?? normal) || normal));
+  const width = clamp(moved ?? panes[entry] ?? normal);
+  const latest = useRef(panes);
+  latest.current = panes;
   const set = (next: number) => {
     const value = clamp(next);
-    setWidth(value);
-    localStorage.setItem(entry, String(value));
+    setMoved(value);
+    clearTimeout(pending.current?.timer);
+    const keep = () => {
+      pending.current = undefined;
+      void saveMyPreferences({ panes: { ...latest.current, [entry]: value } });
+    };
+    pending.current = { timer: setTimeout(keep, keepMs), keep };
   };
+  useEffect(
+    () => () => {
+      clearTimeout(pending.current?.timer);
+      pending.current?.keep();
+    },
+    [],
+  );
   return { width, set, normal, least, most };
 }
 

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useWorkspace } from "../../api/session.js";
 import { baseOf, isBuiltIn, queryOf, savedBase } from "./data/filters.js";
-import { useViews } from "./data/lookups.js";
+import { useKnownViews } from "./data/lookups.js";
 import type { ListQuery } from "./data/types.js";
 
 /** What the address says: the view, its filters, and the open conversation. */
@@ -10,7 +10,7 @@ export function useInboxRoute() {
   const { view = "all", conversationId } = useParams();
   const { id: workspaceId, memberId } = useWorkspace();
   const [search, setSearch] = useSearchParams();
-  const views = useViews();
+  const { views, known } = useKnownViews();
   const navigate = useNavigate();
   const saved = isBuiltIn(view) ? undefined : views.find(({ id }) => id === view);
   const base = useMemo<ListQuery>(
@@ -44,6 +44,8 @@ export function useInboxRoute() {
     saved,
     /** The view is one that is not known (yet). */
     unknown: !isBuiltIn(view) && saved === undefined,
+    /** There is no such view, or not any more. */
+    missing: !isBuiltIn(view) && saved === undefined && known,
     base,
     query,
     search,

@@ -4,7 +4,15 @@ import { toast } from "../../components/ui/toast.js";
 import { useActions, type Action } from "../../keyboard/actions.js";
 import { knownRow } from "./data/conversations.js";
 import { changeAll, markRead, markUnread, undo } from "./data/triage.js";
-import { beginWriting, clearSelection, selectRange, toggleSelected, ui, type PickerKind } from "./data/ui.js";
+import {
+  beginWriting,
+  clearSelection,
+  selectAll,
+  selectRange,
+  toggleSelected,
+  ui,
+  type PickerKind,
+} from "./data/ui.js";
 import type { InboxRoute } from "./route.js";
 
 const triage = "inbox:keys.triage";
@@ -114,6 +122,7 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     ),
     action("back", moving, ["Escape"], back, { hidden: true }),
     action("search", moving, ["/"], () => ui.set({ search: true })),
+    action("scheduled", moving, [], () => ui.set({ scheduled: true })),
     action("mentions", moving, ["KeyG KeyM"], () => route.goTo("mentions")),
     action("unassigned", moving, ["KeyG KeyU"], () => route.goTo("unassigned")),
     action("select", triage, ["KeyX"], () => {
@@ -123,6 +132,11 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     action("selectRange", triage, ["Shift+KeyX"], () => {
       const id = ui.get().cursor ?? route.conversationId;
       if (id) selectRange(id, order());
+    }),
+    action("selectAll", triage, ["Shift+KeyA"], () => {
+      const ids = order();
+      if (ids.every((id) => ui.get().selected.has(id))) clearSelection();
+      else selectAll(ids);
     }),
     action("read", triage, ["KeyU"], toggleRead),
     action("allRead", triage, ["Shift+KeyU"], () => {

@@ -1,12 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../../api/problem.js";
 import { Button } from "../../components/ui/Button.js";
 import { Dialog } from "../../components/ui/Dialog.js";
 import { Field } from "../../components/ui/Field.js";
 import { Input } from "../../components/ui/Input.js";
 import { Select } from "../../components/ui/Select.js";
-import { Banner } from "../../components/ui/states.js";
+import { ProblemNote } from "../../components/ui/ProblemNote.js";
 import { toast } from "../../components/ui/toast.js";
 import { useAccounts, useReplay } from "./queries.js";
 
@@ -63,7 +62,7 @@ export function ReplayDialog({ onClose }: { onClose: () => void }) {
         <Field label={t("replay.since")}>
           <Input type="datetime-local" value={since} onChange={(event) => setSince(event.target.value)} />
         </Field>
-        {replay.error && <Banner tone="danger">{Problem.from(replay.error).detail}</Banner>}
+        <ProblemNote error={replay.error} />
       </div>
     </Dialog>
   );

@@ -1,10 +1,12 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { z } from "zod";
 import type {
+  deadLetterDetailDto,
   deadLetterDto,
   OperationsHealthDto,
   quarantineDetailDto,
   quarantineDto,
+  retriedDto,
 } from "../../../../src/wire/operations.js";
 import type { ChannelAccountDto } from "../../../../src/wire/channels.js";
 import { useCan, useWorkspace } from "../../api/session.js";
@@ -68,20 +70,31 @@ export const useQuarantineRepair = () => useRepair((id) => `/quarantine/${id}`, 
 export const useDeadLetters = () => usePages<DeadLetter>("dead", "/dead-letters");
 export const useDeadLetterRepair = () => useRepair((id) => `/dead-letters/${id}`, "retry");
 
-export function useQuarantined(id: string) {
+/** One thing that did not go through: its shape, or all of it when it is opened. */
+function useDetail<T>(name: string, path: string, open: boolean) {
   const call = useCall();
   return useQuery({
-    queryKey: [...useOperationsKey(), "quarantine", id],
-    queryFn: ({ signal }) => call<z.infer<typeof quarantineDetailDto>>(`/quarantine/${id}`, { signal }),
+    queryKey: [...useOperationsKey(), name, path, open],
+    queryFn: ({ signal }) => call<T>(path, { query: { open }, signal }),
     staleTime: Infinity,
+    // The shape stays until the rest is there.
+    placeholderData: (before) => before,
   });
 }
 
-export function useDeadLetter(id: string) {
+export const useQuarantined = (id: string, open: boolean) =>
+  useDetail<z.infer<typeof quarantineDetailDto>>("quarantine", `/quarantine/${id}`, open);
+export const useDeadLetter = (id: string, open: boolean) =>
+  useDetail<z.infer<typeof deadLetterDetailDto>>("dead", `/dead-letters/${id}`, open);
+
+/** Tries everything again that failed for good. */
+export function useRetryAll() {
   const call = useCall();
-  return useQuery({
-    queryKey: [...useOperationsKey(), "dead", id],
-    queryFn: ({ signal }) => call<DeadLetter & { payload: unknown }>(`/dead-letters/${id}`, { signal }),
+  const client = useQueryClient();
+  const queryKey = useOperationsKey();
+  return useMutation({
+    mutationFn: () => call<z.infer<typeof retriedDto>>("/dead-letters/retry", { method: "POST" }),
+    onSettled: () => client.invalidateQueries({ queryKey }),
   });
 }
 

@@ -1,13 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAuthState } from "../../api/session.js";
-import {
-  notificationEvents,
-  notifyOf,
-  saveMyPreferences,
-  useMyPreferences,
-  type NotificationWay,
-} from "../../app/myPreferences.js";
+import { saveMyPreferences, useMyPreferences } from "../../app/myPreferences.js";
+import { notificationEvents, notifyOf, type NotificationWay } from "../../app/notificationChoices.js";
 import { Button } from "../../components/ui/Button.js";
 import { Checkbox, RadioGroup, Switch } from "../../components/ui/choices.js";
 import { Field } from "../../components/ui/Field.js";
@@ -51,11 +45,12 @@ function BrowserPermission({ permission, onChange }: { permission: Permission; o
   );
 }
 
+/** The ways something is told by. Mail is none of them yet: nothing is offered that does not happen. */
+const ways = ["app", "sound", "push"] as const satisfies readonly NotificationWay[];
+
 function Matrix({ permission }: { permission: Permission }) {
   const { t } = useTranslation("settings");
   const mine = useMyPreferences();
-  const { data: state } = useAuthState();
-  const ways: NotificationWay[] = ["app", "sound", "push", ...(state?.mail ? (["email"] as const) : [])];
   return (
     <Table aria-label={t("notifications.matrix")}>
       <thead>
@@ -132,7 +127,6 @@ function QuietHours() {
 export function NotificationsPage() {
   const { t } = useTranslation("settings");
   const mine = useMyPreferences();
-  const { data: state } = useAuthState();
   const [permission, setPermission] = useState(permissionNow);
   return (
     <SettingsPage title={t("section.notifications")} lead={t("notifications.lead")}>
@@ -143,7 +137,6 @@ export function NotificationsPage() {
       <Card title={t("notifications.matrix")} flush>
         <Matrix permission={permission} />
       </Card>
-      {state?.mail === false && <p className="text-meta text-text-3">{t("notifications.noMail")}</p>}
       <Card title={t("notifications.way.sound")}>
         <div className="flex flex-col gap-5">
           <RadioGroup

@@ -95,10 +95,7 @@ function CodeStep({ start, onDone }: { start: Start; onDone: (codes: Codes) => v
           alt={t("twoFactor.qr")}
           className="size-44 rounded-card border bg-[#fff] p-2"
         />
-        <div className="flex min-w-52 flex-1 flex-col gap-4">
-          <Field label={t("twoFactor.secret")} hint={t("twoFactor.secretHint")}>
-            <CopyField value={start.secret} />
-          </Field>
+        <div className="min-w-52 flex-1">
           <Field label={t("twoFactor.code")} error={form.errors.code}>
             <Input
               inputMode="numeric"
@@ -112,6 +109,9 @@ function CodeStep({ start, onDone }: { start: Start; onDone: (codes: Codes) => v
           </Field>
         </div>
       </div>
+      <Field label={t("twoFactor.secret")} hint={t("twoFactor.secretHint")}>
+        <CopyField value={start.secret} />
+      </Field>
       <ProblemNote error={form.problem} />
       <Button type="submit" variant="primary" busy={form.busy} className="self-end">
         {t("twoFactor.turnOn")}

@@ -1,7 +1,7 @@
 import type { ComponentType } from "react";
 import { Navigate, Route, Routes } from "react-router";
 import { useCan, useWorkspace } from "../../api/session.js";
-import { NoPermissionPage, NotFoundPage } from "../../app/pages.js";
+import { Guarded, NotFoundPage } from "../../app/pages.js";
 import { usePhone } from "../../app/preferences.js";
 import { AppearancePage } from "./Appearance.js";
 import { AuditPage } from "./Audit.js";
@@ -55,7 +55,11 @@ export function SettingsRoutes() {
             <Route
               key={path}
               path={path}
-              element={needs === undefined || can(needs) ? <Page /> : <NoPermissionPage />}
+              element={
+                <Guarded key={path} may={needs === undefined || can(needs)}>
+                  <Page />
+                </Guarded>
+              }
             />
           );
         })}

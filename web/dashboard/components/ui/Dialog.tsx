@@ -11,9 +11,9 @@ function focusFirst(event: Event): void {
   const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(
     "input:not([type=hidden]), textarea, [data-autofocus]",
   );
-  if (!field) return;
   event.preventDefault();
-  field.focus();
+  // Not the button that closes it: its tooltip would take the first Escape.
+  (field ?? (event.currentTarget as HTMLElement)).focus();
 }
 
 interface Shared {
@@ -61,7 +61,7 @@ export function Dialog({ open, onOpenChange, size = "md", ...frame }: Shared & {
           onOpenAutoFocus={focusFirst}
           {...(frame.description ? {} : { "aria-describedby": undefined })}
           className={cx(
-            "fixed inset-x-3 top-[max(1rem,8vh)] z-40 mx-auto flex max-h-[84vh] animate-pop flex-col rounded-card border bg-bg shadow-pop",
+            "fixed inset-x-3 top-[max(1rem,8vh)] z-40 mx-auto flex max-h-[84vh] animate-pop flex-col rounded-card border bg-bg shadow-pop outline-none",
             { sm: "max-w-sm", md: "max-w-lg", lg: "max-w-3xl" }[size],
           )}
         >
@@ -125,7 +125,7 @@ export function Drawer({ open, onOpenChange, wide = false, ...frame }: Shared & 
           onOpenAutoFocus={focusFirst}
           {...(frame.description ? {} : { "aria-describedby": undefined })}
           className={cx(
-            "fixed inset-y-0 end-0 z-40 flex w-full animate-fade flex-col border-s bg-bg shadow-pop",
+            "fixed inset-y-0 end-0 z-40 flex w-full animate-fade flex-col border-s bg-bg shadow-pop outline-none",
             wide ? "max-w-2xl" : "max-w-md",
           )}
         >

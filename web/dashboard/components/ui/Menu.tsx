@@ -13,6 +13,8 @@ export interface MenuItem {
   checked?: boolean;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it cannot be done here: stands below the label, and nothing happens when it is chosen. */
+  why?: string | undefined;
 }
 /** Items that belong together, with a heading or without. */
 export interface MenuSection {
@@ -57,17 +59,25 @@ export function Menu({
                 const inner = (
                   <>
                     {item.icon}
-                    <span className="flex-1">{item.label}</span>
+                    <span className="flex-1">
+                      <span className={cx("block", item.why && "opacity-60")}>{item.label}</span>
+                      {item.why && <span className="block max-w-60 text-meta text-text-2">{item.why}</span>}
+                    </span>
                     {item.checked && <Check className="text-brand" aria-hidden="true" />}
                     {item.keys && <Kbd keys={item.keys} />}
                   </>
                 );
-                const look = cx(itemLook, item.danger && "text-danger");
+                const look = cx(itemLook, item.danger && item.why === undefined && "text-danger", item.why && "py-1");
                 return item.checked === undefined ? (
                   <Parts.Item
                     key={item.label}
                     disabled={item.disabled ?? false}
-                    onSelect={item.onSelect}
+                    aria-disabled={item.why !== undefined || undefined}
+                    onSelect={(event) => {
+                      // It stays reachable, so that the reason can be read.
+                      if (item.why === undefined) item.onSelect();
+                      else event.preventDefault();
+                    }}
                     className={look}
                   >
                     {inner}

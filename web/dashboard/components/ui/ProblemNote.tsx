@@ -2,19 +2,8 @@ import { CircleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../../api/problem.js";
-
-const known = new Set([
-  "conflict",
-  "forbidden",
-  "internal",
-  "invalid_request",
-  "not_found",
-  "offline",
-  "rate_limited",
-  "two_factor_required",
-  "unavailable",
-  "unprocessable",
-]);
+import { refusalNamespaces } from "../../api/refusal.js";
+import { problemText } from "./problemText.js";
 
 /** Seconds until one may try again after a refusal for trying too often; 0 when one may. */
 export function useWait(error: unknown): number {
@@ -31,19 +20,20 @@ export function useWait(error: unknown): number {
   return left;
 }
 
-/** Why a form was refused: a sentence by its code, what the server says of it beneath. `sentence` says it better. */
+/** Why something was refused, in words. `sentence` says it better. */
 export function ProblemNote({ error, sentence }: { error: unknown; sentence?: string | undefined }) {
-  const { t } = useTranslation("common");
+  // The sentences are fetched when the first is needed; the form must not go away meanwhile.
+  const { t } = useTranslation(["common", ...refusalNamespaces], { useSuspense: false });
   const wait = useWait(error);
   if (!error) return null;
   const problem = Problem.from(error);
   // Over a page that needs it, a dialog asks to sign in again; nothing here is wrong.
   if (problem.code === "unauthenticated" && sentence === undefined) return null;
-  const code = known.has(problem.code) ? problem.code : "internal";
-  const waits = code === "rate_limited";
-  const text =
-    sentence ?? (waits ? (wait > 0 ? t("problem.wait", { count: wait }) : t("problem.again")) : t(`problem.${code}`));
-  const detail = sentence !== undefined || waits ? "" : problem.detail;
+  const waits = problem.code === "rate_limited";
+  const waiting = wait > 0 ? t("problem.wait", { count: wait }) : t("problem.again");
+  const known = waits ? { text: waiting, detail: "" } : problemText(problem);
+  const text = sentence ?? known.text;
+  const detail = sentence === undefined ? known.detail : "";
   return (
     <div
       role="alert"

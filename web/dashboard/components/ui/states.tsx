@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert, X, type LucideIcon } fro
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../../api/problem.js";
+import { reasonText, refusalNamespaces } from "../../api/refusal.js";
 import { Button } from "./Button.js";
 import { cx } from "./cx.js";
 import { toneLook } from "./Badge.js";
@@ -45,7 +46,7 @@ export function ErrorState({
   onRetry?: () => void;
   inline?: boolean;
 }) {
-  const { t } = useTranslation("common");
+  const { t } = useTranslation(["common", ...refusalNamespaces], { useSuspense: false });
   const problem = Problem.from(error);
   const offline = problem.code === "offline";
   return (
@@ -61,7 +62,7 @@ export function ErrorState({
       <p className={cx("font-semibold", !inline && "text-section")}>
         {offline ? t("error.offline") : t("error.title")}
       </p>
-      {!offline && <p className="text-text-2">{problem.detail || t("error.unknown")}</p>}
+      {!offline && <p className="text-text-2">{reasonText(problem) ?? (problem.detail || t("error.unknown"))}</p>}
       <p className="text-text-2">{t("error.safe")}</p>
       {problem.requestId && (
         <p className="text-meta text-text-3">

@@ -1,15 +1,20 @@
 import { Toaster as Sonner, toast as sonner } from "sonner";
 import { Problem } from "../../api/problem.js";
 import i18n from "i18next";
-import { useResolvedTheme } from "../../app/preferences.js";
+import { refusalTexts } from "../../api/refusal.js";
+import { problemText } from "./problemText.js";
+import { usePhone, useResolvedTheme } from "../../app/preferences.js";
 
 /** Where toasts appear; once, in the app. */
 export function Toaster() {
+  const phone = usePhone();
   return (
     <Sonner
       theme={useResolvedTheme()}
       dir={i18n.dir()}
-      position={i18n.dir() === "rtl" ? "bottom-right" : "bottom-left"}
+      // On a phone the bottom holds the navigation and where one writes: below the head of the page nothing is covered that is used.
+      position={phone ? "top-center" : i18n.dir() === "rtl" ? "bottom-right" : "bottom-left"}
+      mobileOffset={{ top: "calc(92px + env(safe-area-inset-top))", left: 12, right: 12 }}
       duration={6_000}
       containerAriaLabel={i18n.t("common:label.notifications")}
       toastOptions={{
@@ -19,7 +24,7 @@ export function Toaster() {
           border: "1px solid var(--hairline)",
           borderRadius: "10px",
           boxShadow: "var(--shadow-pop)",
-          fontFamily: "inherit",
+          fontFamily: '"Inter Variable", system-ui, sans-serif',
         },
         actionButtonStyle: { background: "transparent", color: "var(--brand)", fontWeight: 600, fontSize: "13px" },
       }}
@@ -36,7 +41,13 @@ export const toast = {
   /** It did not work: says why, for longer. */
   failed(error: unknown): void {
     const problem = Problem.from(error);
-    sonner.error(problem.code === "offline" ? i18n.t("common:error.offline") : problem.detail, { duration: 10_000 });
+    void refusalTexts().then(() => {
+      const sentence = problemText(problem);
+      sonner.error(sentence.text, {
+        duration: 10_000,
+        ...(sentence.detail === "" ? {} : { description: sentence.detail }),
+      });
+    });
   },
   /** Something happened elsewhere; perhaps with a button that leads there. */
   tell(text: string, action?: { label: string; onClick: () => void }, description?: string): void {

@@ -1,5 +1,6 @@
 import { useState, type SubmitEvent } from "react";
 import { Problem } from "../../api/problem.js";
+import { fieldText, refusalTexts } from "../../api/refusal.js";
 
 type Errors = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +33,8 @@ export function useForm({ check, run }: { check?: () => Errors; run: () => Promi
     } catch (error) {
       const refusal = Problem.from(error);
       setProblem(refusal);
-      setErrors(Object.fromEntries(refusal.errors.map(({ path, message }) => [path, message])));
+      await refusalTexts();
+      setErrors(Object.fromEntries(refusal.errors.map((error) => [error.path, fieldText(refusal, error)])));
       focusWrong(form);
     } finally {
       setBusy(false);

@@ -30,7 +30,7 @@ interface Props {
 export function Phone({ kind, business, customers, customer, onCustomer, write }: Props) {
   const { t } = useTranslation("channels");
   const [text, setText] = useState("");
-  const [editing, setEditing] = useState<PhoneMessage>();
+  const [about, setAbout] = useState<{ act: "edit" | "reply"; message: PhoneMessage }>();
   const [adding, setAdding] = useState(false);
   const end = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -45,13 +45,20 @@ export function Phone({ kind, business, customers, customer, onCustomer, write }
   const submit = () => {
     const words = text.trim();
     if (words === "" || write.isPending) return;
-    const message: Omit<Write, "customer_id"> = editing
-      ? { kind: "edit", text: words, target: editing.id }
-      : { kind: "text", text: words };
+    const message: Omit<Write, "customer_id"> = {
+      kind: about?.act === "edit" ? "edit" : "text",
+      text: words,
+      ...(about ? { target: about.message.id } : {}),
+    };
     send(message, () => {
       setText("");
-      setEditing(undefined);
+      setAbout(undefined);
     });
+  };
+  const begin = (act: "edit" | "reply", message: PhoneMessage) => {
+    setAbout({ act, message });
+    if (act === "edit") setText(message.text);
+    input.current?.focus();
   };
   return (
     <section
@@ -95,26 +102,25 @@ export function Phone({ kind, business, customers, customer, onCustomer, write }
             key={message.id}
             message={message}
             onReact={(emoji) => send({ kind: "reaction", target: message.id, text: emoji })}
-            onEdit={() => {
-              setEditing(message);
-              setText(message.text);
-              input.current?.focus();
-            }}
+            onReply={() => begin("reply", message)}
+            onEdit={() => begin("edit", message)}
             onRemove={() => send({ kind: "remove", target: message.id })}
           />
         ))}
         <div ref={end} />
       </div>
-      {editing && (
+      {about && (
         <div className="flex items-center gap-2 border-t bg-bg px-3 py-1 text-meta text-text-2">
-          <span className="min-w-0 flex-1 truncate">{t("phone.editing")}</span>
+          <span className="min-w-0 flex-1 truncate">
+            {about.act === "edit" ? t("phone.editing") : t("phone.replying")} <bdi>{about.message.text}</bdi>
+          </span>
           <button
             type="button"
             aria-label={t("common:action.cancel")}
             className="grid size-6 place-items-center"
             onClick={() => {
-              setEditing(undefined);
-              setText("");
+              if (about.act === "edit") setText("");
+              setAbout(undefined);
             }}
           >
             <X className="size-4" aria-hidden="true" />

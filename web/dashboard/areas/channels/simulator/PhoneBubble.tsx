@@ -11,11 +11,13 @@ const reactions = ["👍", "❤️", "😂"] as const;
 export function PhoneBubble({
   message,
   onReact,
+  onReply,
   onEdit,
   onRemove,
 }: {
   message: PhoneMessage;
   onReact: (emoji: string) => void;
+  onReply: () => void;
   onEdit: () => void;
   onRemove: () => void;
 }) {
@@ -38,6 +40,7 @@ export function PhoneBubble({
       <Menu
         align={own ? "end" : "start"}
         sections={[
+          { items: [{ label: t("act.reply"), onSelect: onReply }] },
           {
             items: reactions.map((emoji) => ({
               label: t("phone.react", { emoji }),

@@ -30,7 +30,10 @@ export function SimulatorTab({ channel }: { channel: ChannelDetail }) {
     );
   }
   const customer = data.customers.find(({ id }) => id === customerId) ?? data.customers[0];
-  const exchange = data.exchanges.find(({ id }) => id === picked) ?? data.exchanges[0];
+  const exchange =
+    data.exchanges.find(({ id }) => id === picked) ??
+    data.exchanges.find(({ event }) => event !== null) ??
+    data.exchanges[0];
   const wire = <Exchanges exchanges={data.exchanges} picked={exchange?.id} onPick={setPicked} />;
   const event = <EventPane channelId={channel.id} exchange={exchange} customer={customer} />;
   const faults = <Faults simulator={data} fault={simulator.fault} talk={simulator.talk} />;

@@ -14,6 +14,8 @@ import { useFormValues } from "../formState.js";
 import { HealthBadge } from "../Health.js";
 import { usePaths } from "../paths.js";
 import { useChannelActions, type ChannelDetail, type Kind, type TestResult } from "../queries.js";
+import { AddressAlert } from "../Registration.js";
+import { SaidText } from "../SaidText.js";
 import { SessionPanel } from "../SessionPanel.js";
 import { AddressFields, AddressWarning } from "../wizard/AddressStep.js";
 import { ManualSteps } from "../wizard/RegisterStep.js";
@@ -68,7 +70,7 @@ function TestNow({ channel }: { channel: ChannelDetail }) {
       </div>
       {result && (
         <Banner tone={result.ok ? "success" : "danger"}>
-          <span dir="auto">{result.sentence}</span>
+          <SaidText said={result} words={result.words} />
         </Banner>
       )}
     </div>
@@ -100,16 +102,12 @@ function Rotate({ channel, kind }: Props) {
 
 function Address({ channel, kind }: Props) {
   const { t } = useTranslation("channels");
-  const { registered, set_by: by } = channel.callback;
+  const { set_by: by } = channel.callback;
   const [steps, setSteps] = useState(false);
   return (
     <Card title={t("connection.address")}>
       <div className="flex flex-col gap-4">
-        {channel.connected && !registered && (
-          <Banner tone="warning">
-            {by === "hand" ? t("connection.urlChangedHand") : t("connection.urlChangedUs")}
-          </Banner>
-        )}
+        <AddressAlert channel={channel} kind={kind} />
         <AddressWarning channel={channel} kind={kind} />
         <AddressFields channel={channel} />
         {by === "hand" && kind.steps.length > 0 && (
@@ -204,7 +202,7 @@ export function ConnectionTab({ channel, kind }: Props) {
               <li key={index} className="flex flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-2.5">
                 <HealthBadge state={entry.state} />
                 <span className="min-w-40 flex-1">
-                  <bdi>{entry.cause}</bdi>
+                  {entry.cause && <SaidText said={{ ...entry, sentence: entry.cause }} />}
                 </span>
                 <Time at={entry.since} className="text-meta text-text-3" />
               </li>

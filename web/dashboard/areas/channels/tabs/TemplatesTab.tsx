@@ -84,8 +84,8 @@ function PreviewDrawer({
             />
           </Field>
         ))}
-        {data?.problems.map((problem) => (
-          <Banner key={problem.pointer} tone="warning">
+        {data?.problems.map((problem, index) => (
+          <Banner key={index} tone="warning">
             {problem.message}
           </Banner>
         ))}

@@ -59,8 +59,7 @@ function Tile({ kind, draft }: { kind: Kind; draft: Channel | undefined }) {
           </>
         ) : (
           <Button variant="primary" size="sm" busy={make.isPending} onClick={begin}>
-            {t("pick.connect")}
-            <span className="sr-only">{kind.label}</span>
+            {t("pick.connect")} <span className="sr-only">{kind.label}</span>
           </Button>
         )}
         {simulate && kind.simulated && isSimulated(kind.kind) && (
@@ -71,8 +70,7 @@ function Tile({ kind, draft }: { kind: Kind; draft: Channel | undefined }) {
             onClick={() => isSimulated(kind.kind) && simulate.start(kind.kind)}
           >
             <FlaskConical aria-hidden="true" />
-            {t("action.simulate")}
-            <span className="sr-only">{kind.label}</span>
+            {t("action.simulate")} <span className="sr-only">{kind.label}</span>
           </Button>
         )}
       </div>

@@ -2,10 +2,13 @@ import { CircleCheck, Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/ui/Button.js";
 import { CopyField } from "../../../components/ui/Copy.js";
+import { cx } from "../../../components/ui/cx.js";
 import { Card } from "../../../components/ui/layout.js";
+import { toast } from "../../../components/ui/toast.js";
 import { ProviderLink } from "../CredentialsForm.js";
 import { LogList } from "../LogList.js";
-import type { ChannelDetail, Kind } from "../queries.js";
+import { useChannelActions, type ChannelDetail, type Kind } from "../queries.js";
+import { AddressAlert, isBelieved } from "../Registration.js";
 import { useKindTexts } from "../texts.js";
 import { AddressWarning } from "./AddressStep.js";
 import type { StepProps } from "./WizardPage.js";
@@ -42,33 +45,42 @@ export function ManualSteps({ channel, kind }: { channel: ChannelDetail; kind: K
 export function RegisterStep({ channel, kind, onNext }: StepProps) {
   const { t } = useTranslation("channels");
   const { set_by: by, registered } = channel.callback;
-  const done = by === "none" || registered;
+  const { register } = useChannelActions();
+  const done = by === "none" || (registered && !channel.address_changed);
+  const believed = isBelieved(channel);
+  const next = () => {
+    if (done || !believed) return onNext();
+    void register.mutateAsync(channel.id).then(onNext, toast.failed);
+  };
   return (
     <div className="flex flex-col gap-5">
       <AddressWarning channel={channel} kind={kind} />
       {by === "hand" && <ManualSteps channel={channel} kind={kind} />}
-      <div role="status" className="flex items-center gap-2">
+      {by === "us" && <AddressAlert channel={channel} kind={kind} />}
+      <div role="status" className={cx("flex items-center gap-2", by === "us" && !done && "sr-only")}>
         {done ? (
-          <CircleCheck className="size-4 text-success" aria-hidden="true" />
+          <CircleCheck className="size-4 shrink-0 text-success" aria-hidden="true" />
         ) : (
-          <Clock className="size-4 text-text-3" aria-hidden="true" />
+          <Clock className="size-4 shrink-0 text-text-3" aria-hidden="true" />
         )}
         {by === "none"
           ? t("register.none", { name: kind.label })
-          : registered
+          : done
             ? t("register.done", { name: kind.label })
             : by === "us"
               ? t("register.failed", { name: kind.label })
-              : t("register.waiting", { name: kind.label })}
+              : believed
+                ? t("register.believed")
+                : t("register.waiting", { name: kind.label })}
       </div>
-      {by === "hand" && !registered && (
+      {by === "hand" && !done && !believed && (
         <Card title={t("register.seen")} flush>
           <LogList id={channel.id} most={5} />
         </Card>
       )}
       <div className="flex justify-end">
-        <Button variant={done ? "primary" : "secondary"} onClick={onNext}>
-          {t("action.next")}
+        <Button variant={done || believed ? "primary" : "secondary"} busy={register.isPending} onClick={next}>
+          {believed && !done ? t("register.entered") : t("action.next")}
         </Button>
       </div>
     </div>

@@ -121,7 +121,7 @@ export function RoundTripStep({ channel }: StepProps) {
         </Banner>
       )}
       <div className="flex flex-wrap justify-end gap-2">
-        <Link to={paths.settings} className={buttonLook()}>
+        <Link to={paths.team} className={buttonLook()}>
           {t("trip.team")}
         </Link>
         <Link to={paths.channel(channel.id)} className={buttonLook()}>

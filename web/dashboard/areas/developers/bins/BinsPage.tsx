@@ -1,5 +1,6 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { useWorkspace } from "../../../api/session.js";
@@ -7,6 +8,7 @@ import { useCall } from "../../../api/workspaceCall.js";
 import { Badge } from "../../../components/ui/Badge.js";
 import { Button, buttonLook } from "../../../components/ui/Button.js";
 import { Code, CopyField } from "../../../components/ui/Copy.js";
+import { ConfirmDialog } from "../../../components/ui/Dialog.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Card } from "../../../components/ui/layout.js";
 import { Select } from "../../../components/ui/Select.js";
@@ -15,8 +17,7 @@ import { EmptyState, ErrorState } from "../../../components/ui/states.js";
 import { Time } from "../../../components/ui/Time.js";
 import { toast } from "../../../components/ui/toast.js";
 import { pretty } from "../curl.js";
-import { useDevelopersKey, type Bin, type BinRequest } from "../queries.js";
-import { forgetBin, keepBin, useKeptBins } from "./keptBins.js";
+import { useBins, useDevelopersKey, type Bin, type BinRequest } from "../queries.js";
 
 function Requests({ bin }: { bin: Bin }) {
   const { t } = useTranslation("developers");
@@ -70,20 +71,26 @@ function Requests({ bin }: { bin: Bin }) {
 export function BinsPage() {
   const { t, i18n } = useTranslation("developers");
   const { id: workspaceId } = useWorkspace();
-  const call = useCall();
-  const bins = useKeptBins(workspaceId);
+  const { list, create, remove } = useBins();
+  const [removing, setRemoving] = useState(false);
   const [search, setSearch] = useSearchParams();
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+  if (!list.data) return <Skeleton className="h-56 rounded-card" />;
+  const bins = list.data;
   const bin = bins.find(({ id }) => id === search.get("bin")) ?? bins[0];
-  const make = useMutation({
-    mutationFn: () => call<Bin>("/webhook-bins", { method: "POST" }),
-    onSuccess: (made) => {
-      keepBin(workspaceId, made);
-      setSearch({ bin: made.id }, { replace: true });
-    },
-    onError: toast.failed,
-  });
+  const timeOf = (at: string) =>
+    new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
   const button = (
-    <Button variant={bin ? "secondary" : "primary"} busy={make.isPending} onClick={() => make.mutate()}>
+    <Button
+      variant={bin ? "secondary" : "primary"}
+      busy={create.isPending}
+      onClick={() =>
+        create.mutate(undefined, {
+          onSuccess: (made) => setSearch({ bin: made.id }, { replace: true }),
+          onError: toast.failed,
+        })
+      }
+    >
       {t("bins.make")}
     </Button>
   );
@@ -108,7 +115,7 @@ export function BinsPage() {
               className="w-64"
               value={bin.id}
               onChange={(next) => setSearch({ bin: next })}
-              options={bins.map((one) => ({ value: one.id, label: one.url.split("/").at(-1) ?? one.id }))}
+              options={bins.map((one) => ({ value: one.id, label: t("bins.from", { at: timeOf(one.created_at) }) }))}
             />
           )
         }
@@ -122,16 +129,10 @@ export function BinsPage() {
           </Field>
         </div>
         <div className="mt-4 flex flex-wrap items-center justify-between gap-3">
-          <p className="text-meta text-text-3">
-            {t("bins.until", {
-              at: new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(
-                new Date(bin.expires_at),
-              ),
-            })}
-          </p>
+          <p className="text-meta text-text-3">{t("bins.until", { at: timeOf(bin.expires_at) })}</p>
           <div className="flex flex-wrap gap-2">
-            <Button size="sm" variant="ghost" onClick={() => forgetBin(workspaceId, bin.id)}>
-              {t("bins.forget")}
+            <Button size="sm" variant="ghost" onClick={() => setRemoving(true)}>
+              {t("bins.remove")}
             </Button>
             <Link
               to={`/w/${workspaceId}/developers/webhooks?url=${encodeURIComponent(bin.url)}`}
@@ -143,6 +144,17 @@ export function BinsPage() {
         </div>
       </Card>
       <Requests key={bin.id} bin={bin} />
+      <ConfirmDialog
+        open={removing}
+        onOpenChange={setRemoving}
+        title={t("bins.removeTitle")}
+        description={t("bins.removeText")}
+        confirm={t("bins.remove")}
+        onConfirm={async () => {
+          await remove.mutateAsync(bin.id);
+          setSearch({}, { replace: true });
+        }}
+      />
     </div>
   );
 }

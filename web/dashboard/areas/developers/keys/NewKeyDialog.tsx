@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../../../api/problem.js";
 import { useCan } from "../../../api/session.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { Button } from "../../../components/ui/Button.js";
 import { Checkbox } from "../../../components/ui/choices.js";
 import { CopyField } from "../../../components/ui/Copy.js";
@@ -126,7 +126,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         <Field label={t("keys.expiry")}>
           <Select value={life} onChange={setLife} options={lives.map((one) => ({ value: one, label: labels[one] }))} />
         </Field>
-        {create.error && <Banner tone="danger">{Problem.from(create.error).detail}</Banner>}
+        <ProblemNote error={create.error} />
       </form>
     </Dialog>
   );

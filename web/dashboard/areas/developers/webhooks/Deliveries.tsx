@@ -2,54 +2,16 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { Button } from "../../../components/ui/Button.js";
-import { Card, Table, Td, Th } from "../../../components/ui/layout.js";
 import { Menu } from "../../../components/ui/Menu.js";
+import { PagedTable } from "../../../components/ui/PagedTable.js";
 import { Select } from "../../../components/ui/Select.js";
-import { Skeleton } from "../../../components/ui/Spinner.js";
-import { ErrorState } from "../../../components/ui/states.js";
 import { Time } from "../../../components/ui/Time.js";
-import { useDeliveries, useEventKinds, type Delivery, type HookEndpoint } from "../queries.js";
+import { useDeliveries, useEventKinds, type HookEndpoint } from "../queries.js";
 import { DeliveryDrawer } from "./DeliveryDrawer.js";
 import { DeliveryBadge } from "./EndpointState.js";
 import { RangeDialog } from "./RangeDialog.js";
 
 const states = ["waiting", "delivered", "failed"] as const;
-
-function Row({ delivery, onOpen }: { delivery: Delivery; onOpen: () => void }) {
-  const { t } = useTranslation("developers");
-  const last = delivery.attempts.at(-1);
-  return (
-    <tr>
-      <Td>
-        <DeliveryBadge state={delivery.state} />
-        {delivery.next_attempt_at !== null && delivery.state === "waiting" && (
-          <div className="mt-1 text-meta text-text-3">
-            {t("deliveries.next")} <Time at={delivery.next_attempt_at} />
-          </div>
-        )}
-      </Td>
-      <Td>
-        <code dir="ltr">{delivery.event_type}</code>
-      </Td>
-      <Td className="tabular">{last ? (last.status ?? last.error ?? t("hooks.noAnswer")) : "–"}</Td>
-      <Td className="tabular">{last ? t("deliveries.ms", { ms: last.ms }) : "–"}</Td>
-      <Td className="tabular">{delivery.attempts.length}</Td>
-      <Td className="text-text-2">
-        <Time at={delivery.created_at} />
-      </Td>
-      <Td className="text-end">
-        <Button
-          size="sm"
-          variant="ghost"
-          aria-label={t("deliveries.openOne", { type: delivery.event_type })}
-          onClick={onOpen}
-        >
-          {t("deliveries.open")}
-        </Button>
-      </Td>
-    </tr>
-  );
-}
 
 /** Every delivery to an endpoint, newest first; filters stand in the address. */
 export function Deliveries({ endpoint }: { endpoint: HookEndpoint }) {
@@ -68,9 +30,8 @@ export function Deliveries({ endpoint }: { endpoint: HookEndpoint }) {
       { replace: name !== "delivery" },
     );
   const kinds = useEventKinds().data ?? [];
-  const list = useDeliveries(endpoint.id, state);
+  const list = useDeliveries(endpoint.id, state, type);
   const [range, setRange] = useState<"recover" | "replay">();
-  const rows = list.data?.pages.flatMap((page) => page.data).filter((one) => type === "" || one.event_type === type);
   return (
     <>
       <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
@@ -109,45 +70,41 @@ export function Deliveries({ endpoint }: { endpoint: HookEndpoint }) {
           trigger={<Button>{t("deliveries.again")}</Button>}
         />
       </div>
-      {list.error && !list.data && <ErrorState inline error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Skeleton className="h-56 rounded-card" />}
-      {rows && (
-        <Card flush>
-          {rows.length === 0 ? (
-            <p className="p-4 text-text-3">
-              {type !== "" && list.hasNextPage ? t("deliveries.noneLoaded") : t("deliveries.none")}
-            </p>
-          ) : (
-            <Table aria-label={t("deliveries.title")}>
-              <thead>
-                <tr>
-                  <Th>{t("deliveries.state")}</Th>
-                  <Th>{t("deliveries.event")}</Th>
-                  <Th>{t("deliveries.answer")}</Th>
-                  <Th>{t("deliveries.took")}</Th>
-                  <Th>{t("deliveries.attempts")}</Th>
-                  <Th>{t("deliveries.at")}</Th>
-                  <Th>
-                    <span className="sr-only">{t("deliveries.open")}</span>
-                  </Th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((delivery) => (
-                  <Row key={delivery.id} delivery={delivery} onOpen={() => set("delivery", delivery.id)} />
-                ))}
-              </tbody>
-            </Table>
-          )}
-          {list.hasNextPage && (
-            <div className="border-t p-3 text-center">
-              <Button size="sm" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {t("action.older")}
-              </Button>
-            </div>
-          )}
-        </Card>
-      )}
+      <PagedTable
+        list={list}
+        label={t("deliveries.title")}
+        columns={[
+          t("deliveries.state"),
+          t("deliveries.event"),
+          t("deliveries.answer"),
+          t("deliveries.took"),
+          t("deliveries.attempts"),
+          t("deliveries.at"),
+        ]}
+        openLabel={(row) => t("deliveries.openOne", { type: row.event_type })}
+        onOpen={(id) => set("delivery", id)}
+        empty={<p className="rounded-card border p-4 text-text-3">{t("deliveries.none")}</p>}
+        cells={(row) => {
+          const last = row.attempts.at(-1);
+          return [
+            <>
+              <DeliveryBadge state={row.state} />
+              {row.next_attempt_at !== null && row.state === "waiting" && (
+                <div className="mt-1 text-meta text-text-3">
+                  {t("deliveries.next")} <Time at={row.next_attempt_at} />
+                </div>
+              )}
+            </>,
+            <code dir="ltr">{row.event_type}</code>,
+            <span className="tabular">{last ? (last.status ?? last.error ?? t("hooks.noAnswer")) : "–"}</span>,
+            <span className="tabular">{last ? t("deliveries.ms", { ms: last.ms }) : "–"}</span>,
+            <span className="tabular">{row.attempts.length}</span>,
+            <span className="text-text-2">
+              <Time at={row.created_at} />
+            </span>,
+          ];
+        }}
+      />
       {opened !== null && <DeliveryDrawer id={opened} url={endpoint.url} onClose={() => set("delivery", null)} />}
       {range && <RangeDialog endpointId={endpoint.id} what={range} onClose={() => setRange(undefined)} />}
     </>

@@ -2,9 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Badge } from "../../../components/ui/Badge.js";
 import { Button } from "../../../components/ui/Button.js";
 import { Code } from "../../../components/ui/Copy.js";
-import { Drawer } from "../../../components/ui/Dialog.js";
-import { Skeleton } from "../../../components/ui/Spinner.js";
-import { ErrorState } from "../../../components/ui/states.js";
+import { DetailDrawer } from "../../../components/ui/DetailDrawer.js";
 import { Time } from "../../../components/ui/Time.js";
 import { toast } from "../../../components/ui/toast.js";
 import { curlOf, pretty } from "../curl.js";
@@ -33,41 +31,33 @@ function Attempts({ delivery }: { delivery: DeliveryDetail }) {
 /** One delivery: what was sent, each try, and what was answered. */
 export function DeliveryDrawer({ id, url, onClose }: { id: string; url: string; onClose: () => void }) {
   const { t } = useTranslation("developers");
-  const { data, error, refetch } = useDelivery(id);
   const { resend } = useEndpointActions();
-  const curl = data?.request ? curlOf(url, data.request) : undefined;
-  const copy = async () => {
-    if (curl === undefined) return;
-    await navigator.clipboard.writeText(curl);
+  const copy = async (request: NonNullable<DeliveryDetail["request"]>) => {
+    await navigator.clipboard.writeText(curlOf(url, request));
     toast.done(t("deliveries.copied"));
   };
   return (
-    <Drawer
-      open
-      wide
-      onOpenChange={(open) => !open && onClose()}
-      title={data?.event_type ?? t("deliveries.title")}
-      footer={
-        data && (
-          <>
-            {curl !== undefined && <Button onClick={copy}>{t("deliveries.curl")}</Button>}
-            <Button
-              variant="primary"
-              busy={resend.isPending}
-              onClick={() =>
-                resend.mutate(id, { onSuccess: () => toast.done(t("deliveries.resent")), onError: toast.failed })
-              }
-            >
-              {t("deliveries.resend")}
-            </Button>
-          </>
-        )
-      }
+    <DetailDrawer
+      query={useDelivery(id)}
+      onClose={onClose}
+      title={(data) => data?.event_type ?? t("deliveries.title")}
+      footer={({ request }) => (
+        <>
+          {request && <Button onClick={() => copy(request)}>{t("deliveries.curl")}</Button>}
+          <Button
+            variant="primary"
+            busy={resend.isPending}
+            onClick={() =>
+              resend.mutate(id, { onSuccess: () => toast.done(t("deliveries.resent")), onError: toast.failed })
+            }
+          >
+            {t("deliveries.resend")}
+          </Button>
+        </>
+      )}
     >
-      {error && !data && <ErrorState inline error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton className="h-64" />}
-      {data && (
-        <div data-autofocus tabIndex={-1} className="flex flex-col gap-4 outline-none">
+      {(data) => (
+        <>
           <div className="flex flex-wrap items-center gap-3">
             <DeliveryBadge state={data.state} />
             <code dir="ltr" className="text-meta text-text-3">
@@ -94,8 +84,8 @@ export function DeliveryDrawer({ id, url, onClose }: { id: string; url: string; 
               <Code>{pretty(data.request.body)}</Code>
             </>
           )}
-        </div>
+        </>
       )}
-    </Drawer>
+    </DetailDrawer>
   );
 }

@@ -1,12 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../../../api/problem.js";
 import { Button } from "../../../components/ui/Button.js";
 import { Checkbox, RadioGroup } from "../../../components/ui/choices.js";
 import { Dialog } from "../../../components/ui/Dialog.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Input } from "../../../components/ui/Input.js";
-import { Banner } from "../../../components/ui/states.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { useEndpointActions, useEventKinds, type CreatedEndpoint, type HookEndpoint } from "../queries.js";
 
 function isAddress(url: string): boolean {
@@ -126,7 +125,7 @@ export function EndpointForm({
             </p>
           )}
         </fieldset>
-        {failure && <Banner tone="danger">{Problem.from(failure).detail}</Banner>}
+        <ProblemNote error={failure} />
       </form>
     </Dialog>
   );

@@ -1,11 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../../../api/problem.js";
 import { Button } from "../../../components/ui/Button.js";
 import { Dialog } from "../../../components/ui/Dialog.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Input } from "../../../components/ui/Input.js";
-import { Banner } from "../../../components/ui/states.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { toast } from "../../../components/ui/toast.js";
 import { useEndpointActions } from "../queries.js";
 
@@ -70,7 +69,7 @@ export function RangeDialog({
             <Input type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} />
           </Field>
         )}
-        {failure && <Banner tone="danger">{Problem.from(failure).detail}</Banner>}
+        <ProblemNote error={failure} />
       </div>
     </Dialog>
   );

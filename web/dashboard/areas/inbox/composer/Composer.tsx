@@ -13,14 +13,15 @@ import { ui } from "../data/ui.js";
 import { textOf } from "../thread/content/Content.js";
 import { CollisionDialog } from "./CollisionDialog.js";
 import { ComposerBar } from "./ComposerBar.js";
-import { ClosedNotice, ModeTabs, QuoteChip, Replying, TooMuch } from "./ComposerParts.js";
+import { ClosedNotice, ModeTabs, OtherDraft, QuoteChip, Replying, TooMuch } from "./ComposerParts.js";
 import { Files } from "./Files.js";
-import { contentsOf, lengthOf } from "./limits.js";
+import { contentsOf, lengthOf, readyOf } from "./limits.js";
 import { Recorder } from "./Recorder.js";
 import { SuggestionList, useSuggestions, type Suggestion } from "./Suggestions.js";
 import { TemplateDialog } from "./TemplateDialog.js";
 import { mentionsIn, tokenAt, type Token } from "./tokens.js";
 import { useDraft, type Mode } from "./useDraft.js";
+import { useFormat } from "./useFormat.js";
 import { useUploads } from "./useUploads.js";
 
 /** What the thread may ask of the composer. */
@@ -56,7 +57,7 @@ export function Composer({
   const { t } = useTranslation("inbox");
   const { preferences } = useMe();
   const members = useMembers();
-  const { draft, change, clear, flush, saving, latest } = useDraft(workspaceId, conversation.id);
+  const { draft, change, clear, flush, saving, latest, other, settle } = useDraft(workspaceId, conversation.id);
   const can = policy?.capabilities;
   const uploads = useUploads(workspaceId, can, change, latest);
   const connection = useConnection();
@@ -143,6 +144,7 @@ export function Composer({
     setActive(0);
     if (missing.length > 0) setMissing([]);
   };
+  const { format, onKey } = useFormat(box, !note && can?.text.entities ? text : undefined, setText);
 
   async function pick(item: Suggestion): Promise<void> {
     const from = token?.from;
@@ -166,9 +168,7 @@ export function Composer({
 
   const files = draft.files;
   const pending = files.some(({ state }) => state === "uploading");
-  const ready = files.flatMap(({ state, attachment, role }) =>
-    state === "ready" && attachment ? [{ attachment, role }] : [],
-  );
+  const ready = can ? readyOf(files, can) : [];
   const limit = can
     ? ready.length > 0 && can.caption
       ? Math.max(can.caption.max, can.text.max)
@@ -183,11 +183,10 @@ export function Composer({
 
   function send(at?: Date): void {
     if (!sendable) return;
-    const common = { conversationId: conversation.id };
     const seen = lastSeen();
     if (note) {
       enqueue({
-        ...common,
+        conversationId: conversation.id,
         kind: "note",
         text: text.trim(),
         mentions: mentionsIn(text, members),
@@ -196,7 +195,7 @@ export function Composer({
     } else {
       contentsOf(text.trim(), ready, can!).forEach(({ send: content, shown }, index) =>
         enqueue({
-          ...common,
+          conversationId: conversation.id,
           kind: "message",
           content,
           shown,
@@ -241,6 +240,7 @@ export function Composer({
         return;
       }
     }
+    if (onKey(event)) return;
     if (event.key === "Enter") {
       const mod = event.ctrlKey || event.metaKey;
       if (mod || (preferences.enter_sends && !event.shiftKey && !event.altKey)) {
@@ -253,14 +253,12 @@ export function Composer({
       box.current?.blur();
     }
   };
-  const taken = (items: DataTransfer): boolean => {
-    const list = [...items.files];
-    if (list.length === 0 || note) return false;
-    uploads.add(list);
+  const taken = ({ files: given }: DataTransfer): boolean => {
+    if (given.length === 0 || note) return false;
+    uploads.add([...given]);
     return true;
   };
 
-  const share = length / limit;
   return (
     <section
       aria-label={t("composer.title")}
@@ -303,7 +301,6 @@ export function Composer({
           <ClosedNotice policy={policy} onTemplate={() => setTemplates(true)} onNote={() => setMode("note")} />
         ) : recording && can ? (
           <Recorder
-            can={can}
             onCancel={() => setRecording(false)}
             onDone={(file) => {
               setRecording(false);
@@ -347,6 +344,7 @@ export function Composer({
             {t("canned.missing", { names: missing.join(", ") })}
           </p>
         )}
+        {other && <OtherDraft draft={other} onSettle={(which) => void settle(which)} />}
         {tooMuch !== null && (
           <TooMuch
             length={tooMuch.length}
@@ -365,10 +363,11 @@ export function Composer({
         <ComposerBar
           note={note}
           closed={closed}
-          can={can ?? undefined}
+          // A template goes when the time is over; for any other reason nothing does.
+          can={closed && policy?.reason !== "window_closed" ? undefined : (can ?? undefined)}
           until={note ? null : (policy?.until ?? null)}
           policyChanged={policyChanged}
-          counter={!note && share >= 0.8 ? t("composer.counter", { length, limit }) : null}
+          counter={!note && length / limit >= 0.8 ? { length, limit } : null}
           over={over}
           saving={saving}
           sendable={sendable}
@@ -384,6 +383,7 @@ export function Composer({
             insert(lineStart ? "/" : "\n/");
             setToken({ kind: "canned", query: "", from: lineStart ? caret : caret + 1 });
           }}
+          onFormat={format}
           onTemplate={() => setTemplates(true)}
         />
       </div>

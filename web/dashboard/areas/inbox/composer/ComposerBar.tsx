@@ -1,14 +1,31 @@
-import { ChevronDown, LayoutTemplate, Mic, Paperclip, Send, Slash, Smile, Zap } from "lucide-react";
+import {
+  Bold,
+  ChevronDown,
+  Code,
+  Italic,
+  LayoutTemplate,
+  Mic,
+  Paperclip,
+  Send,
+  Slash,
+  Smile,
+  Strikethrough,
+  Type,
+  Zap,
+} from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../../api/session.js";
 import { Button, IconButton } from "../../../components/ui/Button.js";
 import { cx } from "../../../components/ui/cx.js";
+import { Menu } from "../../../components/ui/Menu.js";
 import { Popover } from "../../../components/ui/Popover.js";
 import { PageSpinner } from "../../../components/ui/Spinner.js";
+import { formatNumber } from "../../../i18n/format.js";
 import { showKeys } from "../../../keyboard/keys.js";
 import type { Capabilities } from "../data/types.js";
 import { ui } from "../data/ui.js";
+import type { Format } from "./markup.js";
 import type { SaveState } from "./useDraft.js";
 import { WhenPicker } from "./WhenPicker.js";
 import { WindowLine } from "./WindowLine.js";
@@ -21,7 +38,8 @@ interface Props {
   can: Capabilities | undefined;
   until: string | null;
   policyChanged: () => void;
-  counter: string | null;
+  /** How much is written of how much, once it is worth knowing. */
+  counter: { length: number; limit: number } | null;
   over: boolean;
   saving: SaveState;
   sendable: boolean;
@@ -31,6 +49,7 @@ interface Props {
   onEmoji: (emoji: string) => void;
   onRecord: () => void;
   onCanned: () => void;
+  onFormat: (format: Format) => void;
   onTemplate: () => void;
 }
 
@@ -84,10 +103,37 @@ function SendButtons({ note, sendable, onSend }: Pick<Props, "note" | "sendable"
   );
 }
 
+const formats = [
+  { format: "bold", keys: "Mod+KeyB", Icon: Bold },
+  { format: "italic", keys: "Mod+KeyI", Icon: Italic },
+  { format: "strikethrough", keys: undefined, Icon: Strikethrough },
+  { format: "code", keys: undefined, Icon: Code },
+] as const;
+
+function FormatMenu({ onFormat }: Pick<Props, "onFormat">) {
+  const { t } = useTranslation("inbox");
+  return (
+    <Menu
+      side="top"
+      sections={[
+        {
+          items: formats.map(({ format, keys, Icon }) => ({
+            label: t(`format.${format}`),
+            icon: <Icon aria-hidden="true" />,
+            keys: keys && showKeys(keys),
+            onSelect: () => onFormat(format),
+          })),
+        },
+      ]}
+      trigger={<IconButton size="sm" label={t("format.title")} icon={<Type aria-hidden="true" />} />}
+    />
+  );
+}
+
 /** What can be put into a message, what to know while writing, and Send. */
 export function ComposerBar(props: Props) {
   const { note, closed, can, until, counter, over, saving, conversationId } = props;
-  const { t } = useTranslation("inbox");
+  const { t, i18n } = useTranslation("inbox");
   const input = useRef<HTMLInputElement>(null);
   const [emoji, setEmoji] = useState(false);
   const files = !note && !closed && can?.sends.includes("media") === true;
@@ -142,6 +188,7 @@ export function ComposerBar(props: Props) {
           </Suspense>
         </Popover>
       )}
+      {!note && !closed && can?.text.entities && <FormatMenu onFormat={props.onFormat} />}
       {voice && (
         <IconButton
           size="sm"
@@ -179,7 +226,10 @@ export function ComposerBar(props: Props) {
         {saving === "saved" && <span className="text-meta opacity-75">{t("composer.draftSaved")}</span>}
         {counter && (
           <span role="status" className={cx("tabular text-meta", over ? "font-medium text-danger" : "text-text-3")}>
-            {counter}
+            {t("composer.counter", {
+              length: formatNumber(counter.length, i18n.language),
+              limit: formatNumber(counter.limit, i18n.language),
+            })}
           </span>
         )}
         {until && <WindowLine until={until} onOver={props.policyChanged} />}

@@ -6,7 +6,7 @@ import { Banner } from "../../../components/ui/states.js";
 import { formatBytes, formatNumber } from "../../../i18n/format.js";
 import { useById, useMembers } from "../data/lookups.js";
 import { usePresent } from "../data/presence.js";
-import type { ReplyPolicy } from "../data/types.js";
+import type { DraftDto, ReplyPolicy } from "../data/types.js";
 import type { Mode } from "./useDraft.js";
 
 /** Whether it goes to the customer or stays here. */
@@ -69,12 +69,16 @@ export function ClosedNotice({
   onNote: () => void;
 }) {
   const { t } = useTranslation("inbox");
+  const template = policy.reason === "window_closed" && policy.capabilities?.sends.includes("template") === true;
+  const waits = policy.reason === "window_closed" || policy.reason === "blocked";
+  const ours = policy.reason === "blocked_by_us" ? t("closedHint.unblock") : policy.sentence;
+  const hint = template ? t("closedHint.template") : waits ? t("closedHint.wait") : ours;
   return (
     <div className="flex flex-col items-start gap-2 px-3 py-3">
       <p className="font-medium">{t(`closed.${policy.reason ?? "other"}`, { defaultValue: t("closed.other") })}</p>
-      {policy.sentence && <p className="text-meta text-text-2">{policy.sentence}</p>}
+      {hint && <p className="text-meta text-text-2">{hint}</p>}
       <div className="flex flex-wrap gap-2">
-        {policy.capabilities?.sends.includes("template") && policy.reason === "window_closed" && (
+        {template && (
           <Button variant="primary" size="sm" onClick={onTemplate}>
             {t("template.choose")}
           </Button>
@@ -117,6 +121,31 @@ export function TooMuch({
           size: formatBytes(length, i18n.language),
           most: formatNumber(most, i18n.language),
         })}
+      </Banner>
+    </div>
+  );
+}
+
+/** The same draft was written on in another window: nothing is thrown away without being asked. */
+export function OtherDraft({ draft, onSettle }: { draft: DraftDto; onSettle: (which: "theirs" | "mine") => void }) {
+  const { t } = useTranslation("inbox");
+  return (
+    <div className="px-3 pb-2">
+      <Banner
+        tone="warning"
+        action={
+          <span className="flex flex-wrap gap-2">
+            <Button size="sm" onClick={() => onSettle("theirs")}>
+              {t("draft.theirs")}
+            </Button>
+            <Button size="sm" onClick={() => onSettle("mine")}>
+              {t("draft.mine")}
+            </Button>
+          </span>
+        }
+      >
+        {t("draft.elsewhere")}
+        <bdi className="line-clamp-2 block text-meta">{draft.text}</bdi>
       </Banner>
     </div>
   );

@@ -24,7 +24,14 @@ export function Files({
           className={`flex max-w-64 items-center gap-2 rounded-control border bg-bg py-1 ps-1 pe-0.5 text-text ${file.state === "failed" ? "border-danger" : ""}`}
         >
           {file.preview ? (
-            <img src={file.preview} alt="" className="size-9 rounded object-cover" />
+            <img
+              src={file.preview}
+              alt=""
+              onError={(event) => {
+                event.currentTarget.hidden = true;
+              }}
+              className="size-9 rounded object-cover"
+            />
           ) : (
             <span className="grid size-9 place-items-center rounded bg-surface-2 text-text-2">
               {file.role === "voice" ? (
@@ -37,14 +44,17 @@ export function Files({
           <span className="min-w-0 flex-1 text-meta">
             <bdi className="block truncate font-medium">{file.name}</bdi>
             {file.state === "failed" ? (
-              <span role="alert" className="flex items-center gap-1 text-danger">
-                <CircleAlert className="size-3 shrink-0" aria-hidden="true" />
-                <span className="truncate" title={file.problem}>
+              <span role="alert" className="flex items-start gap-1 text-danger">
+                <CircleAlert className="mt-0.5 size-3 shrink-0" aria-hidden="true" />
+                <span className="line-clamp-3" title={file.problem}>
                   {file.problem}
                 </span>
               </span>
             ) : (
-              <span className="text-text-3">{formatBytes(file.size, i18n.language)}</span>
+              <span className="text-text-3">
+                {formatBytes(file.size, i18n.language)}
+                {file.asFile && ` · ${t("upload.asFile")}`}
+              </span>
             )}
           </span>
           {file.state === "uploading" && (

@@ -2,29 +2,15 @@ import { Mic, Square, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../../components/ui/Button.js";
-import type { Capabilities } from "../data/types.js";
 import { Voice } from "../thread/content/Voice.js";
 
-const kinds = ["audio/ogg;codecs=opus", "audio/mp4", "audio/webm;codecs=opus"];
-
-/** The first kind of sound that this browser records and the channel takes; else the first it records. */
-function kindFor(can: Capabilities): string | undefined {
-  if (!("MediaRecorder" in window)) return undefined;
-  const here = kinds.filter((kind) => MediaRecorder.isTypeSupported(kind));
-  const taken = can.media.voice?.mimes;
-  return here.find((kind) => !taken || taken.includes(kind.split(";")[0]!)) ?? here[0];
-}
+/** What the server makes voice messages of, best first. */
+const kinds = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
+const kindHere = () =>
+  "MediaRecorder" in window ? kinds.find((kind) => MediaRecorder.isTypeSupported(kind)) : undefined;
 
 /** Records something spoken, to be heard before it is sent. */
-export function Recorder({
-  can,
-  onDone,
-  onCancel,
-}: {
-  can: Capabilities;
-  onDone: (file: File) => void;
-  onCancel: () => void;
-}) {
+export function Recorder({ onDone, onCancel }: { onDone: (file: File) => void; onCancel: () => void }) {
   const { t } = useTranslation("inbox");
   const [state, setState] = useState<"starting" | "recording" | "done" | "refused">("starting");
   const [seconds, setSeconds] = useState(0);
@@ -34,7 +20,7 @@ export function Recorder({
     let over = false;
     let stream: MediaStream | undefined;
     let timer: ReturnType<typeof setInterval> | undefined;
-    const kind = kindFor(can);
+    const kind = kindHere();
     const begin = async () => {
       if (!kind) throw new Error("Nothing can be recorded here.");
       stream = await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -64,7 +50,7 @@ export function Recorder({
       if (recorder.current?.state === "recording") recorder.current.stop();
       stream?.getTracks().forEach((track) => track.stop());
     };
-  }, [can]);
+  }, []);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   return (
     <div className="flex min-h-14 flex-wrap items-center gap-3 px-3 py-2" role="group" aria-label={t("voice.record")}>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { LayoutTemplate } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
 import { useWorkspace } from "../../../api/session.js";
@@ -89,12 +89,16 @@ function Fill({
   }, [content, mutate]);
   const shown = preview.data;
   const problems = shown?.problems ?? [];
+  const empty = places.some(({ key }) => (values[key] ?? "").trim() === "");
+  // What is shown must be what is sent.
+  const ready = !empty && shown !== undefined && problems.length === 0 && preview.variables === content;
+  const hintId = useId();
   return (
     <form
       className="flex flex-col gap-4 pt-1"
       onSubmit={(event) => {
         event.preventDefault();
-        if (shown && problems.length === 0) onSend(content, shown.body);
+        if (ready && shown) onSend(content, shown.body);
       }}
     >
       {places.map((place) => (
@@ -139,7 +143,12 @@ function Fill({
           <p className="text-text-3">{t("template.previewing")}</p>
         )}
       </section>
-      {problems.length > 0 && (
+      {empty && (
+        <p id={hintId} className="text-meta text-text-2">
+          {t("template.fillIn")}
+        </p>
+      )}
+      {!empty && problems.length > 0 && (
         <ul className="text-meta text-danger">
           {problems.map(({ pointer, message }) => (
             <li key={pointer + message}>{message}</li>
@@ -149,7 +158,7 @@ function Fill({
       {preview.error && <ErrorState inline error={preview.error} onRetry={() => mutate(content)} />}
       <div className="flex justify-end gap-2">
         <Button onClick={onBack}>{t("action.back")}</Button>
-        <Button type="submit" variant="primary" disabled={!shown || problems.length > 0}>
+        <Button type="submit" variant="primary" disabled={!ready} aria-describedby={empty ? hintId : undefined}>
           {t("template.send")}
         </Button>
       </div>
@@ -229,7 +238,11 @@ export function TemplateDialog({
                     <span className="flex items-center gap-2">
                       <span className="font-medium">{template.name}</span>
                       <span className="text-meta text-text-3">{template.language}</span>
-                      {!usable && <Badge tone="warning">{template.status}</Badge>}
+                      {!usable && (
+                        <Badge tone="warning">
+                          {t(`template.status.${template.status}`, { defaultValue: t("template.status.other") })}
+                        </Badge>
+                      )}
                     </span>
                     {body && (
                       <span className="line-clamp-2 text-meta text-text-2" dir="auto">

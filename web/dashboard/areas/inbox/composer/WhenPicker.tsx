@@ -1,14 +1,15 @@
 import { Command } from "cmdk";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "../../../api/clock.js";
 import { parseWhen, presets } from "../data/snooze.js";
 
 /** A time to come: in one's own words, one of some, or by the calendar. */
 export function WhenPicker({ label, onPick }: { label: string; onPick: (at: Date) => void }) {
   const { t, i18n } = useTranslation("inbox");
   const [text, setText] = useState("");
-  const now = useMemo(() => new Date(), []);
-  const meant = useMemo(() => parseWhen(text, new Date()), [text]);
+  const now = useMemo(() => new Date(serverNow()), []);
+  const meant = useMemo(() => parseWhen(text, new Date(serverNow())), [text]);
   const format = useMemo(
     () =>
       new Intl.DateTimeFormat(i18n.language, {
@@ -53,13 +54,13 @@ export function WhenPicker({ label, onPick }: { label: string; onPick: (at: Date
           className="h-8 rounded-control border border-control bg-bg px-2"
           onChange={(event) => {
             const at = new Date(event.target.value);
-            if (at > new Date()) setText(event.target.value.replace("T", " "));
+            if (at.getTime() > serverNow()) setText(event.target.value.replace("T", " "));
           }}
           onKeyDown={(event) => {
             if (event.key !== "Enter") return;
             event.preventDefault();
             const at = new Date(event.currentTarget.value);
-            if (at > new Date()) onPick(at);
+            if (at.getTime() > serverNow()) onPick(at);
           }}
         />
       </label>

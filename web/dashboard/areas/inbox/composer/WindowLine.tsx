@@ -1,6 +1,7 @@
 import { Clock } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "../../../api/clock.js";
 import { cx } from "../../../components/ui/cx.js";
 
 const shownMs = 24 * 3_600_000;
@@ -9,10 +10,10 @@ const soonMs = 2 * 3_600_000;
 /** How long a free reply is still allowed; louder when it is nearly over. `onOver` when it is. */
 export function WindowLine({ until, onOver }: { until: string; onOver: () => void }) {
   const { t, i18n } = useTranslation("inbox");
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(serverNow);
   const left = Date.parse(until) - now;
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 15_000);
+    const timer = setInterval(() => setNow(serverNow()), 15_000);
     return () => clearInterval(timer);
   }, []);
   const over = left <= 0;

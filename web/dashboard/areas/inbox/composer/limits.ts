@@ -1,3 +1,4 @@
+import { parseMarkup } from "./markup.js";
 import type { AttachmentDto, Capabilities, ContentDto, SendableContent } from "../data/types.js";
 
 export type Role = Extract<ContentDto, { kind: "media" }>["media"]["role"];
@@ -35,18 +36,43 @@ export function checkFile(file: { type: string; size: number }, can: Capabilitie
   return tooBig === undefined ? { ok: false, why: "type" } : { ok: false, why: "size", maxBytes: tooBig };
 }
 
+/** As what a file goes, now that its content is known; a recording that is no voice message there goes as a file. */
+export function settledRole(attachment: AttachmentDto, wanted: Role, can: Capabilities): FileVerdict {
+  const type = attachment.mime ?? "";
+  const size = attachment.bytes ?? 1;
+  // What declares itself a picture or a film and is none must not go as one.
+  const unreadable = wanted === "image" && attachment.thumbnail_url === null;
+  const same = wanted === "voice" || wanted === "document" || roleOf(type) === wanted;
+  const real = same && !unreadable ? wanted : "document";
+  const spoken = real !== "voice" || type.startsWith("audio/");
+  return checkFile({ type, size }, can, spoken ? real : "document");
+}
+
 /** A file that is up. */
 export interface Ready {
   attachment: AttachmentDto;
   role: Role;
 }
 
+/** The files that are up, as what they go here. */
+export const readyOf = (
+  files: readonly { state: string; attachment?: AttachmentDto; role: Role }[],
+  can: Capabilities,
+): Ready[] =>
+  files.flatMap(({ state, attachment, role }) => {
+    if (state !== "ready" || !attachment) return [];
+    const verdict = settledRole(attachment, role, can);
+    return [{ attachment, role: verdict.ok ? verdict.role : role }];
+  });
+
 /** What one press of Send becomes: pictures that go together, captions where they fit, the rest one by one. */
 export function contentsOf(
-  text: string,
+  written: string,
   files: readonly Ready[],
   can: Capabilities,
 ): { send: SendableContent; shown: ContentDto }[] {
+  const { text, entities } = can.text.entities ? parseMarkup(written) : { text: written, entities: [] };
+  const formatted = entities.length > 0 ? { entities } : {};
   const media = ({ attachment, role }: Ready) => ({
     role,
     ...(attachment.name ? { name: attachment.name } : {}),
@@ -55,7 +81,7 @@ export function contentsOf(
   });
   const upload = ({ attachment, role }: Ready) => ({ attachment_id: attachment.id, role });
   const asText = (): { send: SendableContent; shown: ContentDto }[] =>
-    text === "" ? [] : [{ send: { kind: "text", text }, shown: { kind: "text", text } }];
+    text === "" ? [] : [{ send: { kind: "text", text, ...formatted }, shown: { kind: "text", text, ...formatted } }];
   if (files.length === 0) return asText();
   const captioned = text !== "" && can.caption !== null && lengthOf(text, can.text.unit) <= can.caption.max;
   const caption = captioned ? { caption: text } : {};
@@ -76,7 +102,7 @@ export function contentsOf(
   return [
     ...(captioned ? [] : asText()),
     ...files.map((file, index) => {
-      const words = index === 0 ? caption : {};
+      const words = index === 0 && captioned ? { ...caption, ...formatted } : {};
       return {
         send: { kind: "media" as const, ...upload(file), ...words },
         shown: { kind: "media" as const, media: media(file), ...words },

@@ -4,7 +4,7 @@ import { queryClient } from "../../../api/queryClient.js";
 import { Problem } from "../../../api/problem.js";
 import { keys } from "../data/keys.js";
 import type { AttachmentDto, DraftDto } from "../data/types.js";
-import type { Role } from "./limits.js";
+import { roleOf, type Role } from "./limits.js";
 
 export type Mode = "reply" | "note";
 
@@ -19,6 +19,8 @@ export interface DraftFile {
   state: "uploading" | "ready" | "failed";
   attachment?: AttachmentDto;
   problem?: string;
+  /** It is not what it seemed to be, or the channel does not take it as that: it goes as a file. */
+  asFile?: boolean;
   preview?: string;
   /** Kept to try again. */
   file?: File;
@@ -36,17 +38,31 @@ const empty: Draft = { mode: "reply", texts: { reply: "", note: "" }, replyTo: n
 const saveMs = 900;
 /** What was written in this tab, so that going back and forth loses nothing and waits for nothing. */
 const memory = new Map<string, Draft>();
+/** What was written in this tab and not sent. */
+export function keptText(conversationId: string): string {
+  const draft = memory.get(conversationId);
+  return draft?.texts[draft.mode] ?? "";
+}
+
 export type SaveState = "none" | "saving" | "saved" | "failed";
 
 const blank = (draft: Draft) => draft.texts[draft.mode] === "" && draft.files.length === 0 && draft.replyTo === null;
 
-async function save(workspaceId: string, conversationId: string, draft: Draft, keepalive = false): Promise<void> {
+/** Which state of the draft on the server the one here goes on from; null: there was none. */
+const bases = new Map<string, string | null>();
+
+async function save(
+  workspaceId: string,
+  conversationId: string,
+  draft: Draft,
+  { keepalive = false, force = false }: { keepalive?: boolean; force?: boolean } = {},
+): Promise<void> {
   const path = `/conversations/${conversationId}/draft`;
-  const before = queryClient.getQueryData<DraftDto | null>(keys.draft(workspaceId, conversationId));
+  const base = bases.get(conversationId);
   if (blank(draft)) {
-    if (before === null) return;
+    if (base === null) return;
     await call(path, { method: "DELETE", workspaceId, keepalive });
-    queryClient.setQueryData(keys.draft(workspaceId, conversationId), null);
+    bases.set(conversationId, null);
   } else {
     const saved = await call<DraftDto>(path, {
       method: "PUT",
@@ -57,22 +73,16 @@ async function save(workspaceId: string, conversationId: string, draft: Draft, k
         text: draft.texts[draft.mode],
         reply_to: draft.replyTo?.id ?? null,
         attachment_ids: draft.files.flatMap(({ attachment }) => attachment?.id ?? []),
+        ...(base === undefined || force ? {} : { updated_at: base }),
       },
     });
-    queryClient.setQueryData(keys.draft(workspaceId, conversationId), saved);
+    bases.set(conversationId, saved.updated_at);
   }
   void queryClient.invalidateQueries({ queryKey: keys.drafts(workspaceId) });
 }
 
-async function load(workspaceId: string, conversationId: string): Promise<Draft | undefined> {
-  const found = await call<DraftDto | undefined>(`/conversations/${conversationId}/draft`, { workspaceId }).catch(
-    (error: unknown) => {
-      if (Problem.from(error).status === 404) return undefined;
-      throw error;
-    },
-  );
-  queryClient.setQueryData(keys.draft(workspaceId, conversationId), found ?? null);
-  if (!found) return undefined;
+/** A draft as it is kept on the server, with what is known of its files. */
+async function opened(workspaceId: string, found: DraftDto, before: Draft): Promise<Draft> {
   const files = await Promise.all(
     found.attachment_ids.map((id) =>
       call<AttachmentDto>(`/attachments/${id}`, { workspaceId }).then(
@@ -81,7 +91,7 @@ async function load(workspaceId: string, conversationId: string): Promise<Draft 
           name: attachment.name ?? "",
           type: attachment.mime ?? "",
           size: attachment.bytes ?? 0,
-          role: attachment.mime?.startsWith("image/") ? "image" : "document",
+          role: attachment.name === "voice.ogg" ? "voice" : roleOf(attachment.mime ?? ""),
           progress: 1,
           state: "ready",
           attachment,
@@ -93,11 +103,15 @@ async function load(workspaceId: string, conversationId: string): Promise<Draft 
   );
   return {
     mode: found.mode,
-    texts: { ...empty.texts, [found.mode]: found.text },
+    // The server keeps what was written last: the other text is here only.
+    texts: { ...before.texts, [found.mode]: found.text },
     replyTo: found.reply_to === null ? null : { id: found.reply_to, quote: "" },
     files: files.filter((file) => file !== undefined),
   };
 }
+
+const load = (workspaceId: string, conversationId: string) =>
+  call<DraftDto | null>(`/conversations/${conversationId}/draft`, { workspaceId });
 
 /** The draft of a conversation: here at once, on the server soon after. */
 export function useDraft(workspaceId: string, conversationId: string) {
@@ -106,37 +120,52 @@ export function useDraft(workspaceId: string, conversationId: string) {
   const latest = useRef(draft);
   const dirty = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [other, setOther] = useState<DraftDto | null>(null);
+  const running = useRef(Promise.resolve());
 
   const flush = useCallback(
-    (leaving = false) => {
+    ({ leaving = false, force = false }: { leaving?: boolean; force?: boolean } = {}) => {
       clearTimeout(timer.current);
-      if (!dirty.current) return;
+      if (!dirty.current && !force) return;
       dirty.current = false;
       setSaving("saving");
-      save(workspaceId, conversationId, latest.current, leaving).then(
+      const saved = leaving
+        ? save(workspaceId, conversationId, latest.current, { keepalive: true })
+        : // One after the other: each goes on from what the one before has left.
+          running.current.then(() => save(workspaceId, conversationId, latest.current, { force }));
+      running.current = saved.then(
         () => setSaving(blank(latest.current) ? "none" : "saved"),
-        () => {
+        (error: unknown) => {
           dirty.current = true;
           setSaving("failed");
+          const { reason, document } = Problem.from(error);
+          if (reason === "newer_draft") setOther(document.draft as DraftDto);
         },
       );
     },
     [workspaceId, conversationId],
   );
 
+  const show = useCallback(
+    (next: Draft) => {
+      latest.current = next;
+      memory.set(conversationId, next);
+      setDraft(next);
+    },
+    [conversationId],
+  );
+
   const change = useCallback(
     (what: (before: Draft) => Draft) => {
       const next = what(latest.current);
       if (next === latest.current) return;
-      latest.current = next;
-      memory.set(conversationId, next);
-      setDraft(next);
+      show(next);
       dirty.current = true;
       setSaving("none");
       clearTimeout(timer.current);
       timer.current = setTimeout(flush, saveMs);
     },
-    [conversationId, flush],
+    [show, flush],
   );
 
   /** It was sent: nothing is left of it, here and there. */
@@ -145,32 +174,59 @@ export function useDraft(workspaceId: string, conversationId: string) {
     flush();
   }, [change, flush]);
 
-  useEffect(() => {
-    if (memory.has(conversationId)) return;
-    let over = false;
-    load(workspaceId, conversationId).then(
-      (found) => {
-        // What was typed meanwhile has the word.
-        if (over || !found || dirty.current || !blank(latest.current)) return;
-        latest.current = found;
-        memory.set(conversationId, found);
-        setDraft(found);
-      },
-      () => undefined,
-    );
-    return () => {
-      over = true;
-    };
-  }, [workspaceId, conversationId]);
+  /** Looks whether it was written on elsewhere. What was typed here meanwhile has the word. */
+  const look = useCallback(async () => {
+    if (dirty.current) return;
+    await running.current;
+    const [base, saves] = [bases.get(conversationId), running.current];
+    const found = await load(workspaceId, conversationId);
+    const at = found?.updated_at ?? null;
+    // What was saved from here meanwhile is newer than this answer.
+    const stale = dirty.current || running.current !== saves || bases.get(conversationId) !== base;
+    if (stale || base === at) return;
+    const first = !bases.has(conversationId);
+    if (first && !blank(latest.current)) return;
+    const { mode, texts } = latest.current;
+    const next = found
+      ? await opened(workspaceId, found, latest.current)
+      : { ...empty, mode, texts: { ...texts, [mode]: "" } };
+    if (dirty.current) return;
+    bases.set(conversationId, at);
+    show(next);
+    setSaving("none");
+  }, [workspaceId, conversationId, show]);
 
   useEffect(() => {
-    const leave = () => flush(true);
+    const again = () => void look().catch(() => undefined);
+    const leave = () => flush({ leaving: true });
+    again();
+    addEventListener("focus", again);
     addEventListener("pagehide", leave);
     return () => {
+      removeEventListener("focus", again);
       removeEventListener("pagehide", leave);
       flush();
     };
-  }, [flush]);
+  }, [look, flush]);
 
-  return { draft, change, clear, flush, saving, latest };
+  /** Of two drafts the one that was written elsewhere, or the one here. */
+  const settle = useCallback(
+    async (which: "theirs" | "mine") => {
+      const theirs = other;
+      if (!theirs) return;
+      setOther(null);
+      if (which === "mine") {
+        flush({ force: true });
+        return;
+      }
+      const next = await opened(workspaceId, theirs, latest.current);
+      bases.set(conversationId, theirs.updated_at);
+      dirty.current = false;
+      show(next);
+      setSaving("none");
+    },
+    [other, flush, show, workspaceId, conversationId],
+  );
+
+  return { draft, change, clear, flush, saving, latest, other, settle };
 }

@@ -5,7 +5,7 @@ import { Problem } from "../../../api/problem.js";
 import { toast } from "../../../components/ui/toast.js";
 import { formatBytes } from "../../../i18n/format.js";
 import type { AttachmentDto, Capabilities } from "../data/types.js";
-import { checkFile, type Role } from "./limits.js";
+import { checkFile, settledRole, type FileVerdict, type Role } from "./limits.js";
 import type { Draft, DraftFile } from "./useDraft.js";
 
 const filesMost = 10;
@@ -19,6 +19,8 @@ export function useUploads(
 ) {
   const { t, i18n } = useTranslation("inbox");
   const running = useRef(new Map<string, AbortController>());
+  /** Given before it was known what the channel takes. */
+  const early = useRef<{ files: readonly File[]; wanted: Role | undefined }[]>([]);
 
   const update = useCallback(
     (key: string, what: Partial<DraftFile>) =>
@@ -29,6 +31,14 @@ export function useUploads(
     [change],
   );
 
+  const sentenceOf = useCallback(
+    ({ why, maxBytes = 0 }: Extract<FileVerdict, { ok: false }>, name: string): string => {
+      if (why === "size") return t("upload.tooBig", { name, size: formatBytes(maxBytes, i18n.language) });
+      return why === "empty" ? t("upload.empty", { name }) : t("upload.notTaken", { name });
+    },
+    [t, i18n.language],
+  );
+
   const start = useCallback(
     (entry: DraftFile) => {
       const controller = new AbortController();
@@ -36,13 +46,31 @@ export function useUploads(
       let shown = 0;
       uploadFile<AttachmentDto>(workspaceId, entry.file!, {
         signal: controller.signal,
+        role: entry.role === "voice" ? "voice" : undefined,
         onProgress: (share) => {
           if (share - shown < 0.05 && share < 1) return;
           shown = share;
           update(entry.key, { progress: share });
         },
       }).then(
-        (attachment) => update(entry.key, { state: "ready", progress: 1, attachment }),
+        (attachment) => {
+          const verdict = settledRole(attachment, entry.role, can!);
+          update(
+            entry.key,
+            verdict.ok
+              ? {
+                  state: "ready",
+                  progress: 1,
+                  attachment,
+                  name: attachment.name ?? entry.name,
+                  size: attachment.bytes ?? entry.size,
+                  role: verdict.role,
+                  asFile: verdict.role !== entry.role,
+                  ...(attachment.thumbnail_url ? { preview: attachment.thumbnail_url } : {}),
+                }
+              : { state: "failed", problem: sentenceOf(verdict, entry.name) },
+          );
+        },
         (error: unknown) => {
           if (controller.signal.aborted) return;
           const problem = Problem.from(error);
@@ -50,26 +78,24 @@ export function useUploads(
         },
       );
     },
-    [workspaceId, update, t],
+    [workspaceId, update, t, can, sentenceOf],
   );
 
   const add = useCallback(
     (files: readonly File[], wanted?: Role) => {
-      if (!can) return;
+      if (!can) {
+        if (can === undefined) early.current.push({ files, wanted });
+        return;
+      }
       for (const file of files) {
         if (latest.current.files.length >= filesMost) {
           toast.failed(new Error(t("upload.tooMany", { count: filesMost })));
           return;
         }
-        const verdict = checkFile(file, can, wanted);
+        // What a browser records is made into what the channel takes once it is up.
+        const verdict = checkFile(wanted === "voice" ? { type: "", size: file.size } : file, can, wanted);
         if (!verdict.ok) {
-          const why =
-            verdict.why === "size"
-              ? t("upload.tooBig", { name: file.name, size: formatBytes(verdict.maxBytes ?? 0, i18n.language) })
-              : verdict.why === "empty"
-                ? t("upload.empty", { name: file.name })
-                : t("upload.notTaken", { name: file.name });
-          toast.failed(new Error(why));
+          toast.failed(new Error(sentenceOf(verdict, file.name)));
           continue;
         }
         const entry: DraftFile = {
@@ -81,14 +107,18 @@ export function useUploads(
           progress: 0,
           state: "uploading",
           file,
-          ...(/^image\/(png|jpeg|gif|webp)$/.test(file.type) ? { preview: URL.createObjectURL(file) } : {}),
         };
         change((before) => ({ ...before, files: [...before.files, entry] }));
         start(entry);
       }
     },
-    [can, change, latest, start, t, i18n.language],
+    [can, change, latest, start, t, sentenceOf],
   );
+
+  useEffect(() => {
+    if (!can) return;
+    for (const { files, wanted } of early.current.splice(0)) add(files, wanted);
+  }, [can, add]);
 
   const remove = useCallback(
     (key: string) => {

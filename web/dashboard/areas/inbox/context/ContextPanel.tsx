@@ -23,7 +23,7 @@ import { ContactCard } from "./ContactCard.js";
 import { ContactNotes } from "./ContactNotes.js";
 import { Section } from "./Section.js";
 
-const MergeDialog = lazy(async () => ({ default: (await import("./MergeDialog.js")).MergeDialog }));
+const MergeDialog = lazy(async () => ({ default: (await import("../../contacts/Merge.js")).MergeDialog }));
 
 function Identities({ contact }: { contact: ContactDto }) {
   const { t } = useTranslation("inbox");
@@ -35,7 +35,8 @@ function Identities({ contact }: { contact: ContactDto }) {
             <span className="flex items-center gap-2">
               <ChannelGlyph kind={identity.channel} size={14} label />
               {identity.group && <Badge>{t("identities.group")}</Badge>}
-              {identity.blocked && <Badge tone="danger">{t("header.blocked")}</Badge>}
+              {identity.blocked_by_us && <Badge tone="danger">{t("header.blocked")}</Badge>}
+              {identity.blocked && <Badge tone="danger">{t("header.blockedYou")}</Badge>}
             </span>
             <span className="block truncate font-mono text-meta text-text-2" dir="ltr" title={identity.provider_chat}>
               {identity.provider_chat}
@@ -232,10 +233,10 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
             <Previous conversation={conversation} route={route} />
             <Participants conversation={conversation} />
             <FilesOf conversationId={conversation.id} />
-            {conversation.blocked && (
+            {(conversation.blocked_by_us || conversation.blocked) && (
               <p className="flex items-center gap-2 px-4 pt-3 text-meta text-danger">
                 <Ban className="size-3.5" aria-hidden="true" />
-                {t("context.blocked")}
+                {conversation.blocked_by_us ? t("closed.blocked_by_us") : t("closed.blocked")}
               </p>
             )}
             {may && (
@@ -246,9 +247,7 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
                 </Button>
               </div>
             )}
-            <Suspense>
-              {merging && <MergeDialog contact={contact} workspaceId={workspaceId} onClose={() => setMerging(false)} />}
-            </Suspense>
+            <Suspense>{merging && <MergeDialog open onOpenChange={setMerging} into={contact} />}</Suspense>
           </>
         )}
       </div>

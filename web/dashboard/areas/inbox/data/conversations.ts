@@ -67,15 +67,30 @@ export function useConversation(id: string | undefined) {
   });
 }
 
-/** What was said in a conversation, the newest page first; older ones by fetchNextPage. */
-export function useThread(id: string) {
+interface ThreadPage extends PageOf<MessageDto> {
+  previous_cursor: string | null;
+}
+type ThreadPlace = { cursor?: string; newer?: string; around?: string };
+
+/**
+ * What was said in a conversation, the newest page first; older ones by fetchNextPage. With `around` it begins at a message
+ * further back, and fetchPreviousPage leads towards now.
+ */
+export function useThread(id: string, around: string | null = null) {
   const { id: workspaceId } = useWorkspace();
-  const result = useInfiniteQuery<PageOf<MessageDto>, Error, Page<MessageDto>, readonly unknown[], string | null>({
-    queryKey: keys.thread(workspaceId, id),
+  const result = useInfiniteQuery<
+    ThreadPage,
+    Error,
+    InfiniteData<ThreadPage, ThreadPlace>,
+    readonly unknown[],
+    ThreadPlace
+  >({
+    queryKey: around === null ? keys.thread(workspaceId, id) : keys.threadAround(workspaceId, id, around),
     queryFn: ({ pageParam, signal }) =>
-      call(`/conversations/${id}/messages`, { workspaceId, query: { limit: 50, cursor: pageParam }, signal }),
-    initialPageParam: null,
-    getNextPageParam: (page) => page.next_cursor,
+      call(`/conversations/${id}/messages`, { workspaceId, query: { limit: 50, ...pageParam }, signal }),
+    initialPageParam: around === null ? {} : { around },
+    getNextPageParam: (page) => (page.next_cursor === null ? null : { cursor: page.next_cursor }),
+    getPreviousPageParam: (page) => (page.previous_cursor === null ? null : { newer: page.previous_cursor }),
     staleTime: Infinity,
   });
   const messages = useMemo(() => messagesOf(result.data), [result.data]);

@@ -6,6 +6,11 @@ export const keys = {
   list: (workspaceId: string, query: ListQuery) => ["w", workspaceId, "conversations", query] as const,
   conversation: (workspaceId: string, id: string) => ["w", workspaceId, "conversation", id] as const,
   thread: (workspaceId: string, id: string) => ["w", workspaceId, "thread", id] as const,
+  /** A part of a thread further back, around one message. */
+  threadAround: (workspaceId: string, id: string, messageId: string) =>
+    ["w", workspaceId, "thread", id, "around", messageId] as const,
+  activity: (workspaceId: string, id: string) => ["w", workspaceId, "activity", id] as const,
+  scheduled: (workspaceId: string) => ["w", workspaceId, "scheduled"] as const,
   policy: (workspaceId: string, id: string) => ["w", workspaceId, "policy", id] as const,
   message: (workspaceId: string, id: string) => ["w", workspaceId, "message", id] as const,
   contact: (workspaceId: string, id: string) => ["w", workspaceId, "contact", id] as const,

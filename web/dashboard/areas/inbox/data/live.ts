@@ -2,13 +2,14 @@ import { call } from "../../../api/client.js";
 import { queryClient } from "../../../api/queryClient.js";
 import { Problem } from "../../../api/problem.js";
 import { onResync, subscribe, subscribeEphemeral, type RealtimeEvent } from "../../../realtime/connection.js";
-import { fetchConversation } from "./conversations.js";
+import { fetchConversation, knownRow } from "./conversations.js";
 import { compare, matches } from "./filters.js";
 import { keys } from "./keys.js";
 import { applyRow, type Pages } from "./listCache.js";
 import { inFlight } from "./outbox.js";
 import { addSystemLine } from "./systemLines.js";
-import { applyMessage } from "./threadCache.js";
+import { applyMessage, refreshMessage as refreshInPart } from "./threadCache.js";
+import { isChanging, unchanging } from "./turns.js";
 import type { ConversationDetailDto, ConversationDto, ListQuery, MessageDto } from "./types.js";
 
 /** Puts a conversation as it is now into every list and into its own place. */
@@ -31,6 +32,8 @@ export function showMessage(workspaceId: string, message: MessageDto): void {
     keys.thread(workspaceId, message.conversation_id),
     (data) => data && applyMessage(data, message),
   );
+  const parts = keys.threadAround(workspaceId, message.conversation_id, "").slice(0, -1);
+  queryClient.setQueriesData<Pages<MessageDto>>({ queryKey: parts }, (data) => data && refreshInPart(data, message));
 }
 
 /** One fetch at a time for each id; whatever happens meanwhile leads to exactly one more. */
@@ -69,8 +72,14 @@ const threadIsHere = (workspaceId: string, id: string) =>
 /** Keeps lists, threads and numbers as the events say. Returns how to stop. */
 export function startLive(workspaceId: string, me: string): () => void {
   const refreshRow = coalesced(async (id) => {
-    const row = await fetchConversation(workspaceId, id);
-    showConversation(workspaceId, me, row);
+    for (;;) {
+      await unchanging(id);
+      const row = await fetchConversation(workspaceId, id);
+      // Changed meanwhile: this is how it was before.
+      if (isChanging(id)) continue;
+      showConversation(workspaceId, me, row);
+      return;
+    }
   });
   const refreshMessage = coalesced(async (id) => {
     try {
@@ -102,9 +111,18 @@ export function startLive(workspaceId: string, me: string): () => void {
       void (sending ?? Promise.resolve()).then(() => refreshMessage(messageId));
     }
     void queryClient.invalidateQueries({ queryKey: keys.message(workspaceId, messageId) });
+    if (["message.scheduled", "message.updated", "message.status.updated"].includes(event.type))
+      void queryClient.invalidateQueries({ queryKey: keys.scheduled(workspaceId) });
     if (event.type === "message.received")
       void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversationId) });
     if (Array.isArray(event.data.mentions) && event.data.mentions.length > 0) refreshMentions();
+  }
+
+  /** Who may write changed, and what is said of the person with it. */
+  function onBlocked(conversationId: string): void {
+    void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversationId) });
+    const contactId = knownRow(workspaceId, conversationId)?.contact.id;
+    if (contactId) void queryClient.invalidateQueries({ queryKey: keys.contact(workspaceId, contactId) });
   }
 
   function onEvent(event: RealtimeEvent): void {
@@ -117,7 +135,10 @@ export function startLive(workspaceId: string, me: string): () => void {
     if (type === "channel.status.updated") void queryClient.invalidateQueries({ queryKey: keys.channels(workspaceId) });
     if (id === null) return;
     if (type.startsWith("message.") || type.startsWith("note.")) onMessage(event, id);
-    if (type === "conversation.updated") addSystemLine(event);
+    if (type === "conversation.updated") {
+      addSystemLine(event);
+      if ("blocked" in event.data || "blocked_by_us" in event.data) onBlocked(id);
+    }
     if (type === "conversation.assigned" || type === "conversation.resolved") return;
     // A tick changes nothing a row shows.
     if (type !== "message.status.updated" && type !== "message.reaction") {

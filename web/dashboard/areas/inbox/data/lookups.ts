@@ -23,15 +23,17 @@ interface Short<T> {
   rows?: readonly T[];
 }
 
-function useShortList<T>({ queryKey, path }: Short<T>, enabled = true): readonly T[] {
+function useShort<T>({ queryKey, path }: Short<T>, enabled = true) {
   const { id } = useWorkspace();
-  const { data } = useQuery({
+  return useQuery({
     queryKey,
     queryFn: ({ signal }) => call<{ data: T[] }>(path, { workspaceId: id, signal }),
     staleTime: longMs,
     enabled,
   });
-  return data?.data ?? none;
+}
+function useShortList<T>(short: Short<T>, enabled = true): readonly T[] {
+  return useShort(short, enabled).data?.data ?? none;
 }
 const none: readonly never[] = [];
 
@@ -46,6 +48,11 @@ export const useChannels = (): readonly ChannelAccountDto[] =>
   useShortList<ChannelAccountDto>({ queryKey: keys.channels(useWorkspace().id), path: "/channels" });
 export const useViews = (): readonly ViewDto[] =>
   useShortList<ViewDto>({ queryKey: keys.views(useWorkspace().id), path: "/views" });
+/** The saved views, and whether these are all there are at present: one that is not among them may still be on its way. */
+export function useKnownViews(): { views: readonly ViewDto[]; known: boolean } {
+  const { data, isFetching } = useShort<ViewDto>({ queryKey: keys.views(useWorkspace().id), path: "/views" });
+  return { views: data?.data ?? none, known: data !== undefined && !isFetching };
+}
 export const useMacros = (): readonly MacroDto[] =>
   useShortList<MacroDto>({ queryKey: keys.macros(useWorkspace().id), path: "/macros" });
 export const useCannedReplies = (enabled = true) =>

@@ -1,16 +1,20 @@
 import type { Pages } from "./listCache.js";
 import type { MessageDto } from "./types.js";
 
+/** What is still on its way gets its time by being sent: one that was sent before it must not pass it meanwhile. */
+const timeOf = ({ at, status }: MessageDto): number =>
+  status === "queued" || status === "sending" ? Number.MAX_SAFE_INTEGER : Date.parse(at);
+
 /** Newer first: by the provider's clock, then by when we made it. */
 export const newerFirst = (a: MessageDto, b: MessageDto): number =>
-  Date.parse(b.at) - Date.parse(a.at) || Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1);
+  timeOf(b) - timeOf(a) || Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1);
 
 /** Puts a message at its place, or brings the one that is there up to date. What is older than the fetched pages stays out. */
 export function applyMessage(data: Pages<MessageDto>, message: MessageDto): Pages<MessageDto> {
   const at = data.pages.findIndex((page) => page.data.some(({ id }) => id === message.id));
   if (at >= 0) {
     const before = data.pages[at]!.data.find(({ id }) => id === message.id)!;
-    const moved = before.at !== message.at;
+    const moved = timeOf(before) !== timeOf(message);
     const rows = data.pages[at]!.data.map((one) => (one.id === message.id ? message : one));
     const pages = [...data.pages];
     pages[at] = { ...pages[at]!, data: moved ? rows.sort(newerFirst) : rows };
@@ -27,6 +31,12 @@ export function applyMessage(data: Pages<MessageDto>, message: MessageDto): Page
     return { ...data, pages };
   }
   return data;
+}
+
+/** A part of a thread further back, with a message of it brought up to date. What is not in it stays out. */
+export function refreshMessage(data: Pages<MessageDto>, message: MessageDto): Pages<MessageDto> {
+  if (!data.pages.some((page) => page.data.some(({ id }) => id === message.id))) return data;
+  return applyMessage(data, message);
 }
 
 /** Messages in the order they are read, each once. */

@@ -5,7 +5,9 @@ import { toast } from "../../../components/ui/toast.js";
 import { fetchConversation, knownRow } from "./conversations.js";
 import { keys } from "./keys.js";
 import { showConversation } from "./live.js";
+import { inTurn, isChanging } from "./turns.js";
 import type { BulkResultDto, Change, ConversationDetailDto, ConversationDto } from "./types.js";
+import { ui } from "./ui.js";
 
 /** Whose inbox it is. */
 export interface Place {
@@ -64,8 +66,14 @@ function reverse(change: Change, before: Before): Change {
   };
 }
 
-const patch = ({ workspaceId }: Place, id: string, change: Change) =>
-  call<ConversationDto>(`/conversations/${id}`, { method: "PATCH", workspaceId, body: change });
+/** The answer is shown unless something else was asked for meanwhile. */
+async function patch(place: Place, id: string, change: Change): Promise<void> {
+  const { workspaceId } = place;
+  const row = await inTurn([id], () =>
+    call<ConversationDto>(`/conversations/${id}`, { method: "PATCH", workspaceId, body: change }),
+  );
+  if (!isChanging(id)) show(place, row);
+}
 
 async function many(
   place: Place,
@@ -74,11 +82,14 @@ async function many(
 ): Promise<BulkResultDto[]> {
   const results: BulkResultDto[] = [];
   for (let at = 0; at < ids.length; at += bulkMost) {
-    const { data } = await call<{ data: BulkResultDto[] }>("/conversations/bulk", {
-      method: "POST",
-      workspaceId: place.workspaceId,
-      body: { ids: ids.slice(at, at + bulkMost), ...body },
-    });
+    const some = ids.slice(at, at + bulkMost);
+    const { data } = await inTurn(some, () =>
+      call<{ data: BulkResultDto[] }>("/conversations/bulk", {
+        method: "POST",
+        workspaceId: place.workspaceId,
+        body: { ids: some, ...body },
+      }),
+    );
     results.push(...data);
   }
   return results;
@@ -98,14 +109,13 @@ function refresh(place: Place, ids: readonly string[]): void {
 }
 
 async function takeBack(place: Place, befores: ReadonlyMap<string, Before>, change: Change): Promise<void> {
+  ui.set({ restored: new Set([...ui.get().restored, ...befores.keys()]) });
   for (const [id, before] of befores) {
     const row = rowOf(place, id);
     if (row) show(place, changed(row, reverse(change, before)));
   }
   try {
-    await Promise.all(
-      [...befores].map(async ([id, before]) => show(place, await patch(place, id, reverse(change, before)))),
-    );
+    await Promise.all([...befores].map(([id, before]) => patch(place, id, reverse(change, before))));
   } catch (error) {
     toast.failed(error);
     refresh(place, [...befores.keys()]);
@@ -129,7 +139,7 @@ export async function changeAll(place: Place, ids: readonly string[], change: Ch
   });
   try {
     if (ids.length === 1) {
-      show(place, await patch(place, ids[0]!, change));
+      await patch(place, ids[0]!, change);
       return;
     }
     const results = await many(place, ids, { change });
@@ -158,11 +168,13 @@ export async function markRead(place: Place, ids: readonly string[], upTo?: stri
   }
   try {
     if (ids.length === 1)
-      await call(`/conversations/${ids[0]!}/read`, {
-        method: "POST",
-        workspaceId: place.workspaceId,
-        body: upTo ? { up_to: upTo } : {},
-      });
+      await inTurn(ids, () =>
+        call(`/conversations/${ids[0]!}/read`, {
+          method: "POST",
+          workspaceId: place.workspaceId,
+          body: upTo ? { up_to: upTo } : {},
+        }),
+      );
     else await many(place, ids, { read: true });
     void queryClient.invalidateQueries({ queryKey: keys.counts(place.workspaceId) });
   } catch {
@@ -179,11 +191,13 @@ export async function markUnread(place: Place, ids: readonly string[], fromMessa
   try {
     await Promise.all(
       ids.map((id) =>
-        call(`/conversations/${id}/unread`, {
-          method: "POST",
-          workspaceId: place.workspaceId,
-          body: fromMessageId ? { from_message_id: fromMessageId } : {},
-        }),
+        inTurn([id], () =>
+          call(`/conversations/${id}/unread`, {
+            method: "POST",
+            workspaceId: place.workspaceId,
+            body: fromMessageId ? { from_message_id: fromMessageId } : {},
+          }),
+        ),
       ),
     );
   } catch (error) {

@@ -1,6 +1,12 @@
 import type { z } from "zod";
 import type { ViewFilters } from "../../../../../src/wire/desk.js";
-import type { conversationSort, conversationStatus, messageStatus, priority } from "../../../../../src/wire/inbox.js";
+import type {
+  conversationSort,
+  conversationStatus,
+  messageStatus,
+  priority,
+  searchHitDto,
+} from "../../../../../src/wire/inbox.js";
 import type { labelDto, teamDto } from "../../../../../src/wire/workspace.js";
 import type { Capabilities, templateDto, templatePreviewDto } from "../../../../../src/wire/channels.js";
 
@@ -16,6 +22,7 @@ export type {
   ViewFilters,
 } from "../../../../../src/wire/desk.js";
 export type {
+  ActivityDto,
   BulkResultDto,
   ConversationDetailDto,
   ConversationDto,
@@ -23,6 +30,7 @@ export type {
   MessageDto,
   TraceEntryDto,
 } from "../../../../../src/wire/inbox.js";
+export type SearchHit = z.infer<typeof searchHitDto>;
 export type { ContactDto, ContactNoteDto } from "../../../../../src/wire/contacts.js";
 export type { ChannelAccountDto } from "../../../../../src/wire/channels.js";
 export type { Capabilities };

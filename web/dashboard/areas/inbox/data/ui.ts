@@ -9,10 +9,14 @@ interface InboxUi {
   anchor: string | null;
   /** The row the keyboard is on. */
   cursor: string | null;
+  /** Brought back by an undo: they return to their place in the list, whoever looks at it. */
+  restored: ReadonlySet<string>;
   picker: { kind: PickerKind; ids: readonly string[] } | null;
   /** The message whose details are open. */
   details: string | null;
   search: boolean;
+  /** The list of what is to be sent later is open. */
+  scheduled: boolean;
   /** Told to the composer: begin a reply or a note. `n` counts, so that saying it twice works. */
   compose: { mode: "reply" | "note"; n: number };
   command: { name: "attach" | "record"; n: number } | null;
@@ -23,9 +27,11 @@ export const ui = createStore<InboxUi>({
   selected: new Set(),
   anchor: null,
   cursor: null,
+  restored: new Set(),
   picker: null,
   details: null,
   search: false,
+  scheduled: false,
   compose: { mode: "reply", n: 0 },
   command: null,
 });
@@ -49,6 +55,19 @@ export function selectRange(id: string, order: readonly string[]): void {
     return;
   }
   ui.set({ selected: new Set([...selected, ...order.slice(Math.min(from, to), Math.max(from, to) + 1)]) });
+}
+
+/** Ticks all of these. */
+export const selectAll = (order: readonly string[]): void =>
+  ui.set({ selected: new Set([...ui.get().selected, ...order]), anchor: order[0] ?? null });
+
+/** Unticks what is not in the list any more: nobody changes what they do not see. */
+export function keepSelected(order: readonly string[]): void {
+  const { selected } = ui.get();
+  if (selected.size === 0) return;
+  const here = new Set(order);
+  const kept = [...selected].filter((id) => here.has(id));
+  if (kept.length < selected.size) ui.set({ selected: new Set(kept) });
 }
 
 export const beginWriting = (mode: "reply" | "note"): void => ui.set({ compose: { mode, n: ui.get().compose.n + 1 } });

@@ -1,14 +1,16 @@
-import { AlarmClock, Check, Flag, MailOpen, Tag, UserRound, Users, X } from "lucide-react";
+import { AlarmClock, Check, Flag, MailOpen, Tag, UserRound, Users, X, Zap } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/ui/Button.js";
+import { formatNumber } from "../../../i18n/format.js";
 import { changeAll, markRead, type Place } from "../data/triage.js";
-import { clearSelection, ui, type PickerKind } from "../data/ui.js";
+import { clearSelection, selectAll, ui, type PickerKind } from "../data/ui.js";
 
 /** What can be done with all that are ticked, in place of the list's head. */
-export function BulkBar({ place, may }: { place: Place; may: boolean }) {
-  const { t } = useTranslation("inbox");
+export function BulkBar({ place, may, order }: { place: Place; may: boolean; order: () => readonly string[] }) {
+  const { t, i18n } = useTranslation("inbox");
   const selected = ui.use((state) => state.selected);
   const ids = [...selected];
+  const all = order().every((id) => selected.has(id));
   const pick = (kind: PickerKind) => ui.set({ picker: { kind, ids } });
   const buttons = [
     { label: t("action.assign"), keys: "A", icon: UserRound, run: () => pick("assign") },
@@ -16,6 +18,7 @@ export function BulkBar({ place, may }: { place: Place; may: boolean }) {
     { label: t("action.labels"), keys: "L", icon: Tag, run: () => pick("labels") },
     { label: t("action.priority"), keys: "P", icon: Flag, run: () => pick("priority") },
     { label: t("action.snooze"), keys: "H", icon: AlarmClock, run: () => pick("snooze") },
+    { label: t("composer.macros"), keys: "M", icon: Zap, run: () => pick("macros") },
     {
       label: t("action.resolve"),
       keys: "E",
@@ -39,10 +42,26 @@ export function BulkBar({ place, may }: { place: Place; may: boolean }) {
     <div
       role="toolbar"
       aria-label={t("bulk.title")}
-      className="flex min-h-14 shrink-0 items-center gap-0.5 border-b bg-info-soft px-2"
+      className="flex min-h-14 shrink-0 flex-wrap items-center border-b bg-info-soft px-1.5 py-1"
     >
-      <span role="status" className="tabular min-w-0 flex-1 truncate ps-1.5 font-medium">
-        {t("bulk.selected", { count: ids.length })}
+      <span className="me-auto flex items-center">
+        <span className="grid size-9 place-items-center">
+          <input
+            type="checkbox"
+            aria-label={t("key.selectAll")}
+            title={t("key.selectAll")}
+            checked={all}
+            ref={(box) => {
+              if (box) box.indeterminate = !all;
+            }}
+            onChange={() => (all ? clearSelection() : selectAll(order()))}
+            className="size-6 accent-brand"
+          />
+        </span>
+        <span role="status" className="tabular font-medium" title={t("bulk.selected", { count: ids.length })}>
+          <span aria-hidden="true">{formatNumber(ids.length, i18n.language)}</span>
+          <span className="sr-only">{t("bulk.selected", { count: ids.length })}</span>
+        </span>
       </span>
       {may &&
         buttons.map(({ label, keys, icon: Icon, run }) => (

@@ -30,6 +30,9 @@ export function ListSkeleton() {
   );
 }
 
+/** How far each list was scrolled when it was left: looking at another one, or into a conversation, loses no place. */
+const places = new Map<string, number>();
+
 /** How long the pointer keeps the list still after it last moved. */
 const pointerMs = 4_000;
 
@@ -40,8 +43,9 @@ function useSteady(rows: readonly ConversationDto[], list: string) {
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const restored = ui.use((state) => state.restored);
   const held = (scrolled || pointed || focused) && order.current.list === list;
-  const shown = held ? steady(order.current.ids, rows) : { rows: [...rows], waiting: 0 };
+  const shown = held ? steady(order.current.ids, rows, restored) : { rows: [...rows], waiting: 0 };
   order.current = { list, ids: shown.rows.map(({ id }) => id) };
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
@@ -99,17 +103,21 @@ export function ConversationList(props: Props) {
   useEffect(() => onOrder(ids), [ids, onOrder]);
   const cursor = ui.use((state) => state.cursor);
   const cursorIndex = cursor === null ? -1 : ids.indexOf(cursor);
+  const drawn = shown.length > 0 && !loading;
   useEffect(() => {
-    handle.current?.scrollTo(0);
-    setScrolled(false);
-  }, [list, setScrolled]);
+    if (!drawn) return;
+    const place = places.get(list) ?? 0;
+    handle.current?.scrollTo(place);
+    setScrolled(place > 8);
+  }, [list, drawn, setScrolled]);
   const onScroll = useCallback(
     (offset: number) => {
+      places.set(list, offset);
       setScrolled(offset > 8);
       const view = handle.current;
       if (view && hasMore && !loadingMore && offset + view.viewportSize > view.scrollSize - 1_200) loadMore();
     },
-    [hasMore, loadingMore, loadMore, setScrolled],
+    [list, hasMore, loadingMore, loadMore, setScrolled],
   );
   const lastFollowed = useRef<string | null>(null);
   useEffect(() => {
@@ -119,6 +127,16 @@ export function ConversationList(props: Props) {
     handle.current?.scrollToIndex(cursorIndex, { align: "nearest" });
   }, [cursor, cursorIndex]);
 
+  if (route.missing)
+    return (
+      <EmptyState
+        icon={SearchX}
+        title={t("views.gone")}
+        primary={<Button onClick={() => route.goTo("all")}>{t("list.showAll")}</Button>}
+      >
+        {t("views.goneHint")}
+      </EmptyState>
+    );
   if (error && rows.length === 0) return <ErrorState error={error} onRetry={props.onRetry} />;
   if (loading) return <ListSkeleton />;
   if (shown.length === 0) {

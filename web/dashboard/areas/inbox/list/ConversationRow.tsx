@@ -10,7 +10,7 @@ import {
   MailOpen,
   UserRound,
 } from "lucide-react";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Avatar } from "../../../components/ui/Avatar.js";
@@ -18,6 +18,7 @@ import { NumberBadge } from "../../../components/ui/Badge.js";
 import { cx } from "../../../components/ui/cx.js";
 import { Time } from "../../../components/ui/Time.js";
 import { Tooltip } from "../../../components/ui/Tooltip.js";
+import { formatNumber } from "../../../i18n/format.js";
 import { useContactTyping, usePresent } from "../data/presence.js";
 import type { ConversationDto, Label, Member } from "../data/types.js";
 import { ui } from "../data/ui.js";
@@ -149,7 +150,7 @@ function Waiting({ since }: { since: string }) {
         ? { value: Math.floor(minutes / 60), unit: "hour" }
         : { value: Math.floor(minutes / 1_440), unit: "day" };
   const format = (unitDisplay: "narrow" | "long") =>
-    new Intl.NumberFormat(i18n.language, { style: "unit", unit: span.unit, unitDisplay }).format(span.value);
+    formatNumber(span.value, i18n.language, { style: "unit", unit: span.unit, unitDisplay });
   const label = t("row.waiting", { time: format("long") });
   return (
     <span
@@ -195,6 +196,8 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const ticked = ui.use(({ selected }) => selected.has(row.id));
   const anyTicked = ui.use(({ selected }) => selected.size > 0);
   const cursor = ui.use((state) => state.cursor === row.id);
+  // What only the pointer can reach is made when it is near: a list that is scrolled has little else to do.
+  const [near, setNear] = useState(false);
   const unread = row.unread_for_me ?? 0;
   const name = row.contact.name ?? t("row.nameless");
   const assignee = row.assignee_id === null ? undefined : members.get(row.assignee_id);
@@ -204,10 +207,12 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       aria-rowindex={index + 1}
       aria-selected={active || ticked}
       data-row={row.id}
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(false)}
       className={cx(
         "group relative border-b",
         active ? "bg-brand-soft" : ticked ? "bg-info-soft" : "hover:bg-surface-1",
-        cursor && !active && "bg-surface-1",
+        cursor && !active && !ticked && "bg-surface-1",
       )}
     >
       <div role="gridcell">
@@ -272,7 +277,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             anyTicked || ticked ? "" : "opacity-0 group-hover:opacity-100 focus-visible:opacity-100",
           )}
         />
-        <QuickActions {...props} />
+        {near && <QuickActions {...props} />}
       </div>
     </div>
   );

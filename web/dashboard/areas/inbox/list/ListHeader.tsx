@@ -62,6 +62,16 @@ export function ListHeader({ route, title, withViews }: { route: InboxRoute; tit
   const { t } = useTranslation("inbox");
   const [views, setViews] = useState(false);
   const { query, setFilter } = route;
+  const members = useMembers();
+  const teams = useTeams();
+  // What the view itself asks for can only be widened; what was chosen here is just taken away.
+  const toggle = (name: "priority" | "assignee_id" | "team_id", value: string) =>
+    setFilter(name, query[name] !== value ? value : route.base[name] === undefined ? null : "any");
+  const people = [
+    { id: "me", name: t("filter.me") },
+    { id: "none", name: t("filter.nobody") },
+    ...members.filter(({ id, active }) => active && id !== route.place.memberId),
+  ];
   const base = isBuiltIn(route.view) ? null : route.view;
   const status = query.status ?? "any";
   const sort = query.sort ?? "newest";
@@ -114,12 +124,32 @@ export function ListHeader({ route, title, withViews }: { route: InboxRoute; tit
               },
               {
                 title: t("filter.priority"),
-                items: (["urgent", "high"] as const).map((one) => ({
+                items: (["urgent", "high", "medium", "low"] as const).map((one) => ({
                   label: t(`priority.${one}`),
                   checked: query.priority === one,
-                  onSelect: () => setFilter("priority", query.priority === one ? null : one),
+                  onSelect: () => toggle("priority", one),
                 })),
               },
+              {
+                title: t("filter.assignee"),
+                items: people.map(({ id, name }) => ({
+                  label: name,
+                  checked: query.assignee_id === id,
+                  onSelect: () => toggle("assignee_id", id),
+                })),
+              },
+              ...(teams.length > 0
+                ? [
+                    {
+                      title: t("filter.team"),
+                      items: teams.map(({ id, name }) => ({
+                        label: name,
+                        checked: query.team_id === id,
+                        onSelect: () => toggle("team_id", id),
+                      })),
+                    },
+                  ]
+                : []),
             ]}
             trigger={
               <button

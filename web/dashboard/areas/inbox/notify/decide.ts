@@ -1,20 +1,9 @@
-import type { z } from "zod";
-import type { preferencesDto } from "../../../../../src/wire/identity.js";
+import type { MyPreferences } from "../../../app/myPreferences.js";
+import { notifyOf, type NotificationEvent } from "../../../app/notificationChoices.js";
 import type { RealtimeEvent } from "../../../realtime/connection.js";
 
-export type NotifyPreferences = Pick<
-  z.infer<typeof preferencesDto>,
-  "notifications" | "sound" | "sound_only_inactive" | "quiet_hours"
->;
-export type NotifyKind = "created" | "assigned" | "mention" | "message_assigned" | "message_participating";
-
-const usual: Record<NotifyKind, { app: boolean; sound: boolean; push: boolean }> = {
-  created: { app: false, sound: true, push: false },
-  assigned: { app: true, sound: true, push: true },
-  mention: { app: true, sound: true, push: true },
-  message_assigned: { app: true, sound: true, push: true },
-  message_participating: { app: true, sound: true, push: false },
-};
+export type NotifyPreferences = Pick<MyPreferences, "notifications" | "sound" | "sound_only_inactive" | "quiet_hours">;
+export type NotifyKind = NotificationEvent;
 
 /** What an event means to a member, if anything. Of several meanings the nearest counts. */
 export function kindOf(
@@ -46,7 +35,7 @@ export function waysOf(
   preferences: NotifyPreferences,
   { active, quiet }: { active: boolean; quiet: boolean },
 ): { app: boolean; sound: boolean; push: boolean } {
-  const wanted = preferences.notifications[kind] ?? usual[kind];
+  const wanted = notifyOf(preferences, kind);
   const close = kind === "assigned" || kind === "mention" || kind === "message_assigned";
   const audible = preferences.sound === "all" || (preferences.sound === "assigned" && close);
   return {

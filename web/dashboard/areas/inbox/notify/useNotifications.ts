@@ -7,6 +7,7 @@ import { subscribe, type RealtimeEvent } from "../../../realtime/connection.js";
 import { fetchConversation, knownRow } from "../data/conversations.js";
 import type { Place } from "../data/triage.js";
 import type { ConversationDto } from "../data/types.js";
+import { attentionNow, useAttention } from "./attention.js";
 import { isQuiet, kindOf, waysOf, type NotifyKind } from "./decide.js";
 import { playTone } from "./sound.js";
 
@@ -16,7 +17,7 @@ const repeatMs = 30_000;
 const historyMs = 10 * 60_000;
 
 /** Only one tab rings; all show. */
-function useLeader(): React.RefObject<boolean> {
+function useLeader(workspaceId: string): React.RefObject<boolean> {
   const leader = useRef(false);
   useEffect(() => {
     if (!("locks" in navigator)) {
@@ -25,7 +26,7 @@ function useLeader(): React.RefObject<boolean> {
     }
     const stop = new AbortController();
     navigator.locks
-      .request("switchboard.notify", { signal: stop.signal }, () => {
+      .request(`switchboard.notify/${workspaceId}`, { signal: stop.signal }, () => {
         leader.current = true;
         return new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
       })
@@ -34,7 +35,7 @@ function useLeader(): React.RefObject<boolean> {
       leader.current = false;
       stop.abort();
     };
-  }, []);
+  }, [workspaceId]);
   return leader;
 }
 
@@ -49,16 +50,14 @@ interface Told {
   row: ConversationDto;
 }
 
-const isActive = () => document.visibilityState === "visible" && document.hasFocus();
-const openId = () => /\/inbox\/[^/]+\/([^/?]+)/.exec(location.pathname)?.[1];
-
 /** Tells of what concerns me: on the page, by sound, by the browser; as the preferences say. */
 export function useNotifications(place: Place, unread: number): void {
   const { t } = useTranslation("inbox");
   const { preferences } = useMe();
   const navigate = useNavigate();
-  const leader = useLeader();
   const { workspaceId, memberId } = place;
+  const leader = useLeader(workspaceId);
+  useAttention();
   const latest = useRef({ preferences, t, navigate });
   useEffect(() => {
     latest.current = { preferences, t, navigate };
@@ -86,14 +85,14 @@ export function useNotifications(place: Place, unread: number): void {
       };
     }
 
-    function tell(): void {
+    async function tell(): Promise<void> {
       timer = undefined;
       const all = gathered;
       gathered = [];
-      const active = isActive();
+      const { active, at } = await attentionNow();
       const quiet = isQuiet(latest.current.preferences.quiet_hours, new Date());
       const told = all
-        .filter(({ row }) => !(active && openId() === row.id))
+        .filter(({ row }) => !at(row.id))
         .map((one) => ({ one, ways: waysOf(one.kind, latest.current.preferences, { active, quiet }) }));
       const shown = told.filter(({ ways }) => ways.app).map(({ one }) => one);
       if (shown.length > singlyMost) toast.tell(latest.current.t("notify.many", { count: shown.length }));
@@ -121,7 +120,7 @@ export function useNotifications(place: Place, unread: number): void {
       const row = await fetchConversation(workspaceId, id);
       if (isHistory(event, row)) return;
       if (!gathered.some((one) => one.row.id === id && one.kind === wanted)) gathered.push({ kind: wanted, row });
-      timer ??= setTimeout(tell, gatherMs);
+      timer ??= setTimeout(() => void tell(), gatherMs);
     }
 
     const stop = subscribe("", (event) => {
@@ -143,7 +142,10 @@ export function useNotifications(place: Place, unread: number): void {
     if (!repeats || sound === "none" || unread === 0) return;
     const timer = setInterval(() => {
       const quiet = isQuiet(latest.current.preferences.quiet_hours, new Date());
-      if (leader.current && !isActive() && !quiet) playTone();
+      if (!leader.current || quiet) return;
+      void attentionNow().then(({ active }) => {
+        if (!active) playTone();
+      });
     }, repeatMs);
     return () => clearInterval(timer);
   }, [repeats, sound, unread, leader]);

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Search } from "lucide-react";
+import { ListFilter, Search } from "lucide-react";
 import { Dialog as Parts } from "radix-ui";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { z } from "zod";
@@ -13,7 +13,7 @@ import { Spinner } from "../../../components/ui/Spinner.js";
 import { ErrorState } from "../../../components/ui/states.js";
 import { Time } from "../../../components/ui/Time.js";
 import { useById, useChannels, useLabels, useMembers } from "../data/lookups.js";
-import { highlight, parseSearch } from "../data/searchQuery.js";
+import { highlight, parseSearch, type SearchQuery } from "../data/searchQuery.js";
 import type { PageOf } from "../data/types.js";
 import { ui } from "../data/ui.js";
 import type { InboxRoute } from "../route.js";
@@ -54,6 +54,17 @@ function Words({ text, q }: { text: string; q: string }) {
   );
 }
 
+/** The list of conversations that operators without a word ask for; null when they say what no list can be narrowed by. */
+function listOf({ q: _, unknown, from, since, before, ...filters }: SearchQuery): URLSearchParams | null {
+  const { is, in: place, label } = filters;
+  if (unknown.length > 0 || from || since || before || !(is ?? place ?? label)) return null;
+  return new URLSearchParams({
+    status: is ?? "any",
+    ...(label ? { label } : {}),
+    ...(place ? { [place.includes("_") ? "channel_account_id" : "channel"]: place } : {}),
+  });
+}
+
 /** Looks through everything that was said. Hits stand under their conversation. */
 export function SearchDialog({ route }: { route: InboxRoute }) {
   const { t } = useTranslation("inbox");
@@ -88,6 +99,8 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
       byConversation.set(hit.conversation.id, [...(byConversation.get(hit.conversation.id) ?? []), hit]);
     return [...byConversation.values()];
   }, [found.data]);
+  const input = useRef<HTMLInputElement>(null);
+  const list = q === "" ? listOf(query) : null;
   const close = () => ui.set({ search: false });
   const nobody = q.length > 0 && found.isSuccess && groups.length === 0 && !found.hasNextPage;
   return (
@@ -103,6 +116,7 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-text-3" aria-hidden="true" />
               <Command.Input
+                ref={input}
                 autoFocus
                 value={text}
                 onValueChange={setText}
@@ -116,7 +130,10 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
                 <button
                   key={operator}
                   type="button"
-                  onClick={() => setText(`${text}${text && !text.endsWith(" ") ? " " : ""}${operator}`)}
+                  onClick={() => {
+                    setText(`${text}${text && !text.endsWith(" ") ? " " : ""}${operator}`);
+                    input.current?.focus();
+                  }}
                   className="h-6 rounded-control bg-surface-2 px-1.5 font-mono text-text-2 hover:text-text"
                 >
                   {operator}
@@ -127,7 +144,24 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
               )}
             </div>
             <Command.List className="max-h-[60vh] overflow-y-auto p-1.5">
-              {q === "" && <p className="p-5 text-center text-text-3">{t("search.hint")}</p>}
+              {q === "" && !list && (
+                <p className="p-5 text-center text-text-3">
+                  {Object.keys(filters).length > 0 ? t("search.addWord") : t("search.hint")}
+                </p>
+              )}
+              {list && (
+                <Command.Item
+                  value="list"
+                  onSelect={() => {
+                    close();
+                    void navigate(`${route.root}/all?${list.toString()}`);
+                  }}
+                  className="flex min-h-9 cursor-default items-center gap-2.5 rounded-control px-2.5 data-[selected=true]:bg-surface-2"
+                >
+                  <ListFilter className="size-4 text-text-3" aria-hidden="true" />
+                  {t("search.showAll")}
+                </Command.Item>
+              )}
               {found.error && <ErrorState inline error={found.error} onRetry={() => void found.refetch()} />}
               {nobody && <p className="p-5 text-center text-text-3">{t("search.none")}</p>}
               {groups.map((hits) => {

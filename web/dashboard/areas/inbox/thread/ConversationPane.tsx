@@ -10,6 +10,7 @@ import { EmptyState, ErrorState } from "../../../components/ui/states.js";
 import { toast } from "../../../components/ui/toast.js";
 import { Problem } from "../../../api/problem.js";
 import { Composer, type ComposerHandle } from "../composer/Composer.js";
+import { ReadOnly } from "../composer/ReadOnly.js";
 import { useConversation, usePolicy } from "../data/conversations.js";
 import { keys } from "../data/keys.js";
 import { useById, useMembers } from "../data/lookups.js";
@@ -111,14 +112,10 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
   }, [place, conversation.id]);
 
   const block = async (blocked: boolean) => {
-    try {
-      await call(`/conversations/${conversation.id}/block`, { method: "PUT", workspaceId, body: { blocked } });
-      await queryClient.invalidateQueries({ queryKey: keys.conversation(workspaceId, conversation.id) });
-      void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversation.id) });
-      toast.done(blocked ? t("toast.blocked") : t("toast.unblocked"));
-    } catch (error) {
-      toast.failed(error);
-    }
+    await call(`/conversations/${conversation.id}/block`, { method: "PUT", workspaceId, body: { blocked } });
+    await queryClient.invalidateQueries({ queryKey: keys.conversation(workspaceId, conversation.id) });
+    void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversation.id) });
+    toast.done(blocked ? t("toast.blocked") : t("toast.unblocked"));
   };
   const policyChanged = useCallback(
     () => void queryClient.invalidateQueries({ queryKey: keys.policy(workspaceId, conversation.id) }),
@@ -132,6 +129,7 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
         conversation={conversation}
         me={me}
         may={may}
+        mayBlock={policy?.capabilities?.blocks === true}
         phone={phone}
         detailsOpen={props.detailsOpen}
         actions={{
@@ -139,7 +137,7 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
             void changeAll(place, [conversation.id], { status: "resolved" }, t("toast.resolved", { count: 1 })),
           reopen: () => void changeAll(place, [conversation.id], { status: "open" }, t("toast.reopened", { count: 1 })),
           unread: () => void markUnread(place, [conversation.id]),
-          block: (blocked) => (blocked ? setBlocking(true) : void block(false)),
+          block: (blocked) => (blocked ? setBlocking(true) : void block(false).catch(toast.failed)),
           back: () => route.open(null),
           toggleDetails: props.onToggleDetails,
         }}
@@ -156,10 +154,17 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
           lastSeen={lastSeen}
         />
       ) : (
-        <p className="border-t px-4 py-3 text-center text-meta text-text-3">{t("composer.readOnly")}</p>
+        <ReadOnly conversationId={conversation.id} />
       )}
       <Suspense>
-        {editing && <EditDialog message={editing} workspaceId={workspaceId} onClose={() => setEditing(null)} />}
+        {editing && (
+          <EditDialog
+            message={editing}
+            workspaceId={workspaceId}
+            formatted={editing.direction === "out" && policy?.capabilities?.text.entities === true}
+            onClose={() => setEditing(null)}
+          />
+        )}
         {forwarding && <ForwardDialog message={forwarding} onClose={() => setForwarding(null)} />}
       </Suspense>
       <ConfirmDialog

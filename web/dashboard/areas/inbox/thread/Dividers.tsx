@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
+import { serverNow } from "../../../api/clock.js";
 
 /** The day of what follows, in words where it is near. */
 export function DayDivider({ at }: { at: string }) {
   const { t, i18n } = useTranslation("inbox");
   const date = new Date(at);
-  const today = new Date();
+  const today = new Date(serverNow());
   const days = Math.round(
     (new Date(today.toDateString()).getTime() - new Date(date.toDateString()).getTime()) / 86_400_000,
   );

@@ -5,6 +5,7 @@ import { Dialog } from "../../../components/ui/Dialog.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Input, Textarea } from "../../../components/ui/Input.js";
 import type { MessageDto } from "../data/types.js";
+import { markupOf, parseMarkup } from "../composer/markup.js";
 import { textOf } from "./content/Content.js";
 import { messageActions } from "./messageActions.js";
 
@@ -17,22 +18,36 @@ const localTime = (at: string) => {
 export function EditDialog({
   message,
   workspaceId,
+  formatted,
   onClose,
 }: {
   message: MessageDto;
+  /** The channel shows formatting: it is edited as it is written. */
+  formatted: boolean;
   workspaceId: string;
   onClose: () => void;
 }) {
   const { t } = useTranslation("inbox");
-  const [text, setText] = useState(() => textOf(message.content));
+  const { content } = message;
+  const before = formatted ? markupOf(textOf(content), "entities" in content ? content.entities : []) : textOf(content);
+  const [text, setText] = useState(before);
   const later = message.status === "scheduled" && message.scheduled_at !== null;
   const [at, setAt] = useState(() => (later ? localTime(message.scheduled_at!) : ""));
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setBusy(true);
-    const same = text === textOf(message.content);
+    const same = text === before;
+    const said = formatted ? parseMarkup(text) : { text, entities: [] };
     const done = await messageActions.edit(workspaceId, message.id, {
-      ...(same ? {} : { content: { kind: "text", text } }),
+      ...(same
+        ? {}
+        : {
+            content: {
+              kind: "text",
+              text: said.text,
+              ...(said.entities.length > 0 ? { entities: said.entities } : {}),
+            },
+          }),
       ...(later && new Date(at).getTime() !== Date.parse(message.scheduled_at!)
         ? { send_at: new Date(at).toISOString() }
         : {}),

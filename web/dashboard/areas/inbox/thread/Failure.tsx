@@ -8,6 +8,7 @@ const known = new Set([
   "recipient",
   "invalid_recipient",
   "blocked",
+  "blocked_by_us",
   "auth_expired",
   "rate_limited",
   "unreachable",
@@ -17,6 +18,7 @@ const known = new Set([
   "policy",
   "unsupported",
   "too_long",
+  "too_many_scheduled",
   "channel_gone",
   "media_rejected",
   "malformed",
@@ -37,6 +39,7 @@ export function Failure({
   onEdit,
   onDiscard,
   onTemplate,
+  onDetails,
 }: {
   reason: string;
   detail: string | null;
@@ -49,6 +52,8 @@ export function Failure({
   onDiscard?: (() => void) | undefined;
   /** The legal way when the reply window is closed. */
   onTemplate?: (() => void) | undefined;
+  /** All attempts, with what came of each. */
+  onDetails?: (() => void) | undefined;
 }) {
   const { t } = useTranslation("inbox");
   const sentence = t(`failure.${known.has(reason) ? reason : "unexpected"}`);
@@ -89,6 +94,11 @@ export function Failure({
         {text && (
           <Button size="sm" variant="ghost" className="text-current" onClick={copy}>
             {t("action.copy")}
+          </Button>
+        )}
+        {onDetails && (
+          <Button size="sm" variant="ghost" className="text-current" onClick={onDetails}>
+            {t("failure.attempts")}
           </Button>
         )}
         {onDiscard && (

@@ -3,7 +3,9 @@ import { CircleAlert, CircleCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
+import { queryClient } from "../../../api/queryClient.js";
 import { useCan, useWorkspace } from "../../../api/session.js";
+import { Button } from "../../../components/ui/Button.js";
 import { CopyField, JsonView } from "../../../components/ui/Copy.js";
 import { cx } from "../../../components/ui/cx.js";
 import { Drawer } from "../../../components/ui/Dialog.js";
@@ -15,6 +17,7 @@ import { keys } from "../data/keys.js";
 import type { MessageDetailDto, TraceEntryDto } from "../data/types.js";
 import { ui } from "../data/ui.js";
 import { Content } from "./content/Content.js";
+import { messageActions } from "./messageActions.js";
 
 type Tab = "trace" | "versions" | "normalized" | "provider" | "ids";
 
@@ -71,6 +74,30 @@ function attemptsAsSteps(message: MessageDetailDto): TraceEntryDto[] {
   }));
 }
 
+/** A further attempt of what was not delivered. */
+function Resend({ message, workspaceId }: { message: MessageDetailDto; workspaceId: string }) {
+  const { t } = useTranslation("inbox");
+  const may = useCan()("messages:send");
+  const [busy, setBusy] = useState(false);
+  if (!may || !["failed", "unknown", "cancelled"].includes(message.status)) return null;
+  const resend = async () => {
+    setBusy(true);
+    if (await messageActions.retry(workspaceId, message.id))
+      await queryClient.invalidateQueries({ queryKey: keys.message(workspaceId, message.id) });
+    setBusy(false);
+  };
+  return (
+    <div className="mb-5 flex flex-wrap items-center gap-3 rounded-card border px-3 py-2.5">
+      <p className="min-w-48 flex-1 text-meta text-text-2">
+        {message.status === "unknown" ? t("failure.unknown") : t("drawer.resendText")}
+      </p>
+      <Button size="sm" busy={busy} onClick={() => void resend()}>
+        {t("drawer.resend")}
+      </Button>
+    </div>
+  );
+}
+
 function Details({ id }: { id: string }) {
   const { t } = useTranslation("inbox");
   const { id: workspaceId } = useWorkspace();
@@ -108,7 +135,12 @@ function Details({ id }: { id: string }) {
     {
       value: "trace",
       label: t("drawer.trace"),
-      content: trace.isPending ? <PageSpinner /> : <Trace steps={trace.data?.data ?? attemptsAsSteps(message.data)} />,
+      content: (
+        <>
+          <Resend message={message.data} workspaceId={workspaceId} />
+          {trace.isPending ? <PageSpinner /> : <Trace steps={trace.data?.data ?? attemptsAsSteps(message.data)} />}
+        </>
+      ),
     },
     ...(revisions.length > 0
       ? [

@@ -1,24 +1,11 @@
-import {
-  Copy,
-  Ellipsis,
-  Forward,
-  Info,
-  Pencil,
-  Reply,
-  SmilePlus,
-  Trash2,
-  CornerUpRight,
-  StickyNote,
-} from "lucide-react";
-import { memo, useState } from "react";
+import { CornerUpRight, Ellipsis, Reply, StickyNote } from "lucide-react";
+import { memo, startTransition, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/ui/Avatar.js";
 import { IconButton } from "../../../components/ui/Button.js";
 import { cx } from "../../../components/ui/cx.js";
-import { Menu, type MenuItem } from "../../../components/ui/Menu.js";
-import { Popover } from "../../../components/ui/Popover.js";
+import { Menu } from "../../../components/ui/Menu.js";
 import { Time } from "../../../components/ui/Time.js";
-import { toast } from "../../../components/ui/toast.js";
 import type { Placed } from "../data/threadCache.js";
 import type { Capabilities, Member, MessageDto } from "../data/types.js";
 import { ui } from "../data/ui.js";
@@ -26,7 +13,9 @@ import { Content, textOf } from "./content/Content.js";
 import { Failure } from "./Failure.js";
 import { Ticks } from "./Ticks.js";
 import { messageActions } from "./messageActions.js";
+import { useMenuItems } from "./messageMenu.js";
 import { Quote } from "./Quote.js";
+import { React, Reactions } from "./Reactions.js";
 
 /** What a message of the thread can ask for; the same object as long as the thread is the same. */
 export interface ThreadContext {
@@ -49,8 +38,6 @@ export interface ThreadContext {
   takeText: (text: string) => void;
 }
 
-const quickEmoji = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
-
 /** Who wrote it, by name. */
 export function useAuthorName(message: MessageDto, context: ThreadContext): string {
   const { t } = useTranslation("inbox");
@@ -69,143 +56,44 @@ export function useAuthorName(message: MessageDto, context: ThreadContext): stri
   }
 }
 
-function Reactions({ message, context }: { message: MessageDto; context: ThreadContext }) {
-  const { t } = useTranslation("inbox");
-  if (message.reactions.length === 0) return null;
-  const counted = new Map<string, { count: number; mine: boolean }>();
-  for (const { emoji, author } of message.reactions) {
-    const before = counted.get(emoji) ?? { count: 0, mine: false };
-    counted.set(emoji, { count: before.count + 1, mine: before.mine || author.kind !== "contact" });
-  }
-  const may = context.maySend && context.capabilities?.reaction.out === true;
+/** How long a message has to stay before it gets its tools: while one scrolls they would cost more than all the rest of it. */
+const toolsAfterMs = 150;
+
+function Tools({ message, context }: { message: MessageDto; context: ThreadContext }) {
+  const can = context.capabilities;
+  const real = message.direction !== "note" && message.content.kind !== "removed";
+  const mayReply = real && context.maySend && can?.reply === true;
+  const mayReact =
+    real && context.maySend && can !== undefined && (message.provider_id !== null || message.direction === "in");
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => startTransition(() => setReady(true)), toolsAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  if (ready) return <LiveTools message={message} context={context} mayReply={mayReply} mayReact={mayReact} />;
+  // Their room is kept, so that nothing moves when they come.
   return (
-    <span className="-mt-1.5 flex flex-wrap gap-1 px-2">
-      {[...counted].map(([emoji, { count, mine }]) => (
-        <button
-          key={emoji}
-          type="button"
-          disabled={!may}
-          aria-pressed={mine}
-          aria-label={t("reaction.label", { emoji, count })}
-          onClick={() => void messageActions.react(context.workspaceId, message.id, mine ? null : emoji)}
-          className={cx(
-            "relative inline-flex h-6 items-center gap-1 rounded-full border bg-bg px-1.5 text-meta",
-            mine && "border-brand",
-          )}
-        >
-          <span>{emoji}</span>
-          {count > 1 && <span className="tabular">{count}</span>}
-        </button>
-      ))}
+    <span aria-hidden="true" className="flex shrink-0">
+      {mayReply && <span className="w-7 max-md:hidden" />}
+      {mayReact && <span className="w-7" />}
+      <span className="w-7" />
     </span>
   );
 }
 
-function React({ message, context }: { message: MessageDto; context: ThreadContext }) {
-  const { t } = useTranslation("inbox");
-  const [open, setOpen] = useState(false);
-  return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      label={t("action.react")}
-      className="flex gap-0.5 p-1"
-      trigger={<IconButton size="sm" label={t("action.react")} icon={<SmilePlus aria-hidden="true" />} />}
-    >
-      {quickEmoji.map((emoji) => (
-        <button
-          key={emoji}
-          type="button"
-          aria-label={t("reaction.add", { emoji })}
-          onClick={() => {
-            setOpen(false);
-            void messageActions.react(context.workspaceId, message.id, emoji);
-          }}
-          className="grid size-9 place-items-center rounded-control text-lg hover:bg-surface-2"
-        >
-          {emoji}
-        </button>
-      ))}
-    </Popover>
-  );
+interface ToolsProps {
+  message: MessageDto;
+  context: ThreadContext;
+  mayReply: boolean;
+  mayReact: boolean;
 }
 
-function useMenuItems(message: MessageDto, context: ThreadContext): MenuItem[] {
+function LiveTools({ message, context, mayReply, mayReact }: ToolsProps) {
   const { t } = useTranslation("inbox");
-  const can = context.capabilities;
-  const out = message.direction === "out";
-  const note = message.direction === "note";
-  const mine = note || (out && message.author.kind !== "business");
-  const arrived = ["sent", "delivered", "read"].includes(message.status);
-  const textual = message.content.kind === "text" || message.content.kind === "media";
-  const later = message.status === "scheduled";
-  const gone = message.content.kind === "removed";
-  const editable = !gone && mine && textual && (note || later || (arrived && can?.edit.out === true));
-  const removable = !gone && mine && (note || (arrived && can?.remove.out === true));
-  const text = textOf(message.content);
-  const answerable = !note && !gone && context.maySend && can?.reply === true;
-  return [
-    ...(answerable
-      ? [
-          {
-            label: t("action.reply"),
-            icon: <Reply aria-hidden="true" className="rtl:-scale-x-100" />,
-            onSelect: () => context.reply(message),
-          },
-        ]
-      : []),
-    ...(text
-      ? [
-          {
-            label: t("action.copyText"),
-            icon: <Copy aria-hidden="true" />,
-            onSelect: () =>
-              void navigator.clipboard.writeText(text).then(() => toast.done(t("message.copied")), toast.failed),
-          },
-        ]
-      : []),
-    ...(context.maySend && !note && !gone
-      ? [{ label: t("action.forward"), icon: <Forward aria-hidden="true" />, onSelect: () => context.forward(message) }]
-      : []),
-    ...(editable && context.maySend
-      ? [{ label: t("action.edit"), icon: <Pencil aria-hidden="true" />, onSelect: () => context.edit(message) }]
-      : []),
-    ...(message.direction === "in"
-      ? [
-          {
-            label: t("action.unreadFrom"),
-            icon: <StickyNote aria-hidden="true" />,
-            onSelect: () => context.unreadFrom(message),
-          },
-        ]
-      : []),
-    {
-      label: t("action.details"),
-      icon: <Info aria-hidden="true" />,
-      onSelect: () => ui.set({ details: message.id }),
-    },
-    ...(removable && context.maySend
-      ? [
-          {
-            label: note ? t("action.deleteNote") : t("action.deleteForAll"),
-            icon: <Trash2 aria-hidden="true" />,
-            danger: true,
-            onSelect: () => context.remove(message),
-          },
-        ]
-      : []),
-  ];
-}
-
-function Tools({ message, context }: { message: MessageDto; context: ThreadContext }) {
-  const { t } = useTranslation("inbox");
-  const can = context.capabilities;
   const items = useMenuItems(message, context);
-  const real = message.direction !== "note" && message.content.kind !== "removed";
-  const reached = message.provider_id !== null || message.direction === "in";
   return (
     <span className="flex shrink-0 self-center opacity-0 transition-opacity group-focus-within/message:opacity-100 group-hover/message:opacity-100 pointer-coarse:opacity-100">
-      {real && context.maySend && can?.reply && (
+      {mayReply && (
         <IconButton
           size="sm"
           className="max-md:hidden"
@@ -214,7 +102,7 @@ function Tools({ message, context }: { message: MessageDto; context: ThreadConte
           onClick={() => context.reply(message)}
         />
       )}
-      {real && reached && context.maySend && can?.reaction.out && <React message={message} context={context} />}
+      {mayReact && <React message={message} context={context} />}
       <Menu
         align="end"
         sections={[{ items }]}
@@ -340,7 +228,7 @@ export const MessageItem = memo(function MessageItem({
                   : t("message.forwarded")}
               </span>
             )}
-            <Quote message={message} goTo={context.goTo} />
+            <Quote message={message} workspaceId={context.workspaceId} goTo={context.goTo} />
             {message.removed_at !== null && content.kind !== "removed" ? (
               <em className="opacity-80">{t("message.removed")}</em>
             ) : (
@@ -360,6 +248,7 @@ export const MessageItem = memo(function MessageItem({
             text={textOf(content)}
             onRetry={context.maySend ? () => void messageActions.retry(context.workspaceId, message.id) : undefined}
             onEdit={context.maySend ? () => context.takeText(textOf(content)) : undefined}
+            onDetails={() => ui.set({ details: message.id })}
             onTemplate={
               message.failure?.reason === "window_closed" && context.maySend ? context.useTemplate : undefined
             }

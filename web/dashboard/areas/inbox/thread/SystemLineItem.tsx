@@ -31,6 +31,8 @@ export function SystemLineItem({ line }: { line: SystemLine }) {
         if (data.cause === "snooze_over") return [t("system.woke")];
         return [t(`system.${text("status") ?? "open"}`, { who })];
       }
+      case "blocked_by_us":
+        return [data.blocked_by_us === true ? t("system.blocked", { who }) : t("system.unblocked", { who })];
       case "priority":
         return [t("system.priority", { who, name: t(`priority.${text("priority") ?? "none"}`) })];
       default: {

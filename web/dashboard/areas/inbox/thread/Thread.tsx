@@ -28,8 +28,7 @@ function ThreadSkeleton() {
 }
 
 const nearBottom = 80;
-/** How many pages are fetched to find a message that was asked for. */
-const pagesMost = 40;
+const nothing: readonly Entry[] = [];
 
 type Item =
   | { kind: "message"; key: string; placed: Placed; until: string | undefined }
@@ -56,13 +55,30 @@ interface Props {
   onSeen: (messageId: string) => void;
 }
 
-/** What was said, newest at the bottom; older messages come when one scrolls up, and nothing jumps. */
-export function Thread({ conversation, context, wanted, onFound, onSeen }: Props) {
+/** What was said. Usually its end; what is asked for further back is shown with what stands around it. */
+export function Thread(props: Props) {
+  const [around, setAround] = useState<string | null>(null);
+  return <ThreadPart key={around ?? "end"} {...props} around={around} onAround={setAround} />;
+}
+
+/** Newest at the bottom; older messages come when one scrolls up, and nothing jumps. */
+function ThreadPart({
+  conversation,
+  context,
+  wanted,
+  onFound,
+  onSeen,
+  around,
+  onAround,
+}: Props & { around: string | null; onAround: (messageId: string | null) => void }) {
   const { t } = useTranslation("inbox");
-  const thread = useThread(conversation.id);
+  const thread = useThread(conversation.id, around);
   const { messages, hasNextPage, isFetchingNextPage, fetchNextPage } = thread;
-  const outbox = useOutbox(conversation.id);
-  const lines = useSystemLines(conversation.id);
+  const { hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage } = thread;
+  const atEnd = around === null;
+  const written = useOutbox(conversation.id);
+  const outbox = atEnd ? written : nothing;
+  const lines = useSystemLines(conversation.id, messages[0]?.at);
   const typing = useContactTyping(conversation.id);
   const placed = useMemo(() => place(messages), [messages]);
   const handle = useRef<VListHandle>(null);
@@ -104,10 +120,21 @@ export function Thread({ conversation, context, wanted, onFound, onSeen }: Props
   const mineNew = outbox.length > 0 && lastId === outbox.at(-1)?.id && lastId !== before.current.last;
   const [unseen, setUnseen] = useState(0);
 
+  // What is written now stands at the end.
+  const writtenCount = useRef(written.length);
+  useEffect(() => {
+    if (written.length > writtenCount.current) onAround(null);
+    writtenCount.current = written.length;
+  }, [written.length, onAround]);
+
   const toBottom = useCallback(() => {
+    if (around !== null) {
+      onAround(null);
+      return;
+    }
     handle.current?.scrollTo(handle.current.scrollSize);
     setUnseen(0);
-  }, []);
+  }, [around, onAround]);
 
   const started = useRef(false);
   useLayoutEffect(() => {
@@ -116,47 +143,44 @@ export function Thread({ conversation, context, wanted, onFound, onSeen }: Props
     before.current = { first: firstId, count, last: lastId };
     if (!started.current) {
       started.current = true;
-      const at = placed.findIndex(({ message }) => message.id === firstUnread);
-      if (at > 0 && placed.length - at > 6) handle.current?.scrollToIndex(at, { align: "center" });
+      const at = placed.findIndex(({ message }) => message.id === (around ?? firstUnread));
+      if (around !== null) handle.current?.scrollToIndex(Math.max(at, 0), { align: "center" });
+      else if (at > 0 && placed.length - at > 6) handle.current?.scrollToIndex(at, { align: "center" });
       else handle.current?.scrollToIndex(count, { align: "end" });
       return;
     }
     if (lastId === was.last) return;
+    if (around !== null) return;
     if (atBottom || mineNew) handle.current?.scrollToIndex(count, { align: "end" });
     else if (count > was.count) setUnseen((value) => value + count - was.count);
-  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread]);
+  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread, around]);
 
   // Ticks, pictures and the line of who types change heights: who is at the bottom stays there.
   useLayoutEffect(() => {
-    if (started.current && atBottom) handle.current?.scrollToIndex(count, { align: "end" });
-  }, [typing, placed, outbox, lines.length, count, atBottom]);
+    if (started.current && atEnd && atBottom) handle.current?.scrollToIndex(count, { align: "end" });
+  }, [typing, placed, outbox, lines.length, count, atEnd, atBottom]);
 
   const newest = messages.at(-1)?.id;
   useEffect(() => {
-    if (atBottom && newest && document.visibilityState === "visible") onSeen(newest);
-  }, [atBottom, newest, onSeen]);
+    if (atEnd && atBottom && newest && document.visibilityState === "visible") onSeen(newest);
+  }, [atEnd, atBottom, newest, onSeen]);
 
-  const searching = useRef(0);
+  const { isPending, isError } = thread;
   useEffect(() => {
-    if (!wanted || messages.length === 0) return;
+    if (!wanted || isPending) return;
     const at = messages.findIndex(({ id }) => id === wanted);
     if (at >= 0) {
-      searching.current = 0;
       handle.current?.scrollToIndex(at, { align: "center" });
       setMarked(wanted);
       onFound();
-      return;
-    }
-    if (isFetchingNextPage) return;
-    if (hasNextPage && searching.current < pagesMost) {
-      searching.current += 1;
-      void fetchNextPage();
+    } else if (around !== wanted && !isError) {
+      onAround(wanted);
     } else {
-      searching.current = 0;
       toast.done(t("thread.notFound"));
       onFound();
+      if (isError) onAround(null);
     }
-  }, [wanted, messages, hasNextPage, isFetchingNextPage, fetchNextPage, onFound, t]);
+  }, [wanted, messages, isPending, isError, around, onAround, onFound, t]);
   useEffect(() => {
     if (marked === null) return;
     const timer = setTimeout(() => setMarked(null), 2_500);
@@ -170,6 +194,9 @@ export function Thread({ conversation, context, wanted, onFound, onSeen }: Props
     setAtBottom(bottom);
     if (bottom) setUnseen(0);
     if (offset < 600 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    if (atEnd || !bottom) return;
+    if (!hasPreviousPage) onAround(null);
+    else if (!isFetchingPreviousPage) void fetchPreviousPage();
   };
 
   if (thread.isPending) return <ThreadSkeleton />;
@@ -212,11 +239,11 @@ export function Thread({ conversation, context, wanted, onFound, onSeen }: Props
               </>
             )}
             {item.kind === "outbox" && <OutboxItem entry={item.entry} context={context} />}
-            {item.kind === "end" && <End typing={typing} name={context.contactName} />}
+            {item.kind === "end" && <End typing={atEnd && typing} name={context.contactName} />}
           </div>
         )}
       </VList>
-      {!atBottom && (
+      {(!atBottom || !atEnd) && (
         <Button
           size="sm"
           onClick={toBottom}

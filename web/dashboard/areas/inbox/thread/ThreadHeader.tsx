@@ -64,6 +64,7 @@ export function ThreadHeader({
   conversation,
   me,
   may,
+  mayBlock,
   actions,
   phone,
   detailsOpen,
@@ -72,6 +73,8 @@ export function ThreadHeader({
   me: string;
   /** May change conversations. */
   may: boolean;
+  /** The channel can keep its customers from writing. */
+  mayBlock: boolean;
   actions: HeaderActions;
   phone: boolean;
   detailsOpen: boolean;
@@ -81,7 +84,7 @@ export function ThreadHeader({
   const teams = useById(useTeams());
   const labels = useById(useLabels());
   const channels = useById(useChannels());
-  const { contact, status, priority } = conversation;
+  const { contact, status, priority, blocked_by_us: blocked } = conversation;
   const name = contact.name ?? t("row.nameless");
   const account = channels.get(conversation.channel_account_id);
   const assignee = conversation.assignee_id === null ? undefined : members.get(conversation.assignee_id);
@@ -98,16 +101,20 @@ export function ThreadHeader({
         { label: t("action.markUnread"), icon: <Mail aria-hidden="true" />, keys: "U", onSelect: actions.unread },
       ],
     },
-    {
-      items: [
-        {
-          label: conversation.blocked ? t("action.unblock") : t("action.block"),
-          icon: <Ban aria-hidden="true" />,
-          danger: !conversation.blocked,
-          onSelect: () => actions.block(!conversation.blocked),
-        },
-      ],
-    },
+    ...(mayBlock
+      ? [
+          {
+            items: [
+              {
+                label: blocked ? t("action.unblock") : t("action.block"),
+                icon: <Ban aria-hidden="true" />,
+                danger: !blocked,
+                onSelect: () => actions.block(!blocked),
+              },
+            ],
+          },
+        ]
+      : []),
   ];
   return (
     <header className="@container flex min-h-14 shrink-0 flex-wrap items-center gap-x-2.5 gap-y-1 border-b bg-bg px-3 py-2">
@@ -130,7 +137,8 @@ export function ThreadHeader({
                 {status === "snoozed" && conversation.snoozed_until && <Time at={conversation.snoozed_until} />}
               </Badge>
             )}
-            {conversation.blocked && <Badge tone="danger">{t("header.blocked")}</Badge>}
+            {blocked && <Badge tone="danger">{t("header.blocked")}</Badge>}
+            {conversation.blocked && <Badge tone="danger">{t("header.blockedYou")}</Badge>}
           </h2>
           <div className="flex min-w-0 items-center gap-1.5 text-meta text-text-3">
             <ChannelGlyph kind={conversation.channel} size={12} label />

@@ -2,6 +2,7 @@ import {
   AlarmClock,
   AtSign,
   Bookmark,
+  CalendarClock,
   Ellipsis,
   Hourglass,
   Inbox,
@@ -18,7 +19,6 @@ import { Link } from "react-router";
 import { Avatar } from "../../../components/ui/Avatar.js";
 import { IconButton } from "../../../components/ui/Button.js";
 import { ChannelGlyph } from "../../../components/ui/ChannelGlyph.js";
-import { ConfirmDialog } from "../../../components/ui/Dialog.js";
 import { cx } from "../../../components/ui/cx.js";
 import { Menu } from "../../../components/ui/Menu.js";
 import { toast } from "../../../components/ui/toast.js";
@@ -31,8 +31,10 @@ import { keys } from "../data/keys.js";
 import { useById, useChannels, useCounts, useDrafts, useLabels, useMembers, useViews } from "../data/lookups.js";
 import { useOnline } from "../data/presence.js";
 import type { ViewDto } from "../data/types.js";
+import { ui } from "../data/ui.js";
 import type { InboxRoute } from "../route.js";
 
+const ConfirmDialog = lazy(async () => ({ default: (await import("../../../components/ui/Dialog.js")).ConfirmDialog }));
 const ViewDialog = lazy(async () => ({ default: (await import("./ViewDialog.js")).ViewDialog }));
 
 export const viewIcons: Record<BuiltInView, LucideIcon> = {
@@ -124,22 +126,26 @@ function SavedView({
         </span>
       )}
       <Suspense>{editing && <ViewDialog route={route} view={view} onClose={() => setEditing(false)} />}</Suspense>
-      <ConfirmDialog
-        open={removing}
-        onOpenChange={setRemoving}
-        title={t("views.deleteTitle", { name: view.name })}
-        description={view.shared ? t("views.deleteShared") : t("views.deleteText")}
-        confirm={t("views.delete")}
-        onConfirm={async () => {
-          try {
-            await call(`/views/${view.id}`, { method: "DELETE", workspaceId });
-            await queryClient.invalidateQueries({ queryKey: keys.views(workspaceId) });
-            if (active) route.goTo("all");
-          } catch (error) {
-            toast.failed(error);
-          }
-        }}
-      />
+      <Suspense>
+        {removing && (
+          <ConfirmDialog
+            open={removing}
+            onOpenChange={setRemoving}
+            title={t("views.deleteTitle", { name: view.name })}
+            description={view.shared ? t("views.deleteShared") : t("views.deleteText")}
+            confirm={t("views.delete")}
+            onConfirm={async () => {
+              try {
+                await call(`/views/${view.id}`, { method: "DELETE", workspaceId });
+                await queryClient.invalidateQueries({ queryKey: keys.views(workspaceId) });
+                if (active) route.goTo("all");
+              } catch (error) {
+                toast.failed(error);
+              }
+            }}
+          />
+        )}
+      </Suspense>
     </li>
   );
 }
@@ -190,6 +196,19 @@ export function ViewsPane({ route, onNavigate }: { route: InboxRoute; onNavigate
             </li>
           );
         })}
+        <li>
+          <button
+            type="button"
+            onClick={() => {
+              ui.set({ scheduled: true });
+              onNavigate?.();
+            }}
+            className={cx(itemLook, "w-full")}
+          >
+            <CalendarClock className="size-4 shrink-0" strokeWidth={1.75} aria-hidden="true" />
+            <span className="truncate">{t("scheduled.open")}</span>
+          </button>
+        </li>
       </ul>
       <Heading
         action={

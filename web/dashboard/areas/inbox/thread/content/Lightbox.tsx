@@ -19,6 +19,11 @@ export function Lightbox({ src, name, onClose }: { src: string; name: string; on
         <Dialog.Overlay className="fixed inset-0 z-50 animate-fade bg-[rgb(8_12_16/0.88)]" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // A focused button would show its tooltip, which takes the first Escape.
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
           onKeyDown={(event) => {
             if (event.key === "+" || event.key === "=") by(0.5);
             if (event.key === "-") by(-0.5);

@@ -118,6 +118,8 @@ export function Media({ media, conversationId }: { media: MediaItem; conversatio
   switch (media.role) {
     case "image":
     case "sticker":
+      // Without a small picture it is none, or one too large to be opened unasked.
+      if (!file.thumbnail_url) return <FileCard file={file} name={name} />;
       return (
         <>
           {media.role === "sticker" ? (
