@@ -60,6 +60,9 @@ export interface IntakeAnswer {
 export const inboundPlace = (workspaceId: string) => ({ workspaceId, collection: "jobs", field: "inbound" });
 export const quarantinePlace = (workspaceId: string) => ({ workspaceId, collection: "quarantine", field: "raw" });
 
+/** Entries of one payload that are put aside by themselves; where more cannot be read, the whole is no batch of ours. */
+const apartMost = 20;
+
 export interface Intake {
   /**
    * One request of a provider: verify, normalize, enqueue durably, and only then 200. Rejects with AppError
@@ -149,20 +152,36 @@ export function createIntake(ports: IntakePorts): Intake {
     raw: string,
     traceId: string,
   ): { events: InboundEvent[]; unread: { raw: string; where: string }[] } {
-    try {
-      return { events: adapter.normalize(payload, account.accountRef), unread: [] };
-    } catch (error) {
-      if (!(error instanceof Malformed))
-        log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
-      if (!Array.isArray(payload)) {
-        return { events: [], unread: [{ raw, where: error instanceof Malformed ? error.where : "normalize" }] };
+    const whole = attempt(adapter, account, payload, traceId);
+    if ("events" in whole) return { events: whole.events, unread: [] };
+    const asOne = [{ raw, where: whole.where }];
+    if (!Array.isArray(payload)) return { events: [], unread: asOne };
+    const events: InboundEvent[] = [];
+    const unread: { raw: string; where: string }[] = [];
+    for (const [index, entry] of payload.entries()) {
+      const one = attempt(adapter, account, entry, traceId);
+      if ("events" in one) events.push(...one.events);
+      else {
+        const text = unread.length < apartMost ? written(entry) : undefined;
+        if (text === undefined) return { events: [], unread: asOne };
+        unread.push({ raw: text, where: one.where === "/" ? `/${index}` : `/${index}${one.where}` });
       }
-      const entries = payload.map((entry, index) => {
-        const one = read(adapter, account, entry, JSON.stringify(entry), traceId);
-        const where = (inside: string) => (inside === "/" ? `/${index}` : `/${index}${inside}`);
-        return { ...one, unread: one.unread.map((part) => ({ ...part, where: where(part.where) })) };
-      });
-      return { events: entries.flatMap((one) => one.events), unread: entries.flatMap((one) => one.unread) };
+    }
+    return { events, unread };
+  }
+
+  function attempt(
+    adapter: ChannelAdapter,
+    account: IntakeAccount,
+    payload: unknown,
+    traceId: string,
+  ): { events: InboundEvent[] } | { where: string } {
+    try {
+      return { events: adapter.normalize(payload, account.accountRef) };
+    } catch (error) {
+      if (error instanceof Malformed) return { where: error.where };
+      log.error("normalize_failed", { accountId: account.id, error: error as Error, traceId });
+      return { where: "normalize" };
     }
   }
 
@@ -252,6 +271,15 @@ export function parsed(raw: string): unknown {
         token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${token}"`,
       ),
     );
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: nested so deep that it cannot be written down by itself. */
+function written(entry: unknown): string | undefined {
+  try {
+    return JSON.stringify(entry);
   } catch {
     return undefined;
   }

@@ -60,6 +60,12 @@ describe("a batch in which one entry cannot be read", () => {
     expect(notes.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["quarantined", "event"]));
   });
 
+  it("puts a batch of which hundreds cannot be read aside once", async () => {
+    const { intake, jobs } = intakeOf();
+    await intake.session(account, [Array.from({ length: 300 }, () => "nothing")], "req_1");
+    expect(jobs.map(({ name }) => name)).toEqual(["inbound.quarantine"]);
+  });
+
   it("puts a single one aside as a whole", async () => {
     const { intake, jobs } = intakeOf();
     await intake.session(account, [broken], "req_1");
