@@ -40,12 +40,20 @@ describe("the keyboard and the shape of the page", () => {
     await page.unroute(/CommandPalette/);
     await palette().getByRole("option", { name: "Ana Pérez" }).waitFor();
     await picture(page, "keyboard/palette");
-    await palette().getByRole("option", { name: "Ana Pérez" }).click();
+    await palette().getByRole("option", { name: "Ana Pérez", selected: true }).waitFor();
+    await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Ana Pérez" }).waitFor();
     await ready();
     await page.keyboard.press("Control+k");
     await palette().getByRole("combobox").fill("snooze");
     await expect(palette().getByRole("option").first().innerText()).resolves.toMatch(/Snooze\s*H/);
+    await palette().getByRole("combobox").fill("contacts");
+    await palette()
+      .getByRole("option", { name: /Contacts/, selected: true })
+      .waitFor();
+    await picture(page, "keyboard/palette-place");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/contacts/);
   }, 90_000);
 
   it("shows the keys, searchable, and turns single ones off", async () => {

@@ -200,7 +200,8 @@ export function createKeyring(options: {
 
     async status() {
       const rows = await model.aggregate<{ _id: string; keys: number }>([
-        { $match: { wrapped: { $ne: null } } },
+        // Every key has a master; said so that the index is read, not the collection.
+        { $match: { masterId: { $gt: "" }, wrapped: { $ne: null } } },
         { $group: { _id: "$masterId", keys: { $sum: 1 } } },
         { $sort: { _id: 1 } },
       ]);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Dialog as Parts } from "radix-ui";
-import { useDeferredValue, useState, type RefObject } from "react";
+import { useDeferredValue, useEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { ContactDto } from "../../../src/wire/contacts.js";
@@ -31,6 +31,24 @@ function useContactsFor(text: string, workspaceId: string, enabled: boolean): re
   return asked ? (data?.data ?? []) : [];
 }
 
+const folded = (text: string): string =>
+  text
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase();
+
+/**
+ * How well an entry fits what was typed; 0: not at all. Every word must be found as it is: letters that merely occur in that
+ * order would put an action under Enter that nobody meant.
+ */
+function fit(entry: string, typed: string, keywords: readonly string[] = []): number {
+  const text = ` ${folded([entry, ...keywords].join(" "))}`;
+  const words = folded(typed).split(/\s+/).filter(Boolean);
+  if (!words.every((word) => text.includes(word))) return 0;
+  if (!words.every((word) => text.includes(` ${word}`))) return 0.3;
+  return text.startsWith(` ${words[0] ?? ""}`) ? 1 : 0.6;
+}
+
 /** Everything that can be done here, and everybody who wrote, by typing. Each action shows its key, so that it teaches itself. */
 export function CommandPalette({
   workspaceId,
@@ -49,6 +67,13 @@ export function CommandPalette({
   const navigate = useNavigate();
   const [text, setText] = useState(() => initial.current);
   const people = useContactsFor(text, workspaceId, contacts);
+  // Where nothing fitted, nothing is chosen: who is found later is chosen then, so that Enter leads there.
+  const [chosen, setChosen] = useState("");
+  const list = useRef<HTMLDivElement>(null);
+  const first = people[0]?.id;
+  useEffect(() => {
+    if (first !== undefined && !list.current?.querySelector('[aria-selected="true"]')) setChosen(first);
+  }, [first]);
   const actions = useAllActions().filter((action) => !action.hidden);
   const groups = [...new Set(actions.map((action) => action.group))];
   return (
@@ -60,14 +85,14 @@ export function CommandPalette({
           className="fixed inset-x-3 top-[12vh] z-40 mx-auto max-w-xl animate-pop overflow-hidden rounded-card border bg-bg shadow-pop"
         >
           <Parts.Title className="sr-only">{t("palette.title")}</Parts.Title>
-          <Command label={t("palette.title")} loop>
+          <Command label={t("palette.title")} loop filter={fit} value={chosen} onValueChange={setChosen}>
             <Command.Input
               value={text}
               onValueChange={setText}
               placeholder={t("palette.placeholder")}
               className="h-12 w-full border-b bg-transparent px-4 text-message outline-none"
             />
-            <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
+            <Command.List ref={list} className="max-h-[50vh] overflow-y-auto p-1.5">
               <Command.Empty className="p-6 text-center text-text-3">{t("state.noMatches")}</Command.Empty>
               {groups.map((group) => (
                 <Command.Group key={group} heading={t(group)} className={groupLook}>
