@@ -10,6 +10,8 @@ interface Deps {
   adapterFor(kind: string): ChannelAdapter | undefined;
   tools(account: Pick<ChannelAccount, "kind" | "workspaceId" | "simulated">): AdapterTools;
   publicUrl(): string;
+  /** Where the account's provider is told to deliver. */
+  deliveryUrl(account: ChannelAccount): string;
 }
 
 /** Credentials and addresses tried, and what came of it in words. */
@@ -61,12 +63,13 @@ export function createChannelProbe(deps: Deps): ChannelProbe {
     adapter: ChannelAdapter,
     settings: unknown,
     about: Pick<ChannelAccount, "kind" | "workspaceId" | "simulated">,
+    webhook?: { url: string },
   ): Promise<ChannelTest> {
     const { label } = adapter.manifest;
     const tools = deps.tools(about);
     const channel = adapter.connect(settings, tools);
     try {
-      const state = await channel.probe?.();
+      const state = await channel.probe?.(webhook);
       await channel.tryOut?.();
       const displayName = state?.displayName ?? null;
       const shown = { displayName, problems: [] };
@@ -134,7 +137,9 @@ export function createChannelProbe(deps: Deps): ChannelProbe {
         const sentence = "There are no credentials yet. Put them in to connect the account.";
         return { ok: false, state: "needs_reauth", sentence, displayName: null, problems: [] };
       }
-      return tried(adapter, adapter.manifest.settings.parse(account.settings), account);
+      // Before its provider was told an address, another one there is not wrong yet.
+      const webhook = account.registeredAt === null ? undefined : { url: deps.deliveryUrl(account) };
+      return tried(adapter, adapter.manifest.settings.parse(account.settings), account, webhook);
     },
   };
 }

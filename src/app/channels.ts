@@ -89,7 +89,12 @@ export function createChannels(deps: Deps): Channels {
     openUpload: (source) => inbox().files.openUpload(source),
     ...deps.surroundings(about),
   });
-  const probe = createChannelProbe({ adapterFor, tools, publicUrl: deps.publicUrl });
+  const probe = createChannelProbe({
+    adapterFor,
+    tools,
+    publicUrl: deps.publicUrl,
+    deliveryUrl: (account) => deliveryUrl(account),
+  });
   const { adapterOf } = probe;
 
   function open(account: ChannelAccount): Channel | undefined {

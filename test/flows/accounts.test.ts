@@ -160,6 +160,9 @@ describe("the life of a channel account", () => {
     const one = await account(shop.account.id);
     const elsewhere = new URLSearchParams({ url: "https://elsewhere.example/hook" }).toString();
     await fetch(`${shop.telegram.apiRoot}/bot${token}/setWebhook?${elsewhere}`);
+    // Whoever presses the test button is told the same.
+    const tried = await shop.api<{ ok: boolean; sentence: string }>("POST", `/api/v1/channels/${one.id}/test`);
+    expect(tried.body).toMatchObject({ ok: false, sentence: "Telegram calls another address than ours." });
     await shop.gateway.services.channels.checkAll();
     const noticed = await account(one.id);
     expect(noticed.health).toMatchObject({ state: "degraded", cause: "Telegram calls another address than ours." });

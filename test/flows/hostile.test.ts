@@ -159,7 +159,7 @@ describe("what a provider, or somebody in its name, may send", () => {
     );
     // Conversations, messages, counting, the event log (two), settling, what waited for them; upkeep may run in between.
     // The account's log is written now and then, many entries at once.
-    const upkeep = /^((conversations|messages)\.(find|updateMany)|channel_log\.insertMany)$/;
+    const upkeep = /^((conversations|messages)\.(find|updateMany)|demos\.find|channel_log\.insertMany)$/;
     expect(own.filter((call) => !upkeep.test(call)).sort()).toEqual(
       ["conversations.bulkWrite", "events.findOne", "events.insertMany", "messages.insertMany", "parked.find"].sort(),
     );

@@ -159,7 +159,7 @@ export function stubbornly(gateway: () => { url: string; key: string }) {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {
