@@ -13,6 +13,7 @@ import type { ParkedRepo, Waiting } from "../repos/parked.js";
 import type { Seals } from "../repos/seals.js";
 import { fetchJob, filesOf } from "./settle.js";
 import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
+import { instantOf } from "./instant.js";
 import type { AcceptedEvent } from "./recordInbound.js";
 
 /** What happens to a message after it was sent. */
@@ -69,7 +70,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
   /** The changes an event makes; none when its message is not here. */
   async function changesOf(one: Aimed, byKey: ReadonlyMap<string, Target>): Promise<Change[]> {
     const { workspaceId, accountId, event } = one.accepted;
-    const at = changedAt(event, clock.now());
+    const at = instantOf(one.accepted, clock.now());
     const found = one.targetKey === null ? undefined : byKey.get(one.targetKey);
     // A reaction of the business itself carries the account as its person.
     const author = event.peer.user === event.accountRef ? ("business" as const) : ("contact" as const);
@@ -293,10 +294,4 @@ const isBeingSent = (status: MessageRow["status"]) => status === "queued" || sta
 function toldOf(key: string, target: Target, type: string, data: Record<string, unknown>, now: Date): Told {
   const about = { message_id: target.shownAs, ...data };
   return { id: `evt_${key}`, type, at: now, conversationId: target.conversationId, data: about };
-}
-
-/** A provider's time, unless it says none or nonsense: then now. */
-function changedAt({ at, timeUnknown }: InboundEvent, now: Date): Date {
-  const time = Date.parse(at);
-  return timeUnknown || Number.isNaN(time) || time > now.getTime() + 86_400_000 ? now : new Date(time);
 }

@@ -8,6 +8,7 @@ import type { Chat, PeopleRepo } from "../repos/people.js";
 import type { Seals } from "../repos/seals.js";
 import type { ApplyChanges, ChangeEvent } from "./applyChanges.js";
 import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
+import { instantOf } from "./instant.js";
 
 /** One event of a channel account, as it came off the queue. */
 export interface AcceptedEvent {
@@ -118,8 +119,8 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
         chatKey: one.chatKey,
         peerKey: one.peerKey,
         ...owners.get(one.chatKey)!,
-        at: instant(one.event, now),
-        heardAt: speaks(one.event) ? instant(one.event, now) : null,
+        at: instantOf(one.accepted, now),
+        heardAt: speaks(one.event) ? instantOf(one.accepted, now) : null,
       })),
       now,
     );
@@ -147,7 +148,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
             ...event.message,
             content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
           },
-          at: instant(event, now),
+          at: instantOf(accepted, now),
           traceId: accepted.traceId,
           accepted: accepted.accepted ?? null,
           contactId: byChat.get(chatKey)!.contactId,
@@ -269,12 +270,6 @@ function freshOf(
     history: message.history ?? false,
     at,
   };
-}
-
-/** A provider's time, unless it says none or nonsense: then now. A clock that runs ahead by more than a day would pin the chat to the top. */
-function instant({ at, timeUnknown }: InboundEvent, now: Date): Date {
-  const time = Date.parse(at);
-  return timeUnknown || Number.isNaN(time) || time < 0 || time > now.getTime() + 86_400_000 ? now : new Date(time);
 }
 
 function uniqueBy<T>(list: readonly T[], key: (item: T) => string): T[] {
