@@ -10,6 +10,7 @@ import { codes } from "./failures.js";
 import { can, settings, type MessengerSettings } from "./manifest.js";
 import { normalize } from "./normalize.js";
 import { send } from "./send.js";
+import { createUploads } from "./uploads.js";
 import { explain, wizard } from "./wizard.js";
 
 export type { MessengerSettings };
@@ -39,8 +40,9 @@ export const messenger: ChannelAdapter<MessengerSettings> = {
       codes,
       now: tools.now ?? (() => new Date()),
     });
+    const uploads = createUploads(graph, tools);
     return {
-      send: (message) => send(graph, tools, message),
+      send: (message) => send(graph, tools, uploads, message),
       close: () => Promise.resolve(),
       probe: (webhook) => probe(graph, own, tools, webhook),
       register: (webhook) => register(graph, own, tools, webhook),

@@ -1,5 +1,5 @@
 import { ProviderError } from "../../core/errors.js";
-import type { MediaRef, MediaRole, OutboundMessage } from "../../core/message.js";
+import type { OutboundMessage } from "../../core/message.js";
 import type { AdapterTools, SendOutcome } from "../contract.js";
 import { text } from "../shared/read.js";
 import type { GraphClient } from "../shared/graph/client.js";
@@ -7,17 +7,7 @@ import { sendInParts } from "../shared/sendInParts.js";
 import { messageBody, type SendBody } from "./client.js";
 import { can } from "./manifest.js";
 import { partsOf, type Part } from "./outgoing.js";
-
-const types: Record<MediaRole, string> = {
-  image: "image",
-  animation: "image",
-  sticker: "image",
-  audio: "audio",
-  voice: "audio",
-  video: "video",
-  video_note: "video",
-  document: "file",
-};
+import { attachmentTypes, type Uploads } from "./uploads.js";
 
 /** How we may write now: freely within a day, as a person within a week, not beyond. */
 function messaging({ byHuman, customerWroteAt }: OutboundMessage, now: Date): Record<string, string> {
@@ -34,20 +24,28 @@ function messaging({ byHuman, customerWroteAt }: OutboundMessage, now: Date): Re
 }
 
 /** Sends one message, which may take several calls. Our id goes along as metadata and comes back with the echo. */
-export async function send(graph: GraphClient, tools: AdapterTools, message: OutboundMessage): Promise<SendOutcome> {
+export async function send(
+  graph: GraphClient,
+  tools: AdapterTools,
+  uploads: Uploads,
+  message: OutboundMessage,
+): Promise<SendOutcome> {
   const now = tools.now?.() ?? new Date();
   const kind = messaging(message, now);
   const parts = partsOf(message);
   const { id, chat, replyTo } = message;
   const ids = await sendInParts(message, parts, async (part, index) => {
-    const body = await bodyOf(graph, tools, chat, part);
+    const body = await bodyOf(uploads, chat, part);
     const full = {
       ...body,
       ...kind,
       message: { ...body.message, metadata: id },
       ...(replyTo && index === 0 ? { reply_to: { mid: replyTo.externalId } } : {}),
     };
-    const answer = await graph.post("me/messages", full);
+    const answer = await graph.post("me/messages", full).catch((error: unknown) => {
+      if ("file" in part) uploads.forget(part.file);
+      throw error;
+    });
     const mid = text(answer.message_id);
     if (mid !== undefined) return [mid];
     throw new ProviderError({ kind: "unreachable", mayHaveBeenSent: true }, "Meta took it without naming it.");
@@ -55,36 +53,11 @@ export async function send(graph: GraphClient, tools: AdapterTools, message: Out
   return { externalIds: ids, at: now };
 }
 
-async function bodyOf(graph: GraphClient, tools: AdapterTools, chat: string, part: Part): Promise<SendBody> {
+async function bodyOf(uploads: Uploads, chat: string, part: Part): Promise<SendBody> {
   if ("message" in part) return messageBody(chat, part.message);
   const attachment = {
-    type: types[part.file.role],
-    payload: { attachment_id: await uploaded(graph, tools, part.file) },
+    type: attachmentTypes[part.file.role],
+    payload: { attachment_id: await uploads.idOf(part.file) },
   };
   return messageBody(chat, { attachment });
-}
-
-/** The file's id at Meta: uploaded as reusable, or one that Meta has already (`attachment:<id>`). */
-async function uploaded(graph: GraphClient, tools: AdapterTools, ref: MediaRef): Promise<string> {
-  const there = /^attachment:(.+)$/.exec(ref.source)?.[1];
-  if (there !== undefined) return there;
-  if (!tools.openUpload || !ref.source.startsWith("upload:")) {
-    throw new ProviderError({ kind: "unsupported", feature: "upload" }, "Only uploaded files can be sent here.");
-  }
-  const file = await tools.openUpload(ref.source);
-  const attachment = { type: types[ref.role], payload: { is_reusable: true } };
-  const answer = await graph.post("me/message_attachments", {
-    fields: { message: JSON.stringify({ attachment }) },
-    file: {
-      field: "filedata",
-      stream: file.stream,
-      name: ref.name ?? file.name ?? ref.role,
-      mime: ref.mime ?? "application/octet-stream",
-      bytes: ref.bytes,
-    },
-  });
-  const id = text(answer.attachment_id);
-  if (id !== undefined) return id;
-  // An upload alone shows the customer nothing: it may be tried again.
-  throw new ProviderError({ kind: "unreachable", mayHaveBeenSent: false }, "Meta took the file without naming it.");
 }

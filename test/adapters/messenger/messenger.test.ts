@@ -174,6 +174,18 @@ describe("messenger: what is sent", () => {
       attachment: { type: "image", payload: { attachment_id: expect.any(String) } },
     });
     expect(words!.text).toBe("look");
+    // Meta has the file now: it is not uploaded again, unless a message with it was refused.
+    const idOf = (sent: (typeof words)[]) =>
+      (sent[0]!.body.message as { attachment: { payload: { attachment_id: string } } }).attachment.payload
+        .attachment_id;
+    const again = async () => {
+      await own.channel.send({ ...message, content: { kind: "media", media } });
+      return idOf(own.graph.sent().slice(-1));
+    };
+    expect(await again()).toBe(idOf([file]));
+    own.graph.fault({ path: "/messages", code: 100, message: "no such attachment" });
+    await expect(again()).rejects.toThrow();
+    expect(await again()).not.toBe(idOf([file]));
   });
 
   it("goes on without a name when Meta does not tell it", async () => {
