@@ -89,13 +89,13 @@ export function createChannels(deps: Deps): Channels {
     openUpload: (source) => inbox().files.openUpload(source),
     ...deps.surroundings(about),
   });
-  const probe = createChannelProbe({
-    adapterFor,
-    tools,
-    publicUrl: deps.publicUrl,
-    deliveryUrl: (account) => deliveryUrl(account),
-  });
+  const probe = createChannelProbe({ adapterFor, tools, publicUrl: deps.publicUrl, deliveryUrl });
   const { adapterOf } = probe;
+
+  /** Where the account's provider is told to deliver. */
+  function deliveryUrl(account: ChannelAccount): string {
+    return webhookUrl(account, (account.simulated ? deps.simulatedUrl() : undefined) ?? deps.publicUrl());
+  }
 
   function open(account: ChannelAccount): Channel | undefined {
     const adapter = adapterFor(account.kind);
@@ -110,7 +110,7 @@ export function createChannels(deps: Deps): Channels {
     inbox,
     labelOf: (kind) => adapterOf(kind).manifest.label,
     verifyTokenOf,
-    deliveryUrl: (account) => deliveryUrl(account),
+    deliveryUrl,
     note: deps.note,
     clock,
     log,
@@ -200,10 +200,6 @@ export function createChannels(deps: Deps): Channels {
       },
     );
   }
-
-  /** Where the account's provider is told to deliver. */
-  const deliveryUrl = (account: ChannelAccount) =>
-    webhookUrl(account, (account.simulated ? deps.simulatedUrl() : undefined) ?? deps.publicUrl());
 
   /** Has the provider call us, where we can; says in words when it cannot reach us. False when that did not go well. */
   async function registered(channel: Channel, account: ChannelAccount): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Connection, Model } from "mongoose";
+import { coalesce } from "../../core/coalesce.js";
 import type { Clock, Keyring, SealPlace } from "../../core/ports.js";
 import { sealedBytes } from "../sealed.js";
 import { KeyGone, keyIdBytes, keyIdOf, masterIdOf, openBytes, sealBytes, unwrapKey, wrapKey } from "./cipher.js";
@@ -72,31 +73,67 @@ export function createKeyring(options: {
     return remember(byId, row._id, { id: row._id, key, version: row.version, until: Date.now() + trustMs });
   }
 
-  async function create(workspaceId: string, owner: string, version: number): Promise<void> {
+  const first = (workspaceId: string, owner: string, version = 1): KeyRow => {
     const id = randomBytes(keyIdBytes).toString("base64url");
+    const wrapped = wrapKey(firstMaster, id, randomBytes(32));
+    return { _id: id, workspaceId, owner, version, wrapped, masterId: masterIdOf(firstMaster), createdAt: clock.now() };
+  };
+
+  /** Stores new keys; false when another process made one of them at the same moment: its key is as good. */
+  async function create(rows: readonly KeyRow[]): Promise<boolean> {
     try {
-      await model.create({
-        _id: id,
-        workspaceId,
-        owner,
-        version,
-        wrapped: wrapKey(firstMaster!, id, randomBytes(32)),
-        masterId: masterIdOf(firstMaster!),
-        createdAt: clock.now(),
-      });
+      await model.insertMany(rows, { ordered: false });
+      return true;
     } catch (error) {
-      // Another process made this version at the same moment: its key is as good.
-      if ((error as { code?: unknown }).code !== 11000) throw error;
+      const { code, writeErrors = [] } = error as { code?: unknown; writeErrors?: { code?: unknown }[] };
+      if (code !== 11000 || writeErrors.some((one) => one.code !== 11000)) throw error;
+      return false;
     }
   }
 
-  async function load(workspaceId: string, owner: string): Promise<Known> {
-    const find = () => model.findOne({ workspaceId, owner }).sort({ version: -1 }).lean();
-    let row = await find();
-    if (!row) {
-      await create(workspaceId, owner, 1);
-      row = await find();
+  type Holder = Pick<KeyRow, "workspaceId" | "owner">;
+
+  /** The newest key of each, by slot. */
+  async function newestOf(holders: readonly Holder[]): Promise<Map<string, KeyRow>> {
+    const owners = new Map<string, string[]>();
+    for (const { workspaceId, owner } of holders) owners.set(workspaceId, [...(owners.get(workspaceId) ?? []), owner]);
+    const asked = [...owners].map(([workspaceId, all]) => ({ workspaceId, owner: { $in: all } }));
+    const rows = await model.find({ $or: asked }).lean();
+    const found = new Map<string, KeyRow>();
+    for (const row of rows) {
+      const name = slot(row.workspaceId, row.owner);
+      if (row.version > (found.get(name)?.version ?? 0)) found.set(name, row);
     }
+    return found;
+  }
+
+  /** Many at once are looked up together, and what none is there for is made together: a crowd of new contacts costs no more. */
+  const load = coalesce<Holder, KeyRow | undefined>(
+    async (holders) => {
+      const found = await newestOf(holders);
+      const missing = holders.filter(({ workspaceId, owner }) => !found.has(slot(workspaceId, owner)));
+      if (missing.length > 0) {
+        const made = missing.map(({ workspaceId, owner }) => first(workspaceId, owner));
+        const kept = (await create(made))
+          ? made.map((row) => [slot(row.workspaceId, row.owner), row] as const)
+          : await newestOf(missing);
+        for (const [name, row] of kept) found.set(name, row);
+      }
+      return holders.map(({ workspaceId, owner }) => found.get(slot(workspaceId, owner)));
+    },
+    { maxBatch: 500 },
+  );
+
+  const rowOf = coalesce<string, KeyRow | undefined>(
+    async (ids) => {
+      const rows = new Map((await model.find({ _id: { $in: ids } }).lean()).map((row) => [row._id, row]));
+      return ids.map((id) => rows.get(id));
+    },
+    { maxBatch: 500 },
+  );
+
+  async function newestFor(workspaceId: string, owner: string): Promise<Known> {
+    const row = await load({ workspaceId, owner });
     if (!row) throw new KeyGone();
     return remember(newest, slot(workspaceId, owner), unwrapped(row));
   }
@@ -107,7 +144,7 @@ export function createKeyring(options: {
     if (known) return known;
     const under = loading.get(name);
     if (under) return under;
-    const promise = load(workspaceId, owner).finally(() => loading.delete(name));
+    const promise = newestFor(workspaceId, owner).finally(() => loading.delete(name));
     loading.set(name, promise);
     return promise;
   }
@@ -116,8 +153,8 @@ export function createKeyring(options: {
     const known = fresh(byId.get(id));
     if (known) return known;
     byId.delete(id);
-    const row = await model.findOne({ _id: id, workspaceId: place.workspaceId, owner: ownerOf(place) }).lean();
-    if (!row) throw new KeyGone();
+    const row = await rowOf(id);
+    if (row?.workspaceId !== place.workspaceId || row.owner !== ownerOf(place)) throw new KeyGone();
     return unwrapped(row);
   }
 
@@ -181,7 +218,7 @@ export function createKeyring(options: {
 
     async rotateWorkspace(workspaceId) {
       const row = await model.findOne({ workspaceId, owner: "" }).sort({ version: -1 }).lean();
-      await create(workspaceId, "", (row?.version ?? 0) + 1);
+      await create([first(workspaceId, "", (row?.version ?? 0) + 1)]);
       newest.delete(slot(workspaceId, ""));
     },
 
