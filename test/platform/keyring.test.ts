@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Connection } from "mongoose";
+import mongoose, { type Connection } from "mongoose";
 import { systemClock } from "../../src/core/ports.js";
 import { createKeyring, KeyGone, SealBroken } from "../../src/platform/keyring/index.js";
 import { createLog } from "../../src/platform/log.js";
@@ -77,6 +77,21 @@ describe("the keyring", () => {
       sealed.map((_, n) => `n ${n}`),
     );
     expect(await connection.collection("keys").countDocuments({ workspaceId: "wsp_race" })).toBe(1);
+  });
+
+  it("costs a crowd of new contacts one look and one write, and opening what was sealed for them one look", async () => {
+    const crowd = Array.from({ length: 50 }, (_, n) => ({ ...place, workspaceId: "wsp_crowd", contactId: `ctc_${n}` }));
+    const calls: string[] = [];
+    mongoose.set("debug", (collection: string, method: string) => calls.push(`${collection}.${method}`));
+    const ring = keyring(oldMaster);
+    const sealed = await Promise.all(crowd.map((one, n) => ring.seal(one, `n ${n}`)));
+    expect(calls).toEqual(["keys.find", "keys.insertMany"]);
+    const elsewhere = keyring(oldMaster);
+    calls.length = 0;
+    const opened = await Promise.all(crowd.map((one, n) => elsewhere.open(one, sealed[n]!)));
+    mongoose.set("debug", false);
+    expect(opened).toEqual(crowd.map((_, n) => `n ${n}`));
+    expect(calls).toEqual(["keys.find"]);
   });
 
   it("moves to a new master key without touching a value", async () => {
