@@ -5,9 +5,9 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
-import { endChild, eventually, forkGateway, stubbornly, type GatewaySettings } from "../support/gateway.js";
+import { endChild, eventually, forkGateway, type GatewaySettings } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
-import type { ConversationView, MessageView, Page } from "../support/views.js";
+import { underFire } from "../support/underFire.js";
 
 const customers = 10;
 const each = 10;
@@ -54,10 +54,7 @@ afterAll(async () => {
   await stores.drop();
 });
 
-const stubborn = stubbornly(() => ({ url: gateway.url, key }));
-const conversations = async () => (await stubborn<Page<ConversationView>>("GET", "/conversations?limit=100")).body.data;
-const thread = async (id: string) =>
-  (await stubborn<Page<MessageView>>("GET", `/conversations/${id}/messages?limit=100`)).body.data;
+const { stubborn, conversations, thread, reply } = underFire(() => ({ url: gateway.url, key }));
 
 /** Says one thing for a customer, and repeats it with the same id until it was taken. */
 async function say(customer: string, text: string): Promise<void> {
@@ -109,15 +106,7 @@ it("loses nothing and doubles nothing on a channel of one's own while the gatewa
       }
     }),
   );
-  const outbound = Promise.all(
-    open.map(async ({ id }) => {
-      for (let n = 0; n < each; n++) {
-        const body = { content: { kind: "text", text: `out ${n}` } };
-        const headers = { "idempotency-key": `${id}-${n}` };
-        expect((await stubborn("POST", `/conversations/${id}/messages`, body, headers)).status).toBe(201);
-      }
-    }),
-  );
+  const outbound = reply(open, each);
   await Promise.all([inbound, outbound, killing]);
 
   const settled = await eventually(
@@ -151,4 +140,4 @@ it("loses nothing and doubles nothing on a channel of one's own while the gatewa
     }
   }
   expect(taken.size).toBeGreaterThanOrEqual(customers * (each - 2));
-}, 240_000);
+}, 400_000);

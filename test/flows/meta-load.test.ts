@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { startGraphSimulator, type Account, type GraphSimulator } from "../../simulator/graph/index.js";
-import { endChild, eventually, forkGateway, stubbornly, type GatewaySettings } from "../support/gateway.js";
+import { endChild, eventually, forkGateway, type GatewaySettings } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
-import type { ConversationView, MessageView, Page } from "../support/views.js";
+import { underFire } from "../support/underFire.js";
 
 const customers = 20;
 const each = 10;
@@ -33,10 +33,7 @@ afterAll(async () => {
   await stores.drop();
 });
 
-const stubborn = stubbornly(() => ({ url: gateway.url, key }));
-const conversations = async () => (await stubborn<Page<ConversationView>>("GET", "/conversations?limit=100")).body.data;
-const thread = async (id: string) =>
-  (await stubborn<Page<MessageView>>("GET", `/conversations/${id}/messages?limit=100`)).body.data;
+const { stubborn, conversations, thread, reply } = underFire(() => ({ url: gateway.url, key }));
 
 /** Meta calls where the gateway listens now: a real one stays at its address. */
 async function restart(): Promise<void> {
@@ -88,15 +85,7 @@ it("loses nothing and doubles nothing on Messenger and WhatsApp while the gatewa
       await sleep(100);
     }
   })();
-  const outbound = Promise.all(
-    open.map(async ({ id }) => {
-      for (let n = 0; n < each; n++) {
-        const body = { content: { kind: "text", text: `out ${n}` } };
-        const headers = { "idempotency-key": `${id}-${n}` };
-        expect((await stubborn("POST", `/conversations/${id}/messages`, body, headers)).status).toBe(201);
-      }
-    }),
-  );
+  const outbound = reply(open, each);
   await Promise.all([inbound, outbound, killing]);
 
   const settled = await eventually(
@@ -140,4 +129,4 @@ it("loses nothing and doubles nothing on Messenger and WhatsApp while the gatewa
   }
   // What nobody took was never sent: a killed process leaves at most the message it was at.
   expect(graph.sent().length).toBeGreaterThanOrEqual(customers * (each - 2));
-}, 180_000);
+}, 400_000);

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { startWhatsAppWebSimulator, type WhatsAppWebSimulator } from "../../simulator/whatsapp-web/index.js";
-import { endChild, eventually, forkGateway, stubbornly, type GatewaySettings } from "../support/gateway.js";
+import { endChild, eventually, forkGateway, type GatewaySettings } from "../support/gateway.js";
 import { testStores } from "../support/stores.js";
-import type { ConversationView, MessageView, Page } from "../support/views.js";
+import { underFire } from "../support/underFire.js";
 
 const number = "491510000003";
 const people = Array.from({ length: 3 }, (_, index) => ({
@@ -40,10 +40,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 }, 60_000);
 
-const stubborn = stubbornly(() => ({ url: gateway.url, key }));
-const conversations = async () => (await stubborn<Page<ConversationView>>("GET", "/conversations?limit=100")).body.data;
-const thread = async (id: string) =>
-  (await stubborn<Page<MessageView>>("GET", `/conversations/${id}/messages?limit=100`)).body.data;
+const { stubborn, conversations, thread } = underFire(() => ({ url: gateway.url, key }));
 
 it("loses nothing and doubles nothing on WhatsApp Web while the gateway is killed, and asks for no new link", async () => {
   const account = await stubborn<{ id: string }>("POST", "/channels", {

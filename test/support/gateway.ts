@@ -139,20 +139,30 @@ export async function endChild(child: ChildProcess, signal: NodeJS.Signals): Pro
 
 /** Asks again until a gateway answers, whichever it is now: the same request, under the same key. */
 export function stubbornly(gateway: () => { url: string; key: string }) {
-  return <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> =>
-    eventually(
-      `${method} ${path}`,
-      async () => {
-        try {
-          const { url, key } = gateway();
-          const answer = await apiOf(url, key)<T>(method, `/api/v1${path}`, body, headers);
-          return answer.status < 500 ? answer : undefined;
-        } catch {
-          return undefined;
-        }
-      },
-      90_000,
-    );
+  return async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> => {
+    let last = "nothing";
+    const look = async () => {
+      try {
+        const { url, key } = gateway();
+        const answer = await apiOf(url, key)<T>(method, `/api/v1${path}`, body, headers);
+        if (answer.status < 500) return answer;
+        last = `${answer.status} ${JSON.stringify(answer.body)}`;
+      } catch (error) {
+        last = String((error as Error).cause ?? error);
+      }
+      return undefined;
+    };
+    try {
+      return await eventually(`${method} ${path}`, look, 150_000);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; the last answer: ${last}`);
+    }
+  };
 }
 
 /** Looks again and again until there is something to see. */
