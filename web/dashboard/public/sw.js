@@ -15,9 +15,16 @@ self.addEventListener("activate", (event) => {
       .then(() => self.clients.claim()),
   );
 });
-// The page asks for it once its user agreed to reload.
+// A page that was there before its worker says which assets it got: without them it would not open again.
+async function keep(paths) {
+  const cache = await caches.open(cacheName);
+  const wanted = paths.filter((path) => path.startsWith("/assets/"));
+  await Promise.all(wanted.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
+}
 self.addEventListener("message", (event) => {
+  // The page asks for it once its user agreed to reload.
   if (event.data === "activate") self.skipWaiting();
+  else if (Array.isArray(event.data?.keep)) event.waitUntil(keep(event.data.keep));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
