@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { BrowserContextOptions, CDPSession, Page } from "playwright-core";
 import { startPushService, type PushService } from "../support/pushService.js";
 import { eventually } from "../support/gateway.js";
-import { openHouse, owner, picture, setUp, type House, type Visitor } from "./house.js";
+import { openCrew, rowOf, type Crew } from "./crew.js";
+import { owner, picture, type House, type Visitor } from "./house.js";
 
 interface Shown {
   title: string;
@@ -12,6 +13,7 @@ interface Shown {
 
 /** What the worker does with what the server tells, and the page where it is turned on. */
 describe("notifications of the browser", () => {
+  let crew: Crew;
   let house: House;
   let mara: Visitor;
   let workspaceId: string;
@@ -21,6 +23,9 @@ describe("notifications of the browser", () => {
   /** A page of nobody's, beside those of the dashboard. */
   let beside: Page;
 
+  let subscribed: ReturnType<PushService["browser"]> | undefined;
+  /** What this browser would be to a push service, if it had one. */
+  const browser = () => (subscribed ??= service.browser("mara"));
   const settings = () => `${house.url}/w/${workspaceId}/settings/notifications`;
   const message = (more: object = {}) => ({
     ...{ v: 1, title: "Ana Pérez wrote", body: "Blue Shop", tag: "cnv_1" },
@@ -55,10 +60,9 @@ describe("notifications of the browser", () => {
   };
 
   beforeAll(async () => {
-    house = await openHouse({ outboundAllow: "127.0.0.1" });
+    crew = await openCrew({ outboundAllow: "127.0.0.1" });
+    ({ house, mara, workspaceId } = crew);
     service = await startPushService();
-    mara = await house.visitor();
-    ({ workspaceId } = await setUp(house, mara));
     await mara.context.grantPermissions(["notifications"], { origin: house.url });
     beside = await mara.context.newPage();
     devtools = await mara.context.newCDPSession(beside);
@@ -127,9 +131,8 @@ describe("notifications of the browser", () => {
 
   it("is turned on for this browser, tested and turned off; and says what stands in the way", async () => {
     const { page } = mara;
-    const browser = service.browser("mara");
     await page.addInitScript(`
-      const given = ${JSON.stringify(browser.subscription)};
+      const given = ${JSON.stringify(browser().subscription)};
       let here = sessionStorage.getItem("suite-push") !== null;
       const one = { endpoint: given.endpoint, options: { applicationServerKey: null }, toJSON: () => given,
         unsubscribe: async () => { here = false; sessionStorage.removeItem("suite-push"); return true; } };
@@ -153,7 +156,7 @@ describe("notifications of the browser", () => {
     await page.getByText("On for this browser, also while Switchboard is closed.").waitFor();
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("The test is on its way to this browser.").first().waitFor();
-    expect(browser.got()).toMatchObject([{ title: "This is a test", always: true }]);
+    expect(browser().got()).toMatchObject([{ title: "This is a test", always: true }]);
     await picture(page, "push/on");
     // Still so after a reload: and no page tells by itself what the server tells.
     await page.reload();
@@ -169,6 +172,46 @@ describe("notifications of the browser", () => {
     expect((await mara.api<{ on: boolean }>("GET", "/me/push")).body.on).toBe(false);
   }, 120_000);
 
+  it("tells by the server what the page would tell, and only once", async () => {
+    const { page } = mara;
+    await crew.write("Ana Pérez", "Hello");
+    const { id } = await eventually("the conversation", () => crew.conversationOf("Ana Pérez").catch(() => undefined));
+    await crew.ask("PATCH", `/conversations/${id}`, { assignee_id: crew.marasSeat });
+    await page.getByRole("button", { name: "Turn on for this browser" }).click();
+    await page.getByText("On for this browser, also while Switchboard is closed.").waitFor();
+    await page.addInitScript(`
+      document.hasFocus = () => false;
+      window.suiteTold = [];
+      window.Notification = class extends EventTarget {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title) { super(); window.suiteTold.push(title); }
+        close() {}
+      };
+    `);
+    await page.goto(crew.inbox());
+    await rowOf(page, "Ana Pérez").waitFor({ timeout: 60_000 });
+    const kept = page.waitForResponse((one) => one.url().endsWith("/me/push") && one.request().method() === "POST");
+    await page.reload();
+    await kept;
+    await rowOf(page, "Ana Pérez").waitFor({ timeout: 60_000 });
+    await crew.write("Ana Pérez", "Are you there?");
+    await page.getByText("Ana Pérez wrote").first().waitFor({ timeout: 30_000 });
+    await eventually(
+      "the push",
+      () =>
+        browser()
+          .got()
+          .some(({ title }) => title === "Ana Pérez wrote")
+          ? true
+          : undefined,
+      30_000,
+    );
+    expect(await page.evaluate("window.suiteTold")).toEqual([]);
+    await mara.api("DELETE", "/me/push");
+    await page.goto(settings());
+  }, 120_000);
+
   it("offers mail only to who has confirmed their address, and asks where quiet hours hold", async () => {
     const { page } = mara;
     const box = page.getByRole("checkbox", { name: "Somebody mentions you: E-mail" });
@@ -176,7 +219,7 @@ describe("notifications of the browser", () => {
     await page.getByText("Confirm your e-mail address first, under Profile.").waitFor();
     expect(await box.isDisabled()).toBe(true);
     const { caught } = house.gateway.services.mailer;
-    const { text } = caught!().find(({ text: one }) => one.includes("/verify#"))!;
+    const { text } = caught!().find(({ to, text: one }) => to === owner.email && one.includes("/verify#"))!;
     await mara.api("POST", "/auth/email/verify", { body: { token: /\/verify#(\S+)/.exec(text)![1] } });
     await page.reload();
     await page.getByText("E-mail comes after three minutes").waitFor({ timeout: 30_000 });

@@ -34,6 +34,12 @@ export function noticeRepo({ notices, turns, positions }: NotificationModels) {
     position: async (workspaceId: string): Promise<number | undefined> =>
       (await positions.findOne({ _id: workspaceId }).lean())?.seq,
 
+    /** The same of many; those that nobody ever read are missing. */
+    async positions(workspaceIds: readonly string[]): Promise<Map<string, number>> {
+      const rows = await positions.find({ _id: { $in: [...workspaceIds] } }).lean();
+      return new Map(rows.map(({ _id, seq }) => [_id, seq]));
+    },
+
     /** Moves on; never back. */
     async moveOn(workspaceId: string, seq: number): Promise<void> {
       await positions.updateOne({ _id: workspaceId }, { $max: { seq } }, { upsert: true });

@@ -21,11 +21,14 @@ export function sweepNotices({
     if (from >= workspaces.length) from = 0;
     const some = workspaces.slice(from, from + comparedAtOnce);
     from += comparedAtOnce;
+    const positions = await repo.positions(some.map(({ id }) => id));
     const found = await Promise.all(
       some.map(async ({ id }) => {
-        if ((await audience.of(id)).size === 0) return [];
-        const [position = 0, last] = await Promise.all([repo.position(id), inbox.events.last(id)]);
-        return position < last ? [id] : [];
+        const last = await inbox.events.last(id);
+        if ((positions.get(id) ?? 0) >= last) return [];
+        if ((await audience.of(id)).size > 0) return [id];
+        await repo.moveOn(id, last);
+        return [];
       }),
     );
     return found.flat();

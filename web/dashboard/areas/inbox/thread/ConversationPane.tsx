@@ -96,11 +96,11 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
   // Also where nothing is unread: whoever looked need not be told elsewhere that they were mentioned here.
   const mark = useCallback(
     (messageId: string) => {
-      if (marked.current === messageId && unreadNow.current === 0) return;
+      if (!may || (marked.current === messageId && unreadNow.current === 0)) return;
       marked.current = messageId;
       void markRead(place, [conversation.id], messageId);
     },
-    [place, conversation.id],
+    [place, conversation.id, may],
   );
   const onSeen = useCallback(
     (messageId: string) => {
