@@ -30,12 +30,16 @@ function fingerprint() {
 
 /** Icons of the installed app, drawn from the one mark. */
 async function icons(target) {
-  const mark = readFileSync(join(source, "public", "mark.svg"));
+  const mark = readFileSync(join(source, "public", "mark.svg"), "utf8");
+  // Systems cut such an icon into a shape of their own: it fills its square, and what matters lies within the inner circle.
+  const square = mark.replace('rx="7"', 'rx="0"');
   for (const size of [192, 512]) {
-    await sharp(mark, { density: (72 * size) / 32 })
-      .resize(size, size)
-      .png()
-      .toFile(join(target, `icon-${size}.png`));
+    for (const [name, drawing] of Object.entries({ icon: mark, "icon-maskable": square })) {
+      await sharp(Buffer.from(drawing), { density: (72 * size) / 32 })
+        .resize(size, size)
+        .png()
+        .toFile(join(target, `${name}-${size}.png`));
+    }
   }
 }
 

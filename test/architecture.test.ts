@@ -46,6 +46,7 @@ const keepers: Record<string, RegExp> = {
   nodemailer: /^src\/platform\/mail\//,
   "openid-client": /^src\/identity\/oidc\.ts$/,
   "@node-rs/argon2": /^src\/identity\/passwords\.ts$/,
+  "web-push": /^src\/features\/notifications\/webPush\.ts$/,
   otpauth: /^src\/identity\/secondFactor\.ts$/,
   lmdb: /^(embedded\/mongo|bench)\//,
   mongoose: /^src\/(platform|inbox|identity|features|sessions|app)\/|^bench\//,

@@ -239,7 +239,7 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
 }
 
 async function work(config: Config, stores: Stores, services: Services, log: Log) {
-  const { inbox, keyring, queues, channels, hooks, lag } = services;
+  const { inbox, keyring, queues, channels, hooks, notifications, lag } = services;
   const record = inboundRecord({
     inbox,
     keyring,
@@ -268,6 +268,10 @@ async function work(config: Config, stores: Stores, services: Services, log: Log
       "hooks.relay": ({ workspaceId }) => hooks.relay(workspaceId),
       "hooks.pump": ({ workspaceId, endpointId }) => hooks.pump(workspaceId, endpointId),
       "hooks.sweep": () => hooks.sweep(),
+      "notices.relay": ({ workspaceId }) => notifications.relay(workspaceId),
+      "notices.mail": ({ workspaceId, memberId }) => notifications.digest(workspaceId, memberId),
+      "notices.push": ({ workspaceId }) => notifications.tellBrowsers(workspaceId),
+      "notices.sweep": () => notifications.sweep(),
       "inbox.sweep": () => inbox.sweep(),
       "channels.check": () => channels.checkAll(),
     },

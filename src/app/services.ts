@@ -20,6 +20,7 @@ import type { Operations } from "../http/routes/operations.js";
 import { createInbox, type Inbox } from "../inbox/index.js";
 import { createKeyring, type ManagedKeyring } from "../platform/keyring/index.js";
 import { createOutgoingWebhooks, type OutgoingWebhooks } from "../features/outgoing-webhooks/index.js";
+import { createNotifications, type Notifications } from "../features/notifications/index.js";
 import { createDesk, type Desk } from "../features/desk/index.js";
 import { createChannelLog, type ChannelLog } from "../features/channel-log/index.js";
 import { createDemo, type Demo } from "../features/demo/index.js";
@@ -27,6 +28,7 @@ import { takeLease } from "../platform/lease.js";
 import { createSimulator, type Simulator } from "../features/simulator/index.js";
 import { webhookUrl } from "../http/presenters/channels.js";
 import { channelDetails } from "../http/routes/channels.js";
+import { lookingOf } from "../realtime/looking.js";
 import { sessionProgressStore } from "../sessions/progress.js";
 import { createOutbound } from "../platform/outbound/index.js";
 import { createKeptAnswers } from "../platform/keptAnswers.js";
@@ -44,6 +46,7 @@ import { createChannels, type Channels } from "./channels.js";
 import { accountNotes } from "./channelNotes.js";
 import { createChannelSessions, type ChannelSessions } from "./channelSessions.js";
 import { createFanout, type Fanout } from "./fanout.js";
+import { noticeListener } from "./notices.js";
 import { hookListener, hookPayloads } from "./hooks.js";
 import { lagMetrics, type Lag } from "./lag.js";
 import { blobStoreOf, mediaToolsOf } from "./media.js";
@@ -75,6 +78,7 @@ export interface Services {
   lag: Lag;
   keptAnswers: KeptAnswers;
   hooks: OutgoingWebhooks;
+  notifications: Notifications;
   desk: Desk;
   channelLog: ChannelLog;
   channelSessions: ChannelSessions;
@@ -274,7 +278,16 @@ export async function createServices(
     clock,
   });
   fanout.listen(hookListener(hooks, queues, log));
+  const notifications = createNotifications({
+    ...{ connection: mongo, inbox, identity, mailer, outbound, keyring, publicUrl, clock, log },
+    looking: lookingOf(redis, config.REDIS_PREFIX),
+    contact: addressOf(config.MAIL_FROM),
+    enqueue: queues,
+  });
+  const noticeHints = noticeListener(notifications, queues, log);
+  fanout.listen(noticeHints);
   const close = async () => {
+    noticeHints.close();
     health.close();
     await demo.close();
     await simulator.close();
@@ -294,6 +307,7 @@ export async function createServices(
       inbox.ensureIndexes(),
       keptAnswers.ensureIndexes(),
       hooks.ensureIndexes(),
+      notifications.ensureIndexes(),
       desk.ensureIndexes(),
       vaults.ensureIndexes(),
       channelLog.ensureIndexes(),
@@ -325,6 +339,7 @@ export async function createServices(
     lag,
     keptAnswers,
     hooks,
+    notifications,
     desk,
     channelLog,
     channelSessions,
@@ -333,6 +348,9 @@ export async function createServices(
     close,
   };
 }
+
+/** The address in "Name <address>". */
+const addressOf = (from: string) => /<([^>]+)>/.exec(from)?.[1] ?? from;
 
 /** With another master key nothing stored could be opened, and new data keys would mix with the old ones. */
 async function checkMasterKeys(keyring: ManagedKeyring): Promise<void> {

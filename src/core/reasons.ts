@@ -51,6 +51,13 @@ export const reasons = described({
   role_not_applicable: { means: "This member does not sign in, so no role applies.", params: [] },
   member_unknown: { means: "There is no such member in this workspace.", params: [] },
   preferences_too_large: { means: "Your preferences are too large to be kept.", params: [] },
+  push_address_refused: { means: "Nothing can be sent to the push service of this browser.", params: [] },
+  push_off: { means: "Notifications are not on for this browser.", params: [] },
+  push_gone: {
+    means: "The push service does not know this browser any more. Turn notifications on again.",
+    params: [],
+  },
+  push_not_taken: { means: "The push service of this browser did not take it. Try again later.", params: [] },
   label_name_taken: { means: "There is a label of that name already.", params: [] },
   labels_most: { means: "A workspace has at most `most` labels.", params: ["most"] },
   canned_shortcut_taken: { means: "There is a canned reply with that shortcut in that language already.", params: [] },

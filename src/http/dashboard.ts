@@ -31,7 +31,9 @@ const policy = helmet({
 /** Addresses that are not pages of the dashboard, whatever the client accepts. */
 const others =
   /^\/(api|webhooks|docs|openapi\.json|livez|readyz|version|metrics|admin|files|hooks|bins?|realtime)(\/|$)/;
-const files = /^\/(assets\/[\w.-]+|(?:theme|sw)\.js|app\.webmanifest|mark\.svg|icon-\d+\.png)$/;
+/** index.html by its own name is for the service worker, which asks for it as a file and takes whatever comes. */
+const files =
+  /^\/(assets\/[\w.-]+|index\.html|(?:theme|sw)\.js|app\.webmanifest|mark\.svg|icon-(?:maskable-)?\d+\.png)$/;
 const types: Record<string, string> = { webmanifest: "application/manifest+json", woff2: "font/woff2" };
 const encodings = [
   { name: "br", ending: ".br" },

@@ -29,7 +29,7 @@ export type { Invitation } from "./invitations.js";
 export type { Member, Team } from "./people.js";
 export type { Role } from "./roles.js";
 export type { UserSession } from "./sessions.js";
-export type { User } from "./users.js";
+export { systemKeys, type User, type UserSettings } from "./users.js";
 export type { Workspace } from "./workspaces.js";
 export type { Scope };
 

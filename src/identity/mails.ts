@@ -1,4 +1,5 @@
 import type { Mail } from "../platform/mail/index.js";
+import { buttonLink, escaped, letter, oneLine, smallPrint } from "../platform/mail/letter.js";
 import type { Language } from "../wire/identity.js";
 
 export type MailKind = "verify" | "reset" | "invitation";
@@ -134,11 +135,6 @@ const words: Record<Language, Record<MailKind, Words>> = {
   },
 };
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escaped = (text: string) => text.replace(/[&<>"']/g, (letter) => entities[letter]!);
-/** Names come from people: no line of theirs may begin a header or look like a line of ours. */
-const oneLine = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
-
 /** A mail in the person's language, as plain text and as simple HTML. Names stand in it as text. */
 export function mailOf(
   kind: MailKind,
@@ -148,17 +144,13 @@ export function mailOf(
   const fill = (text: string) =>
     text.replace(/\{(workspace|by)\}/g, (_all, name: "workspace" | "by") => oneLine(options[name] ?? ""));
   const text = `${fill(body)}\n\n${action}:\n${options.link}\n\n${foot}\n`;
-  const rtl = options.language === "ar";
-  const html = `<!doctype html>
-<html lang="${options.language}" dir="${rtl ? "rtl" : "ltr"}">
-<head><meta charset="utf-8"><title>${escaped(fill(subject))}</title></head>
-<body style="margin:0;padding:24px;background:#ffffff;color:#16191d;font:16px/24px system-ui,sans-serif">
-<p>${escaped(fill(body))}</p>
-<p><a href="${escaped(options.link)}" style="display:inline-block;padding:10px 16px;border-radius:6px;background:#0b7268;color:#ffffff;text-decoration:none">${escaped(action)}</a></p>
-<p style="color:#4a5360;font-size:14px;line-height:20px">${escaped(foot)}</p>
-<p style="color:#4a5360;font-size:12px;line-height:16px;word-break:break-all">${escaped(options.link)}</p>
-</body>
-</html>
-`;
+  const html = letter({
+    language: options.language,
+    subject: fill(subject),
+    body: `<p>${escaped(fill(body))}</p>
+<p>${buttonLink(options.link, action)}</p>
+${smallPrint(escaped(foot))}
+<p style="color:#4a5360;font-size:12px;line-height:16px;word-break:break-all">${escaped(options.link)}</p>`,
+  });
   return { to: options.to, subject: fill(subject), text, html };
 }

@@ -27,6 +27,8 @@ export interface SessionRepo {
   /** Whose token this is; undefined when the session is over. Being asked counts as use. */
   find(token: string): Promise<{ id: string; userId: string } | undefined>;
   list(userId: string): Promise<UserSession[]>;
+  /** Those of these sessions that are not over. */
+  alive(ids: readonly string[]): Promise<Set<string>>;
   end(userId: string, id: string): Promise<boolean>;
   /** Ends all sessions of a person, save one if named. */
   endAll(userId: string, except?: string): Promise<void>;
@@ -76,6 +78,11 @@ export function sessionRepo(model: Model<UserSessionRow>, keyring: Keyring, cloc
           return { id: row._id, createdAt: row.createdAt, lastSeenAt: row.lastSeenAt, address, agent };
         }),
       );
+    },
+    async alive(ids) {
+      const rows = await model.find({ _id: { $in: [...ids] } }, { endsAt: 1 }).lean();
+      const now = clock.now();
+      return new Set(rows.filter(({ endsAt }) => endsAt > now).map(({ _id }) => _id));
     },
     end: async (userId, id) => (await model.deleteOne({ _id: id, userId })).deletedCount === 1,
     async endAll(userId, except) {

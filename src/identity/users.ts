@@ -25,12 +25,17 @@ export interface User {
   twoFactor: boolean;
 }
 
+/** What a person chose, without who they are. */
+export type UserSettings = Pick<User, "verified" | "language" | "preferences" | "twoFactor">;
+
 export interface UserRepo {
   /** The blind key under which an address is found, whatever its letters' case. */
   emailKey(email: string): Promise<string>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: string): Promise<User | undefined>;
   findMany(ids: readonly string[]): Promise<Map<string, User>>;
+  /** How people like things; opens nothing that is sealed. */
+  settingsOf(ids: readonly string[]): Promise<Map<string, UserSettings>>;
   /** Throws AppError `conflict` when the address has an account. */
   create(person: {
     email: string;
@@ -58,17 +63,14 @@ export function userRepo(model: Model<UserRow>, keyring: Keyring, clock: Clock):
       const profile = await sealedProfile(email, name);
       await model.updateOne({ _id: row._id, profile: row.profile }, { $set: { profile } });
     }
-    return {
-      id: row._id,
-      email,
-      name,
-      passwordHash: row.passwordHash,
-      verified: row.verifiedAt !== null,
-      language: row.language as Language,
-      preferences: row.preferences,
-      twoFactor: row.twoFactorAt !== null,
-    };
+    return { id: row._id, email, name, passwordHash: row.passwordHash, ...settings(row) };
   }
+  const settings = (row: Pick<UserRow, "verifiedAt" | "language" | "preferences" | "twoFactorAt">): UserSettings => ({
+    verified: row.verifiedAt !== null,
+    language: row.language as Language,
+    preferences: row.preferences,
+    twoFactor: row.twoFactorAt !== null,
+  });
   const set = async (id: string, change: Partial<UserRow>) => {
     await model.updateOne({ _id: id }, { $set: change });
   };
@@ -86,6 +88,11 @@ export function userRepo(model: Model<UserRow>, keyring: Keyring, clock: Clock):
     async findMany(ids) {
       const rows = ids.length === 0 ? [] : await model.find({ _id: { $in: [...ids] } }).lean();
       return new Map(await Promise.all(rows.map(async (row) => [row._id, await user(row)] as const)));
+    },
+    async settingsOf(ids) {
+      const fields = { verifiedAt: 1, language: 1, preferences: 1, twoFactorAt: 1 };
+      const rows = ids.length === 0 ? [] : await model.find({ _id: { $in: [...ids] } }, fields).lean();
+      return new Map(rows.map((row) => [row._id, settings(row)]));
     },
     async create({ email, name, passwordHash, verified, language }) {
       const now = clock.now();

@@ -9,6 +9,7 @@ import type { AccountRepo } from "./repos/accounts.js";
 import type { ContactChange, ContactRepo } from "./repos/contacts.js";
 import type { ConversationChange } from "./repos/conversationState.js";
 import type { ConversationQuery } from "./repos/conversationViews.js";
+import type { Concern } from "./repos/conversations.js";
 import type { EventLog } from "./repos/eventLog.js";
 import type { LabelRepo, ReadMark } from "./repos/labels.js";
 import type { WaitingChange } from "./repos/parked.js";
@@ -106,6 +107,14 @@ export interface Inbox extends AccountData {
     change: ConversationChange,
     by: Author,
   ): Promise<BulkResult[]>;
+  /** Many conversations at once; those that are not there are left out. */
+  conversationsOf(workspaceId: string, ids: readonly string[]): Promise<Conversation[]>;
+  /** What tells whom events concern, many at once and without opening anything sealed. */
+  concerns: {
+    conversations(workspaceId: string, ids: readonly string[]): Promise<Map<string, Concern>>;
+    /** When messages were written, by their writer's clock. */
+    writtenAt(workspaceId: string, messageIds: readonly string[]): Promise<Map<string, Date>>;
+  };
   reading: Reading;
   readMarks(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
   /** Throws AppError `not_found` for a message to look around that is not there. */

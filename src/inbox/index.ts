@@ -275,6 +275,11 @@ export function createInbox(ports: InboxPorts): Inbox {
     conversation: (workspaceId, id) => conversations.find(workspaceId, id),
     changeConversation: (workspaceId, id, change, by) => changing.one(workspaceId, id, change, by),
     changeConversations: (workspaceId, ids, change, by) => changing.many(workspaceId, ids, change, by),
+    conversationsOf: (workspaceId, ids) => conversations.findMany(workspaceId, ids),
+    concerns: {
+      conversations: (workspaceId, ids) => conversations.concerns(workspaceId, ids),
+      writtenAt: (workspaceId, ids) => messages.writtenAt(workspaceId, ids),
+    },
     reading: readings,
     readMarks: (workspaceId, conversationId) => readMarks.of(workspaceId, conversationId),
     messages: (workspaceId, conversationId, query) => messages.list(workspaceId, conversationId, query),
@@ -357,6 +362,7 @@ export { Overtaken } from "./usecases/overtaken.js";
 export { conversationQueryOf } from "./listQuery.js";
 export type { Inbox, InboxPorts } from "./face.js";
 export type { ContactChange } from "./repos/contacts.js";
+export type { Concern } from "./repos/conversations.js";
 export type { Label, ReadMark } from "./repos/labels.js";
 export type { WaitingChange } from "./repos/parked.js";
 export type { Quarantined } from "./repos/quarantine.js";

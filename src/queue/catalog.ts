@@ -7,6 +7,8 @@ import {
   inboundQuarantine,
   inboundRecord,
   mediaFetch,
+  noticesMail,
+  noticesOfWorkspace,
   outboundDrain,
   outboundRelease,
   outboundSweep,
@@ -27,7 +29,7 @@ export interface JobKind<S extends z.ZodType = z.ZodType> {
 }
 
 /** Queues of their own, so that a flood of one kind of work does not delay another. */
-export const queueNames = ["inbound", "outbound", "media", "hooks", "upkeep"] as const;
+export const queueNames = ["inbound", "outbound", "media", "hooks", "notices", "upkeep"] as const;
 /** Deliveries mostly wait for others: many of them fit where few jobs do. */
 export const queueConcurrency: Partial<Record<QueueName, number>> = { hooks: 10 };
 export type QueueName = (typeof queueNames)[number];
@@ -45,6 +47,10 @@ export const catalog = {
   "hooks.relay": kind({ queue: "hooks", payload: hooksRelay, attempts: 5, backoffMs: 500 }),
   "hooks.pump": kind({ queue: "hooks", payload: hooksPump, attempts: 3, backoffMs: 1_000 }),
   "hooks.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 3_000 }),
+  "notices.relay": kind({ queue: "notices", payload: noticesOfWorkspace, attempts: 5, backoffMs: 500 }),
+  "notices.mail": kind({ queue: "notices", payload: noticesMail, attempts: 3, backoffMs: 1_000 }),
+  "notices.push": kind({ queue: "notices", payload: noticesOfWorkspace, attempts: 3, backoffMs: 1_000 }),
+  "notices.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 5_000 }),
   "inbox.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 5_000 }),
   "media.sweep": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 60_000 }),
   "channels.check": kind({ queue: "upkeep", payload: upkeep, attempts: 1, backoffMs: 1_000, everyMs: 300_000 }),

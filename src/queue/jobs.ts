@@ -36,6 +36,8 @@ export const outboundSweep = z.strictObject({ v: v1 });
 export const mediaFetch = z.strictObject({ v: v1, workspaceId: z.string().optional(), fileId: z.string() });
 export const hooksRelay = z.strictObject({ v: v1, workspaceId: z.string() });
 export const hooksPump = z.strictObject({ v: v1, workspaceId: z.string(), endpointId: z.string() });
+export const noticesOfWorkspace = z.strictObject({ v: v1, workspaceId: z.string() });
+export const noticesMail = z.strictObject({ v: v1, workspaceId: z.string(), memberId: z.string() });
 export const channelsTemplates = z.strictObject({ v: v1, workspaceId: z.string(), accountId: z.string() });
 export const contactsProfile = z.strictObject({
   v: v1,

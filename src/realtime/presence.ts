@@ -29,11 +29,19 @@ export interface Presence {
 }
 
 /** What one socket says. */
-interface Entry {
+export interface PresenceEntry {
   member: string;
   conversation: string | null;
   state: "viewing" | "typing";
 }
+
+type Entry = PresenceEntry;
+
+/** Where a workspace's entries lie: when each runs out, and what they say. One slot of a cluster holds both. */
+export const presenceKeys = (prefix: string, workspaceId: string): readonly [times: string, entries: string] => [
+  `${prefix}:presence:{${workspaceId}}:times`,
+  `${prefix}:presence:{${workspaceId}}:entries`,
+];
 
 interface Local {
   socket: Socket;
@@ -95,8 +103,7 @@ export function createPresence({ store, prefix, tell, isMember, hasConversation,
     workspaceId: string,
     sockets: readonly (readonly [id: string, entry: Entry | undefined])[],
   ): Promise<{ gone: Entry[]; now: Entry[] }> {
-    // One slot of a cluster holds both.
-    const keys = ["times", "entries"].map((name) => `${prefix}:presence:{${workspaceId}}:${name}`);
+    const keys = presenceKeys(prefix, workspaceId);
     const pairs = sockets.flatMap(([id, entry]) => [id, entry ? JSON.stringify(entry) : ""]);
     const [gone, now] = (await store.eval(script, 2, ...keys, lastsMs, shownMost, ...pairs)) as [string[], string[]];
     const read = (values: string[]) => values.map((value) => JSON.parse(value) as Entry);

@@ -24,7 +24,28 @@ const totpCode = z
 const recoveryCode = z.string().trim().min(8).max(40);
 const roleRef = z.object({ id: z.string(), name: z.string() });
 
+/** What somebody can be told of. */
+export const notificationEvents = [
+  "created",
+  "assigned",
+  "mention",
+  "message_assigned",
+  "message_participating",
+] as const;
+export type NotificationEvent = (typeof notificationEvents)[number];
+
 const notify = z.object({ app: z.boolean(), sound: z.boolean(), push: z.boolean(), email: z.boolean() });
+/** A time zone by its IANA name, which this machine knows. */
+const timeZone = z
+  .string()
+  .max(60)
+  .refine((name) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    } catch {
+      return false;
+    }
+  }, "is no time zone");
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "hh:mm");
 
 /** How somebody likes the dashboard. Whatever is not named here is dropped. */
@@ -37,13 +58,18 @@ export const preferencesDto = z
     keys: z.record(z.string().max(60), z.string().max(60)).default({}).describe("Action to key, where it was changed"),
     panes: z.record(z.string().max(30), z.number().min(0).max(10_000)).default({}).describe("Widths, in pixels"),
     dismissed: z.array(z.string().max(80)).max(100).default([]).describe("Hints that were put away"),
-    notifications: z
-      .partialRecord(z.enum(["created", "assigned", "mention", "message_assigned", "message_participating"]), notify)
-      .default({}),
+    notifications: z.partialRecord(z.enum(notificationEvents), notify).default({}),
     sound: z.enum(["none", "assigned", "all"]).default("assigned"),
     sound_only_inactive: z.boolean().default(true),
     sound_repeat: z.boolean().default(false),
-    quiet_hours: z.object({ from: clockTime, to: clockTime }).nullable().default(null),
+    quiet_hours: z
+      .object({
+        from: clockTime,
+        to: clockTime,
+        time_zone: timeZone.optional().describe("IANA name, of where the person is; UTC when it is missing"),
+      })
+      .nullable()
+      .default(null),
   })
   .meta({ id: "Preferences" });
 

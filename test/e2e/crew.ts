@@ -45,8 +45,8 @@ export const namesIn = async (page: Page, names: readonly string[]): Promise<str
 };
 
 /** Sets the stage: people, a channel whose customers do not talk by themselves, and nothing said yet. */
-export async function openCrew(): Promise<Crew> {
-  const house = await openHouse();
+export async function openCrew(settings: Parameters<typeof openHouse>[0] = {}): Promise<Crew> {
+  const house = await openHouse(settings);
   const mara = await house.visitor();
   const { workspaceId, me } = await setUp(house, mara);
   const invited = await mara.api<{ link: string }>("POST", "/invitations", {

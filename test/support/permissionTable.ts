@@ -30,6 +30,10 @@ export const permissions: Record<string, string> = {
   "DELETE /me/two-factor": "user",
   "POST /me/two-factor/recovery-codes": "user",
   "POST /me/workspaces": "user",
+  "GET /me/push": "user",
+  "POST /me/push": "user",
+  "DELETE /me/push": "user",
+  "POST /me/push/test": "user",
   // The workspace
   "GET /workspace": "anyone",
   "PATCH /workspace": "workspace:manage",

@@ -46,9 +46,15 @@ describe("the dashboard's files", () => {
       expect([path, (await fetch(url + path, page)).status]).toEqual([path, 404]);
     }
     expect((await fetch(`${url}/w/1`, { headers: { accept: "application/json" } })).status).toBe(404);
-    for (const path of ["/assets/..%2findex.html", "/assets/%2e%2e/index.html", "/.sources"]) {
+    for (const path of ["/assets/..%2findex.html", "/.sources"]) {
       expect(await (await fetch(url + path)).text()).not.toContain("doctype html><title>Switch");
     }
+    expect((await fetch(`${url}/assets/%2e%2e/manifest.json`)).status).toBe(404);
+  });
+
+  it("gives the worker the page as a file, as it asks for all that it keeps", async () => {
+    const response = await fetch(`${url}/index.html`, { headers: { accept: "*/*" } });
+    expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Switchboard</title>"]);
   });
 
   it("sends assets compressed, to be kept", async () => {

@@ -22,3 +22,7 @@ createRoot(document.getElementById("root")!).render(
   </StrictMode>,
 );
 keepUpdated();
+// Somebody chose a notification: the worker says where it leads to.
+navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ open?: unknown } | null>) => {
+  if (typeof data?.open === "string" && data.open.startsWith("/")) void router.navigate(data.open);
+});

@@ -21,7 +21,16 @@ const tag = "Me";
 const preferencesMost = 32_000;
 
 /** What a signed-in person does about themselves. */
-export function meEndpoints({ identity, accounts }: { identity: Identity; accounts: Accounts }): Endpoint[] {
+export function meEndpoints({
+  identity,
+  accounts,
+  preferencesChanged,
+}: {
+  identity: Identity;
+  accounts: Accounts;
+  /** For whoever remembers them. */
+  preferencesChanged(): void;
+}): Endpoint[] {
   const mine = { tag, access: "user", scope: null, idempotency: "none" } as const;
   const me = async (userId: string) => meView(await accounts.me(userId));
   return [
@@ -63,6 +72,7 @@ export function meEndpoints({ identity, accounts }: { identity: Identity; accoun
           });
         }
         await identity.users.setPreferences(principal.userId, body);
+        preferencesChanged();
         return preferencesView(body);
       },
     }),

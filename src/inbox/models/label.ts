@@ -23,6 +23,8 @@ export interface ReadMarkRow {
   /** How many of the customer's messages were read, counted as the conversation does. */
   inbound: number;
   readAt: Date;
+  /** When they last had it before them, whether there was anything new or not; marks of before this was kept have none. */
+  lookedAt?: Date;
 }
 
 export function labelModel(connection: Connection): Model<LabelRow> {
@@ -54,6 +56,7 @@ export function readMarkModel(connection: Connection): Model<ReadMarkRow> {
       sequence: { type: Number, required: true },
       inbound: { type: Number, default: 0 },
       readAt: { type: Date, required: true },
+      lookedAt: { type: Date },
     },
     { collection: "read_marks", versionKey: false },
   );

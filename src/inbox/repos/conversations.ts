@@ -52,6 +52,13 @@ export interface Route {
 
 export type { Counted };
 
+/** Whom a conversation concerns. */
+export interface Concern {
+  assigneeId: string | null;
+  participants: readonly string[];
+  lastInboundAt: Date | null;
+}
+
 export interface ConversationRepo extends ConversationState {
   /** The open conversations of these chats. */
   openOf(chatKeys: readonly string[]): Promise<Map<string, OpenConversation>>;
@@ -81,6 +88,8 @@ export interface ConversationRepo extends ConversationState {
   forgetLabel(workspaceId: string, labelId: string): Promise<void>;
   find(workspaceId: string, id: string): Promise<Conversation | undefined>;
   findMany(workspaceId: string, ids: readonly string[]): Promise<Conversation[]>;
+  /** Whose conversations these are; opens nothing that is sealed. */
+  concerns(workspaceId: string, ids: readonly string[]): Promise<Map<string, Concern>>;
   /** Where messages of the conversation go; opens nothing that is sealed. */
   route(workspaceId: string, id: string): Promise<Route | undefined>;
   /** `accountIds`: of the kind of channel that is asked for. */
@@ -307,6 +316,18 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
 
     async findMany(workspaceId, ids) {
       return opened(workspaceId, await model.find({ _id: { $in: [...ids] }, workspaceId }, { counted: 0 }).lean());
+    },
+
+    async concerns(workspaceId, ids) {
+      const rows = await model
+        .find({ _id: { $in: [...ids] }, workspaceId }, { assigneeId: 1, participants: 1, lastInboundAt: 1 })
+        .lean();
+      return new Map(
+        rows.map(({ _id, assigneeId, participants, lastInboundAt }) => [
+          _id,
+          { assigneeId, participants: participants ?? [], lastInboundAt },
+        ]),
+      );
     },
 
     async route(workspaceId, id) {

@@ -84,6 +84,8 @@ export interface ReadMarkRepo {
   put(mark: NewMark): Promise<void>;
   /** How many of the customer's messages a reader has read, by conversation; those never looked at are missing. */
   countsOf(conversationIds: readonly string[], readerId: string): Promise<Map<string, number>>;
+  /** When a reader last had conversations before them; those never looked at are missing. */
+  looksOf(conversationIds: readonly string[], readerId: string): Promise<Map<string, Date>>;
   of(workspaceId: string, conversationId: string): Promise<ReadMark[]>;
 }
 
@@ -105,12 +107,13 @@ export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
               { messageId: mark.messageId, inbound: { $not: { $gte: mark.inbound } } },
             ],
           },
-          { $set: { ...mark }, $setOnInsert: { conversationId, readerId } },
+          { $set: { ...mark, lookedAt: mark.readAt }, $setOnInsert: { conversationId, readerId } },
           { upsert: true },
         );
       } catch (error) {
-        // The mark is there and further on.
+        // The mark is there and further on: nothing was read, but somebody looked.
         if ((error as { code?: unknown }).code !== 11000) throw error;
+        await model.updateOne({ _id }, { $max: { lookedAt: mark.readAt } });
       }
     },
     async put({ conversationId, readerId, ...mark }) {
@@ -121,6 +124,11 @@ export function readMarkRepo(model: Model<ReadMarkRow>): ReadMarkRepo {
       const ids = conversationIds.map((conversationId) => idOf(conversationId, readerId));
       const rows = await model.find({ _id: { $in: ids } }, { conversationId: 1, inbound: 1 }).lean();
       return new Map(rows.map((row) => [row.conversationId, row.inbound ?? 0]));
+    },
+    async looksOf(conversationIds, readerId) {
+      const ids = conversationIds.map((conversationId) => idOf(conversationId, readerId));
+      const rows = await model.find({ _id: { $in: ids } }, { conversationId: 1, readAt: 1, lookedAt: 1 }).lean();
+      return new Map(rows.map((row) => [row.conversationId, row.lookedAt ?? row.readAt]));
     },
     async of(workspaceId, conversationId) {
       const rows = await model.find({ conversationId, workspaceId }).sort({ readerId: 1 }).lean();

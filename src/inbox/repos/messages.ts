@@ -76,6 +76,8 @@ export interface MessageRepo extends Thread {
   insertNote(note: NewNote): Promise<{ message: Message; fresh: Fresh }>;
   find(workspaceId: string, id: string): Promise<Message | undefined>;
   findMany(workspaceId: string, ids: readonly string[]): Promise<Message[]>;
+  /** When messages were written; opens nothing that is sealed. */
+  writtenAt(workspaceId: string, ids: readonly string[]): Promise<Map<string, Date>>;
   externalKeyOf(workspaceId: string, conversationId: string, id: string): Promise<string | undefined>;
   /** Our id of a message the provider named; pictures of an album lead to their album. */
   idOf(workspaceId: string, externalKey: string): Promise<string | undefined>;
@@ -298,6 +300,10 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       return row ? (await opened([row]))[0] : undefined;
     },
 
+    async writtenAt(workspaceId, ids) {
+      const rows = await model.find({ _id: { $in: [...ids] }, workspaceId }, { at: 1 }).lean();
+      return new Map(rows.map((row) => [row._id, row.at]));
+    },
     async findMany(workspaceId, ids) {
       const rows = await model.find({ _id: { $in: [...ids] }, workspaceId }, { words: 0 }).lean();
       return opened(rows);

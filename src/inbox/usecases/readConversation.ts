@@ -45,6 +45,8 @@ export interface Reading {
     memberId: string | null,
     most: number,
   ): Promise<{ count: number; more: boolean }>;
+  /** When a reader last had conversations before them; those never looked at are missing. */
+  looksOf(conversationIds: readonly string[], readerId: string): Promise<Map<string, Date>>;
   /** The first message of the customer that a reader has not read: `count` is how many there are. */
   firstUnread(workspaceId: string, conversationId: string, count: number): Promise<string | null>;
 }
@@ -160,6 +162,8 @@ export function reading({ conversations, messages, readMarks, ephemeral, clock }
       const count = await conversations.countUnseen(workspaceId, memberId, most + 1);
       return { count: Math.min(count, most), more: count > most };
     },
+
+    looksOf: (conversationIds, readerId) => readMarks.looksOf(conversationIds, readerId),
 
     async firstUnread(workspaceId, conversationId, count) {
       if (count === 0) return null;

@@ -8,6 +8,21 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
+  /** The same for the same mail, so that one that went out twice is known as one; made up when there is none. */
+  messageId?: string | undefined;
+  headers?: Record<string, string> | undefined;
+}
+
+/** A mail did not go out. `forGood`: the server will not take it later either. */
+export class MailRefused extends Error {
+  constructor(
+    readonly forGood: boolean,
+    readonly code: number | null,
+    cause?: unknown,
+  ) {
+    super(forGood ? "the mail server refused the mail" : "the mail server could not take the mail", { cause });
+    this.name = "MailRefused";
+  }
 }
 
 /** A mail that was caught instead of sent. */
@@ -23,6 +38,8 @@ export interface Mailer {
   readonly caught: (() => readonly CaughtMail[]) | undefined;
   /** Sends in its own time, trying again for some minutes. Never throws: whoever asks must not learn whether it went. */
   post(mail: Mail): void;
+  /** Sends once, for whoever tries again by themselves. Rejects with MailRefused. */
+  send(mail: Mail): Promise<void>;
   /** Waits a moment for what is on its way. */
   close(): Promise<void>;
 }
@@ -31,6 +48,8 @@ const caughtMost = 200;
 const pausesMs = [2_000, 15_000, 60_000];
 const waitingMost = 500;
 const closeMs = 3_000;
+/** A server that says nothing holds nobody for long. */
+const silenceMs = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 60_000 };
 
 /** `smtpUrl`: smtp(s)://user:password@host:port. Without it mails are caught in memory when `catching`, and else dropped. */
 export function createMailer(options: {
@@ -46,6 +65,7 @@ export function createMailer(options: {
     works: false,
     caught: undefined,
     post: () => log.warn("mail_not_sent", { reason: "SMTP_URL is not set" }),
+    send: () => Promise.reject(new MailRefused(true, null)),
     close: () => Promise.resolve(),
   };
 }
@@ -53,12 +73,17 @@ export function createMailer(options: {
 function catcher(): Mailer {
   const mails: CaughtMail[] = [];
   let last = 0;
+  const post = (mail: Mail) => {
+    mails.unshift({ ...mail, id: String((last += 1)), at: new Date() });
+    mails.length = Math.min(mails.length, caughtMost);
+  };
   return {
     works: true,
     caught: () => mails,
-    post(mail) {
-      mails.unshift({ ...mail, id: String((last += 1)), at: new Date() });
-      mails.length = Math.min(mails.length, caughtMost);
+    post,
+    send(mail) {
+      post(mail);
+      return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };
@@ -70,6 +95,7 @@ function smtpMailer(url: string, from: string, log: Log): Mailer {
     // Neither files nor addresses may be pulled into a mail.
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...silenceMs,
   });
   const under = new Set<Promise<void>>();
   const stop = new AbortController();
@@ -102,6 +128,14 @@ function smtpMailer(url: string, from: string, log: Log): Mailer {
       }
       const sending = deliver(mail).finally(() => under.delete(sending));
       under.add(sending);
+    },
+    async send(mail) {
+      try {
+        await transport.sendMail({ ...mail, from });
+      } catch (error) {
+        const { responseCode } = error as { responseCode?: number };
+        throw new MailRefused(responseCode !== undefined && responseCode >= 500, responseCode ?? null, error);
+      }
     },
     async close() {
       const late = new AbortController();

@@ -1,6 +1,20 @@
 import i18n from "i18next";
 import { toast } from "../components/ui/toast.js";
 
+/** Tells a new worker of the assets this page fetched before it was there, so that they are kept as those it sees are. */
+async function tellOfAssets(): Promise<void> {
+  if (navigator.serviceWorker.controller) return;
+  const { active } = await navigator.serviceWorker.ready;
+  new PerformanceObserver((list) => {
+    const keep = list
+      .getEntries()
+      .map(({ name }) => new URL(name))
+      .filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/assets/"))
+      .map(({ pathname }) => pathname);
+    if (keep.length > 0) active?.postMessage({ keep });
+  }).observe({ type: "resource", buffered: true });
+}
+
 /** Installs the service worker, and offers a reload when a newer version is there. */
 export function keepUpdated(): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
@@ -14,6 +28,7 @@ export function keepUpdated(): void {
       },
     });
   };
+  void tellOfAssets();
   navigator.serviceWorker.register("/sw.js").then(
     (registration) => {
       offer(registration.waiting);

@@ -15,9 +15,51 @@ self.addEventListener("activate", (event) => {
       .then(() => self.clients.claim()),
   );
 });
-// The page asks for it once its user agreed to reload.
+// A page that was there before its worker says which assets it got: without them it would not open again.
+async function keep(paths) {
+  const cache = await caches.open(cacheName);
+  const wanted = paths.filter((path) => path.startsWith("/assets/"));
+  await Promise.all(wanted.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
+}
 self.addEventListener("message", (event) => {
+  // The page asks for it once its user agreed to reload.
   if (event.data === "activate") self.skipWaiting();
+  else if (Array.isArray(event.data?.keep)) event.waitUntil(keep(event.data.keep));
+});
+// What the server tells while no page is looked at. It never says what was written.
+async function show(data) {
+  const message = data?.json();
+  if (message?.v !== 1) return;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  // Who looks at a page is told by it.
+  if (message.always !== true && windows.some(({ focused }) => focused)) return;
+  await self.registration.showNotification(message.title, {
+    body: message.body,
+    tag: message.tag,
+    renotify: true,
+    icon: "/icon-192.png",
+    data: { url: message.url },
+  });
+}
+async function open(path) {
+  const url = new URL(path, self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const [page] = windows.sort(
+    (a, b) => Number(b.visibilityState === "visible") - Number(a.visibilityState === "visible"),
+  );
+  if (!page) {
+    await self.clients.openWindow(url.href);
+    return;
+  }
+  await page.focus();
+  // The page goes there by itself: loaded anew it would lose what is being typed.
+  page.postMessage({ open: url.pathname + url.search });
+}
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data?.url ?? "/"));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from "react";
-import { useWorkspace } from "../../api/session.js";
+import { useMe, useWorkspace } from "../../api/session.js";
 import { useBadge } from "../../app/title.js";
 import { useConnection } from "../../realtime/connection.js";
 import { showMessage, startLive } from "./data/live.js";
@@ -11,11 +11,15 @@ import { useNotifications } from "./notify/useNotifications.js";
 /** What goes on on every page of a workspace: data kept fresh, the outbox emptied, and word of what is new. */
 export function InboxBackground() {
   const { id: workspaceId, memberId } = useWorkspace();
+  const { id: userId } = useMe();
   const connection = useConnection();
   const unread = useCounts()?.unread.count ?? 0;
   useBadge(unread);
   useEffect(() => startLive(workspaceId, memberId), [workspaceId, memberId]);
   useEffect(() => startPresence(), []);
+  useEffect(() => {
+    void import("../../app/push.js").then(({ keepPush }) => keepPush(userId)).catch(() => undefined);
+  }, [userId]);
   useEffect(
     () => startOutbox({ workspaceId, memberId, onSent: (message) => showMessage(workspaceId, message) }),
     [workspaceId, memberId],

@@ -1,63 +1,44 @@
-import { useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useAuthState, useMe } from "../../api/session.js";
+import type { PushState } from "../../app/push.js";
 import { saveMyPreferences, useMyPreferences } from "../../app/myPreferences.js";
 import { notificationEvents, notifyOf, type NotificationWay } from "../../app/notificationChoices.js";
-import { Button } from "../../components/ui/Button.js";
 import { Checkbox, RadioGroup, Switch } from "../../components/ui/choices.js";
+import { cx } from "../../components/ui/cx.js";
 import { Field } from "../../components/ui/Field.js";
 import { Input } from "../../components/ui/Input.js";
 import { Card, Table, Td, Th } from "../../components/ui/layout.js";
 import { Banner } from "../../components/ui/states.js";
-import { toast } from "../../components/ui/toast.js";
-import { SettingsPage, Setting } from "./parts.js";
-import { playTestSound } from "./testSound.js";
+import { BrowserPush, useBrowserPush } from "./BrowserPush.js";
+import { SettingsPage } from "./parts.js";
 
-type Permission = NotificationPermission | "unsupported";
-const permissionNow = (): Permission => ("Notification" in window ? Notification.permission : "unsupported");
+const ways = ["app", "sound", "push", "email"] as const satisfies readonly NotificationWay[];
 
-function BrowserPermission({ permission, onChange }: { permission: Permission; onChange: () => void }) {
+/** Why somebody cannot be told by mail, if they cannot. */
+function useNoMail(): string | undefined {
   const { t } = useTranslation("settings");
-  const texts: Record<Permission, string> = {
-    granted: t("notifications.granted"),
-    denied: t("notifications.denied"),
-    default: t("notifications.notAsked"),
-    unsupported: t("notifications.unsupported"),
-  };
-  const test = async () => {
-    toast.done(t("notifications.testText"));
-    await playTestSound().catch(() => undefined);
-    if (permission === "granted")
-      new Notification("Switchboard", { body: t("notifications.testText"), icon: "/icon-192.png" });
-  };
-  return (
-    <div className="flex flex-col gap-4">
-      <Setting label={t("notifications.browser")} hint={texts[permission]}>
-        <div className="flex flex-wrap gap-2">
-          {permission === "default" && (
-            <Button variant="primary" onClick={() => void Notification.requestPermission().then(onChange)}>
-              {t("notifications.allow")}
-            </Button>
-          )}
-          <Button onClick={() => void test().catch(toast.failed)}>{t("notifications.test")}</Button>
-        </div>
-      </Setting>
-    </div>
-  );
+  const me = useMe();
+  const mail = useAuthState().data?.mail;
+  if (mail === false) return t("notifications.emailNone");
+  return me.email_verified ? undefined : t("notifications.emailUnverified");
 }
 
-/** The ways something is told by. Mail is none of them yet: nothing is offered that does not happen. */
-const ways = ["app", "sound", "push"] as const satisfies readonly NotificationWay[];
-
-function Matrix({ permission }: { permission: Permission }) {
+function Matrix({ push }: { push: PushState | undefined }) {
   const { t } = useTranslation("settings");
   const mine = useMyPreferences();
+  const noMail = useNoMail();
+  const closed: Partial<Record<NotificationWay, boolean>> = {
+    push: push === "denied" || push === "unsupported",
+    email: noMail !== undefined,
+  };
   return (
     <Table aria-label={t("notifications.matrix")}>
       <thead>
         <tr>
           <Th>{t("notifications.event")}</Th>
           {ways.map((way) => (
-            <Th key={way} className="px-2 text-center">
+            <Th key={way} className={cx("px-2 text-center", way === "email" && "whitespace-nowrap")}>
               {t(`notifications.way.${way}`)}
             </Th>
           ))}
@@ -73,7 +54,7 @@ function Matrix({ permission }: { permission: Permission }) {
                   <Checkbox
                     hideLabel
                     label={`${t(`notifications.on.${event}`)}: ${t(`notifications.way.${way}`)}`}
-                    disabled={way === "push" && (permission === "denied" || permission === "unsupported")}
+                    disabled={closed[way] ?? false}
                     checked={notifyOf(mine, event)[way]}
                     onChange={(checked) =>
                       void saveMyPreferences({
@@ -91,10 +72,25 @@ function Matrix({ permission }: { permission: Permission }) {
   );
 }
 
+/** What is worth knowing of mail, under the table. */
+function MailNote() {
+  const { t } = useTranslation("settings");
+  const noMail = useNoMail();
+  return <p className="border-t px-4 py-3 text-meta text-text-3">{noMail ?? t("notifications.emailHint")}</p>;
+}
+
+const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 function QuietHours() {
   const { t } = useTranslation("settings");
   const { quiet_hours: hours } = useMyPreferences();
-  const save = (next: { from: string; to: string } | null) => void saveMyPreferences({ quiet_hours: next });
+  const save = (next: { from: string; to: string } | null) =>
+    void saveMyPreferences({ quiet_hours: next && { from: next.from, to: next.to, time_zone: zoneHere() } });
+  // The server cannot know where somebody is who chose them before it asked.
+  useEffect(() => {
+    if (hours && hours.time_zone === undefined)
+      void saveMyPreferences({ quiet_hours: { ...hours, time_zone: zoneHere() } });
+  }, [hours]);
   return (
     <div className="flex flex-col gap-4">
       <Switch
@@ -117,6 +113,11 @@ function QuietHours() {
               />
             </Field>
           ))}
+          {hours.time_zone !== undefined && (
+            <p className="basis-full text-meta text-text-3">
+              {t("notifications.zone", { zone: hours.time_zone.replaceAll("_", " ") })}
+            </p>
+          )}
         </div>
       )}
     </div>
@@ -127,15 +128,16 @@ function QuietHours() {
 export function NotificationsPage() {
   const { t } = useTranslation("settings");
   const mine = useMyPreferences();
-  const [permission, setPermission] = useState(permissionNow);
+  const { state, become } = useBrowserPush();
   return (
     <SettingsPage title={t("section.notifications")} lead={t("notifications.lead")}>
-      {permission === "denied" && <Banner tone="warning">{t("notifications.deniedHow")}</Banner>}
+      {state === "denied" && <Banner tone="warning">{t("notifications.deniedHow")}</Banner>}
       <Card>
-        <BrowserPermission permission={permission} onChange={() => setPermission(permissionNow())} />
+        <BrowserPush state={state} become={become} />
       </Card>
       <Card title={t("notifications.matrix")} flush>
-        <Matrix permission={permission} />
+        <Matrix push={state} />
+        <MailNote />
       </Card>
       <Card title={t("notifications.way.sound")}>
         <div className="flex flex-col gap-5">

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useMe } from "../../../api/session.js";
+import { isPushed } from "../../../app/pushed.js";
 import { toast } from "../../../components/ui/toast.js";
 import { subscribe, type RealtimeEvent } from "../../../realtime/connection.js";
 import { fetchConversation, knownRow } from "../data/conversations.js";
@@ -72,6 +73,8 @@ export function useNotifications(place: Place, unread: number): void {
       void latest.current.navigate(`/w/${workspaceId}/inbox/all/${row.id}?status=any`);
 
     function push(one: Told): void {
+      // The server tells this browser: a second one would say the same.
+      if (isPushed()) return;
       if (!("Notification" in window) || Notification.permission !== "granted") return;
       const shown = new Notification(titleOf(one), {
         body: one.row.last_message?.preview ?? "",

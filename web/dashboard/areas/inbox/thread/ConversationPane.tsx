@@ -93,23 +93,30 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
   const unreadNow = useRef(unread);
   unreadNow.current = unread;
   const marked = useRef<string>(undefined);
+  // Also where nothing is unread: whoever looked need not be told elsewhere that they were mentioned here.
+  const mark = useCallback(
+    (messageId: string) => {
+      if (!may || (marked.current === messageId && unreadNow.current === 0)) return;
+      marked.current = messageId;
+      void markRead(place, [conversation.id], messageId);
+    },
+    [place, conversation.id, may],
+  );
   const onSeen = useCallback(
     (messageId: string) => {
       seen.current = messageId;
-      if (marked.current === messageId && unreadNow.current === 0) return;
-      marked.current = messageId;
-      if (unreadNow.current > 0 && document.hasFocus()) void markRead(place, [conversation.id], messageId);
+      if (document.hasFocus()) mark(messageId);
     },
-    [place, conversation.id],
+    [mark],
   );
   // Coming back to the window is looking at what came meanwhile.
   useEffect(() => {
     const look = () => {
-      if (seen.current && unreadNow.current > 0) void markRead(place, [conversation.id], seen.current);
+      if (seen.current) mark(seen.current);
     };
     addEventListener("focus", look);
     return () => removeEventListener("focus", look);
-  }, [place, conversation.id]);
+  }, [mark]);
 
   const block = async (blocked: boolean) => {
     await call(`/conversations/${conversation.id}/block`, { method: "PUT", workspaceId, body: { blocked } });
