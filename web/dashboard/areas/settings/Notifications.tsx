@@ -52,7 +52,7 @@ function Matrix({ permission }: { permission: Permission }) {
   const { t } = useTranslation("settings");
   const mine = useMyPreferences();
   return (
-    <Table aria-label={t("notifications.matrix")}>
+    <Table aria-label={t("notifications.matrix")} cards={false}>
       <thead>
         <tr>
           <Th>{t("notifications.event")}</Th>
