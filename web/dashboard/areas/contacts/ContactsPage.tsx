@@ -32,6 +32,8 @@ function Row({ contact, at }: { contact: ContactDto; at: "created_at" | "updated
   const { search } = useLocation();
   const name = nameOf(contact, t("nameless"));
   const first = contact.identities[0];
+  const { phone, email } = contact.attributes;
+  const reached = first ? (first.aliases[0]?.value ?? first.provider_chat) : (phone ?? email);
   const kinds = [...new Set(contact.identities.map(({ channel }) => channel))];
   return (
     <Link
@@ -46,7 +48,7 @@ function Row({ contact, at }: { contact: ContactDto; at: "created_at" | "updated
             <bdi>{name}</bdi>
           </span>
           <span className="block truncate text-meta text-text-3 md:hidden">
-            {first && (first.aliases[0]?.value ?? first.provider_chat)}
+            <bdi>{reached}</bdi>
           </span>
         </span>
         {contact.attributes.Demo === true && <Badge tone="info">{t("demo")}</Badge>}
@@ -58,7 +60,7 @@ function Row({ contact, at }: { contact: ContactDto; at: "created_at" | "updated
             <span className="sr-only">{channelName(kind)}</span>
           </span>
         ))}
-        <bdi className="truncate">{first && (first.aliases[0]?.value ?? first.provider_chat)}</bdi>
+        <bdi className="truncate">{reached}</bdi>
       </span>
       <span className="hidden text-text-2 md:block">{contact.language ?? "–"}</span>
       <Time at={contact[at]} as="short" className="text-end text-meta text-text-3" />
