@@ -71,6 +71,10 @@ export interface EndpointDefinition<
   body?: B;
   /** The body may be left out. */
   bodyOptional?: boolean;
+  /** The body is a file of this type and at most so many bytes instead of JSON; `body` is `fileBody`. Never with `kept`. */
+  file?: { type: string; most: number };
+  /** The answer is a text of this type, sent while it comes into being; `answer` is `textStream`. Never with `kept`. */
+  streams?: { type: string; name?: string };
   /** What is answered with `status`; null: nothing (204). */
   answer: A | null;
   /** 200 unless told otherwise; 204 when `answer` is null. */
@@ -99,6 +103,11 @@ export function endpoint<
 >(definition: EndpointDefinition<Q, B, A, X>): Endpoint {
   return definition;
 }
+
+/** The body of an endpoint that takes a file. */
+export const fileBody = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0);
+/** The answer of an endpoint that sends its text while it comes into being. */
+export const textStream = z.custom<AsyncIterable<string>>();
 
 /** The query of every list. */
 export const listQuery = z.strictObject({

@@ -3,6 +3,7 @@ import { httpDelivery, httpInbound } from "../adapters/http/index.js";
 import { adapters } from "../adapters/registry.js";
 import type { Endpoint } from "../api/endpoint.js";
 import { createAuditTrail } from "../http/auditTrail.js";
+import { contactFileEndpoints } from "../features/contact-files/index.js";
 import { endpointRoutes } from "../http/endpoints.js";
 import { openApiDocument } from "../http/openapi.js";
 import { webhookEvents } from "../wire/hooks.js";
@@ -37,6 +38,8 @@ export function endpointsOf(services: Services, publicUrl: () => string): Endpoi
       providerEvent: providerEventOf(inbox, services.keyring),
     }),
     ...attachmentEndpoints({ inbox, present, enqueue: queues }),
+    // Before those with an id in the same place.
+    ...contactFileEndpoints({ inbox, log: services.log }),
     ...contactEndpoints(inbox),
     ...channelEndpoints({ inbox, channels, adapters, publicUrl, errors: services.channelLog.errors }),
     ...channelSessionEndpoints(services.channelSessions),

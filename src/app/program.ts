@@ -143,8 +143,24 @@ function httpApp(config: Config, services: Services, log: Log, publicUrl: () => 
         readsPerMinute: config.API_READS_PER_MINUTE,
         writesPerMinute: config.API_WRITES_PER_MINUTE,
       }),
-      uploads: uploads({ inbox, present: services.present }),
-      routes: [apiRoutes(endpoints, services, site, log), oidcRoutes({ oidc, accounts, site, keepSignIn })],
+      uploads: [
+        uploads({ inbox, present: services.present }),
+        apiRoutes(
+          endpoints.filter(({ file }) => file !== undefined),
+          services,
+          site,
+          log,
+        ),
+      ],
+      routes: [
+        apiRoutes(
+          endpoints.filter(({ file }) => file === undefined),
+          services,
+          site,
+          log,
+        ),
+        oidcRoutes({ oidc, accounts, site, keepSignIn }),
+      ],
     },
     pages: [
       { path: "/", router: docsRoutes({ document: () => apiDocument(endpoints, version, publicUrl()) }) },

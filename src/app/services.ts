@@ -59,6 +59,7 @@ import { surroundingsOf } from "./surroundings.js";
 
 /** Everything that a role, or a command, of the program may need; nothing runs yet. */
 export interface Services {
+  log: Log;
   mongo: Connection;
   redis: Redis;
   keyring: ManagedKeyring;
@@ -320,6 +321,7 @@ export async function createServices(
   }
 
   return {
+    log,
     mongo,
     redis,
     keyring,

@@ -29,6 +29,7 @@ const prefixes = {
   binRequest: "brq",
   deadLetter: "dlq",
   view: "viw",
+  segment: "seg",
   macro: "mac",
   cannedReply: "cnr",
   contactNote: "cno",

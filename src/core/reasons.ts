@@ -66,6 +66,34 @@ export const reasons = described({
   macros_most: { means: "A workspace has at most `most` macros.", params: ["most"] },
   variables_unknown: { means: "Nothing is known for `names`.", params: ["names"] },
   views_most: { means: "A workspace has at most `most` views.", params: ["most"] },
+  segments_most: { means: "A workspace has at most `most` segments.", params: ["most"] },
+  csv_not_utf8: {
+    means: "The file is not encoded as UTF-8. Save it as “CSV UTF-8” and choose it again. Nothing was imported.",
+    params: [],
+  },
+  csv_not_text: { means: "This is no CSV file. Nothing was imported.", params: [] },
+  csv_unreadable: {
+    means:
+      "The file cannot be read from line `line` on: a quotation mark is open or in the wrong place. Nothing was imported.",
+    params: ["line"],
+  },
+  csv_row_too_long: { means: "Line `line` of the file is too long. Nothing was imported.", params: ["line"] },
+  csv_empty: { means: "There are no rows in the file.", params: [] },
+  csv_rows_most: {
+    means:
+      "The file has more than `most` rows. Split it and import the parts one after the other. Nothing was imported.",
+    params: ["most"],
+  },
+  csv_columns_most: { means: "The file has more than `most` columns. Nothing was imported.", params: ["most"] },
+  csv_columns_wrong: {
+    means:
+      "What the columns hold does not fit the file: each of them once, and an ID, a phone number or an e-mail address among them.",
+    params: [],
+  },
+  export_columns_most: {
+    means: "These contacts have more than `most` different attributes, too many for a table. Narrow them down first.",
+    params: ["most"],
+  },
   newer_draft: { means: "Another device wrote a newer draft.", params: [] },
   endpoints_most: { means: "A workspace has at most `most` webhooks.", params: ["most"] },
   bins_most: { means: "A workspace has at most `most` request bins at a time. Delete one first.", params: ["most"] },

@@ -24,7 +24,7 @@ export interface AppOptions {
     /** Stands behind authentication. */
     limit: RequestHandler;
     /** Take bodies that are no JSON, and may take long to come. */
-    uploads: Router;
+    uploads: readonly Router[];
     routes: readonly Router[];
   };
   /** Pages with an own content policy, such as the queue board. */
@@ -81,11 +81,11 @@ export function createApp(options: AppOptions): Express {
     rememberBase,
     options.api.authenticate,
     options.api.limit,
-    optionsOf([...options.api.routes, options.api.uploads]),
-    options.api.uploads,
+    optionsOf([...options.api.routes, ...options.api.uploads]),
+    ...options.api.uploads,
     ...jsonBody(options.jsonLimitBytes),
     ...options.api.routes,
-    methodsOf([...options.api.routes, options.api.uploads]),
+    methodsOf([...options.api.routes, ...options.api.uploads]),
   );
   app.use(notFound);
   app.use(problemHandler(options.log));
@@ -95,11 +95,11 @@ export function createApp(options: AppOptions): Express {
 /** A body may take this long; a file over a slow line longer. */
 const bodyMs = 30_000;
 const uploadMs = 15 * 60_000;
+const uploadPaths = /^\/api\/v1\/(attachments|contacts\/imports(\/[a-z]+)?)$/;
 
 /** Cuts off whoever sends a body too slowly. */
 const inTime: RequestHandler = (request, response, next) => {
-  const upload = request.path === "/api/v1/attachments";
-  const timer = setTimeout(() => request.destroy(), upload ? uploadMs : bodyMs);
+  const timer = setTimeout(() => request.destroy(), uploadPaths.test(request.path) ? uploadMs : bodyMs);
   request.once("end", () => clearTimeout(timer));
   response.once("close", () => clearTimeout(timer));
   next();

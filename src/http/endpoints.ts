@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { Router, type Request, type Response } from "express";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import express, { Router, type Request, type Response } from "express";
 import { z } from "zod";
 import type { Access, Call, CallerOf, Endpoint } from "../api/endpoint.js";
 import { AppError } from "../core/errors.js";
@@ -22,7 +24,9 @@ const noQuery = z.strictObject({});
 export function endpointRoutes(endpoints: readonly Endpoint[], options: ServeOptions): Router {
   const routes = Router();
   for (const definition of endpoints) {
-    routes[definition.method](definition.path, async (request, response) => {
+    const { file } = definition;
+    const raw = file ? [express.raw({ type: () => true, limit: file.most, inflate: false })] : [];
+    routes[definition.method](definition.path, ...raw, async (request, response) => {
       await serve(definition, options, request, response);
     });
   }
@@ -67,6 +71,12 @@ async function serve(
     cookie: (name, value, seconds) => setCookie(response, site.secure(request), name, value, seconds),
     audit: (more) => (facts = { ...facts, ...more }),
   };
+  const { streams } = definition;
+  if (streams) {
+    // What was done is known at the end of the stream, and written down then.
+    await audited(async () => send(response, streams, (await definition.handle(call)) as AsyncIterable<string>));
+    return;
+  }
   const work = (): Promise<KeptAnswer> =>
     audited(() => definition.handle(call)).then((body) => ({
       status: definition.status ?? (definition.answer === null ? 204 : 200),
@@ -89,12 +99,28 @@ async function serve(
   answer(response, status, body);
 }
 
+/** Sends a text as it comes into being, no faster than it is read. Whoever leaves in the middle ends its making. */
+async function send(
+  response: Response,
+  { type, name }: NonNullable<Endpoint["streams"]>,
+  parts: AsyncIterable<string>,
+): Promise<void> {
+  response.status(200).set({ "Content-Type": `${type}; charset=utf-8`, "Cache-Control": "no-store" });
+  if (name !== undefined) response.set("Content-Disposition", `attachment; filename="${name}"`);
+  try {
+    await pipeline(Readable.from(parts, { highWaterMark: 1 }), response);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  }
+}
+
 function bodyOf(definition: Endpoint, request: Request): unknown {
   if (!definition.body) return undefined;
   // The JSON parser reads a body of no length as an empty object.
   const given: unknown = request.get("content-length") === "0" ? undefined : request.body;
   if (given === undefined && definition.bodyOptional !== true) {
-    throw new AppError("invalid_request", "This address needs a body of type application/json.");
+    const type = definition.file?.type ?? "application/json";
+    throw new AppError("invalid_request", `This address needs a body of type ${type}.`);
   }
   return parse(definition.body, given, "body");
 }

@@ -105,7 +105,7 @@ type PathConfig = Parameters<OpenAPIRegistry["registerPath"]>[0];
 
 const problemContent = { "application/problem+json": { schema: problem } };
 
-/** The one address whose body is no JSON; `files.ts` serves it. */
+/** The one address whose body may be of any type and size; `files.ts` serves it. */
 const uploadPath: PathConfig = {
   method: "post",
   path: "/attachments",
@@ -156,7 +156,9 @@ function pathOf(definition: Endpoint): PathConfig {
         ? {
             body: {
               required: definition.bodyOptional !== true,
-              content: { "application/json": { schema: definition.body } },
+              content: definition.file
+                ? { [definition.file.type]: { schema: { type: "string" as const, format: "binary" } } }
+                : { "application/json": { schema: definition.body } },
             },
           }
         : {}),
@@ -164,7 +166,7 @@ function pathOf(definition: Endpoint): PathConfig {
     responses: {
       [status]: {
         description: "Done",
-        ...(definition.answer === null ? {} : { content: { "application/json": { schema: definition.answer } } }),
+        ...(definition.answer === null ? {} : { content: answerOf(definition) }),
       },
       ...Object.fromEntries(
         codesOf(definition, names.length > 0, takesKey).map((code) => [
@@ -178,6 +180,11 @@ function pathOf(definition: Endpoint): PathConfig {
     },
   };
 }
+
+const answerOf = ({ streams, answer }: Endpoint) =>
+  streams
+    ? { [streams.type]: { schema: { type: "string" as const } } }
+    : { "application/json": { schema: answer ?? z.null() } };
 
 const idempotencyHeader = z.object({
   "Idempotency-Key": z

@@ -6,7 +6,9 @@ import type { BlobStore, Clock, Enqueue, Keyring, Log, Publish, SequencedEvent }
 import type { AccountData } from "./accountData.js";
 import type { Verdict } from "./policy.js";
 import type { AccountRepo } from "./repos/accounts.js";
-import type { ContactChange, ContactRepo } from "./repos/contacts.js";
+import type { BatchChange, BatchOutcome, ContactBatch } from "./repos/contactBatch.js";
+import type { ContactChange } from "./repos/contactRows.js";
+import type { ContactRepo } from "./repos/contacts.js";
 import type { ConversationChange } from "./repos/conversationState.js";
 import type { ConversationQuery } from "./repos/conversationViews.js";
 import type { Concern } from "./repos/conversations.js";
@@ -126,11 +128,14 @@ export interface Inbox extends AccountData {
   hasConversation(workspaceId: string, id: string): Promise<boolean>;
   search(input: SearchInput): Promise<Page<Hit>>;
   contacts: Pick<ContactRepo, "find" | "list"> &
+    Pick<ContactBatch, "match" | "alike"> &
     ContactMerges & {
       notes: ContactNotes;
       create(workspaceId: string, change: ContactChange): Promise<Contact>;
       /** Throws AppError `not_found`, `conflict`. */
       update(workspaceId: string, id: string, change: ContactChange): Promise<Contact>;
+      /** Many at once. By position: what became of each. */
+      putMany(workspaceId: string, changes: readonly BatchChange[]): Promise<BatchOutcome[]>;
     };
   /** Edits, removals, reactions and receipts whose message is not here, newest first. */
   waitingChanges(workspaceId: string, query: ListQuery): Promise<Page<WaitingChange>>;

@@ -17,6 +17,7 @@ import { quarantineModel } from "./models/quarantine.js";
 import { rawEventModel } from "./models/rawEvent.js";
 import { accountRepo } from "./repos/accounts.js";
 import { changeRepo } from "./repos/changes.js";
+import { contactBatch } from "./repos/contactBatch.js";
 import { contactRepo } from "./repos/contacts.js";
 import { conversationRepo } from "./repos/conversations.js";
 import { erasureRepo } from "./repos/erasure.js";
@@ -96,6 +97,7 @@ export function createInbox(ports: InboxPorts): Inbox {
   const accounts = accountRepo(models.accounts, seals);
   const people = peopleRepo(models.contacts, models.identities, seals);
   const contacts = contactRepo(models.contacts, models.identities, seals);
+  const batch = contactBatch(models.contacts, models.identities, seals);
   const conversations = conversationRepo(models.conversations, people, seals);
   const files = fileRepo(models.attachments, seals);
   const messages = messageRepo(models.messages, files, seals);
@@ -292,7 +294,9 @@ export function createInbox(ports: InboxPorts): Inbox {
       list: (workspaceId, query) => contacts.list(workspaceId, query),
       ...contactMerges({ contacts, conversations, outbox: outboxes.contacts, clock }),
       notes: contactNotes({ notes: models.contactNotes, contacts, publish, seals, clock }),
-      ...contactChanges({ contacts, conversations, outbox: outboxes.contacts, clock }),
+      match: (workspaceId, sought) => batch.match(workspaceId, sought),
+      alike: (workspaceId, id, limit) => batch.alike(workspaceId, id, limit),
+      ...contactChanges({ contacts, batch, conversations, outbox: outboxes.contacts, clock }),
     },
     waitingChanges: (workspaceId, query) => parked.list(workspaceId, query),
     labels: {
@@ -359,10 +363,13 @@ export type { ConversationChange } from "./repos/conversationState.js";
 export type { BulkResult } from "./usecases/changeConversation.js";
 export type { ContactNote } from "./usecases/contactNotes.js";
 export { Overtaken } from "./usecases/overtaken.js";
-export { conversationQueryOf } from "./listQuery.js";
+export { contactFiltersOf, conversationQueryOf } from "./listQuery.js";
 export type { Inbox, InboxPorts } from "./face.js";
-export type { ContactChange } from "./repos/contacts.js";
 export type { Concern } from "./repos/conversations.js";
+export { plainReach, type Reach } from "./repos/contactKeys.js";
+export type { BatchChange, BatchOutcome, Found, Sought } from "./repos/contactBatch.js";
+export type { ContactFilters } from "./repos/contactList.js";
+export type { ContactChange } from "./repos/contactRows.js";
 export type { Label, ReadMark } from "./repos/labels.js";
 export type { WaitingChange } from "./repos/parked.js";
 export type { Quarantined } from "./repos/quarantine.js";

@@ -61,6 +61,7 @@ describe("who may call what", () => {
       "webhook-bins": bin.id,
       me: sessions.body.data[0]!.id,
       views: await made("/views", { name: "walk", shared: true, filters: {} }),
+      "contact-segments": await made("/contact-segments", { name: "walk", filters: {} }),
       macros: await made("/macros", { name: "walk", actions: [{ kind: "priority", priority: "low" }] }),
       "canned-replies": await made("/canned-replies", { shortcut: "walk", name: "walk", text: "walk" }),
       // Nothing went wrong here, so there are none: ids of their form.

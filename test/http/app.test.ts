@@ -64,7 +64,7 @@ describe("the HTTP app", () => {
       api: {
         authenticate: (_request, _response, next) => next(),
         limit: (_request, _response, next) => next(),
-        uploads: Router(),
+        uploads: [Router()],
         routes: [routes],
       },
       pages: [],

@@ -59,7 +59,10 @@ export function apiOf(url: string, key: string) {
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as T };
+    // Some answers are a text that is sent while it comes into being.
+    const json = /^application\/(problem\+)?json/.test(response.headers.get("content-type") ?? "");
+    const read: unknown = json ? JSON.parse(text) : text;
+    return { status: response.status, headers: response.headers, body: (text ? read : undefined) as T };
   };
 }
 

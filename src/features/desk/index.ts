@@ -5,9 +5,10 @@ import { draftEndpoints } from "./drafts.js";
 import { macroEndpoints } from "./macros.js";
 import { deskModels } from "./model.js";
 import type { DeskDeps } from "./ports.js";
+import { segmentEndpoints } from "./segments.js";
 import { viewEndpoints } from "./views.js";
 
-/** What agents keep at hand: saved views and their numbers, macros, canned replies, drafts. */
+/** What agents keep at hand: saved views and their numbers, segments of contacts, macros, canned replies, drafts. */
 export interface Desk {
   ensureIndexes(): Promise<void>;
   /** Removes what people had begun to write in conversations that are erased. */
@@ -25,6 +26,7 @@ export function createDesk(ports: Omit<DeskDeps, "models"> & { connection: Conne
       await models.macros.createIndexes();
       await models.cannedReplies.createIndexes();
       await models.drafts.createIndexes();
+      await models.segments.createIndexes();
     },
     async forget(workspaceId, conversationIds) {
       await models.drafts.deleteMany({ workspaceId, conversationId: { $in: [...conversationIds] } });
@@ -34,6 +36,7 @@ export function createDesk(ports: Omit<DeskDeps, "models"> & { connection: Conne
       ...macroEndpoints(deps),
       ...cannedReplyEndpoints(deps),
       ...draftEndpoints(deps),
+      ...segmentEndpoints(deps),
     ],
   };
 }

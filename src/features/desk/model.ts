@@ -15,6 +15,18 @@ export interface ViewRow {
   createdAt: Date;
 }
 
+/** A set of filters of contacts that somebody keeps. */
+export interface SegmentRow {
+  _id: string;
+  workspaceId: string;
+  name: string;
+  shared: boolean;
+  /** As the API takes them, as JSON: they may hold names and what is known of people. */
+  filters: SealedValue;
+  createdBy: string;
+  createdAt: Date;
+}
+
 export interface MacroRow {
   _id: string;
   workspaceId: string;
@@ -57,6 +69,7 @@ export interface DeskModels {
   macros: Model<MacroRow>;
   cannedReplies: Model<CannedReplyRow>;
   drafts: Model<DraftRow>;
+  segments: Model<SegmentRow>;
 }
 
 const text = { type: String, required: true } as const;
@@ -126,10 +139,24 @@ export function deskModels(connection: Connection): DeskModels {
   draft.index({ workspaceId: 1, callerId: 1, updatedAt: -1 });
   draft.index({ conversationId: 1 });
   draft.index({ updatedAt: 1 }, { expireAfterSeconds: draftKeptSeconds });
+  const segment = new Schema<SegmentRow>(
+    {
+      _id: text,
+      workspaceId: text,
+      name: text,
+      shared: flag,
+      filters: sealed("filters"),
+      createdBy: text,
+      createdAt: date,
+    },
+    { collection: "contact_segments", versionKey: false },
+  );
+  segment.index({ workspaceId: 1, _id: 1 });
   return {
     views: connection.model<ViewRow>("View", view),
     macros: connection.model<MacroRow>("Macro", macro),
     cannedReplies: connection.model<CannedReplyRow>("CannedReply", canned),
     drafts: connection.model<DraftRow>("Draft", draft),
+    segments: connection.model<SegmentRow>("ContactSegment", segment),
   };
 }

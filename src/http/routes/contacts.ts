@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
-import type { Inbox } from "../../inbox/index.js";
+import { contactFiltersOf, type Inbox } from "../../inbox/index.js";
 import {
   contactChange,
   contactDto as contactShape,
@@ -15,6 +15,8 @@ import { contactDto, contactNoteDto } from "../presenters/contacts.js";
 import { authorOf } from "./conversations.js";
 
 const tag = "Contacts";
+/** More of them are no suggestion any more. */
+const duplicatesMost = 20;
 
 /** Customers, with the ways to reach them. */
 export function contactEndpoints(inbox: Inbox): Endpoint[] {
@@ -25,10 +27,15 @@ export function contactEndpoints(inbox: Inbox): Endpoint[] {
       path: "/contacts",
       tag,
       summary: "List or search contacts, newest first",
+      description: "All filters have to hold. A segment is a saved set of them.",
       scope: "contacts:read",
       query: contactListQuery,
       answer: pageOf(contactShape),
-      handle: async ({ principal, query }) => pageDto(await contacts.list(principal.workspaceId, query), contactDto),
+      errors: ["unprocessable"],
+      async handle({ principal, query: { limit, cursor, ...filters } }) {
+        const query = { ...contactFiltersOf(filters), limit, cursor };
+        return pageDto(await contacts.list(principal.workspaceId, query), contactDto);
+      },
     }),
     endpoint({
       method: "post",
@@ -90,6 +97,20 @@ export function contactEndpoints(inbox: Inbox): Endpoint[] {
       errors: ["conflict"],
       idempotency: "none",
       handle: async ({ principal, params }) => contactDto(await contacts.unmerge(principal.workspaceId, params.id!)),
+    }),
+    endpoint({
+      method: "get",
+      path: "/contacts/:id/duplicates",
+      tag,
+      summary: "Others who share a number or an address with this contact",
+      description: "They are perhaps one person: `merge` makes them one. What somebody merely claims is not looked at.",
+      scope: "contacts:read",
+      answer: z.object({ data: z.array(contactShape) }),
+      async handle({ principal, params }) {
+        const alike = await contacts.alike(principal.workspaceId, params.id!, duplicatesMost);
+        if (!alike) throw new AppError("not_found", "There is no such contact.");
+        return { data: alike.map(contactDto) };
+      },
     }),
     endpoint({
       method: "get",

@@ -14,6 +14,14 @@ export interface ContactRow extends Telling {
   language: string | null;
   /** What integrators and agents know about the customer, as JSON. */
   attributes: SealedValue | null;
+  /** Blind forms of the phone number and the e-mail address among the attributes. */
+  reachKeys: string[];
+  /** Blind forms of the attributes: of each that it is there, and of what it says. */
+  facets: string[];
+  /** Kinds of the channels it can be reached on; follows from the identities. */
+  kinds: string[];
+  /** We blocked one of its identities. */
+  blocked: boolean;
   /** The contact this one was found to be; such a row is kept for taking it back. */
   mergedInto: string | null;
   createdAt: Date;
@@ -37,7 +45,7 @@ export interface IdentityRow {
   group: boolean;
   /** Other ids of the same person as JSON of DatedAlias[]. */
   aliases: SealedValue | null;
-  /** Blind forms of the aliases that hold today, within the account. */
+  /** Blind forms of the aliases that hold today, within the account; of phone and e-mail also as `reachKeys` has them. */
   aliasKeys: string[];
   /** The person blocked us. */
   blocked: boolean;
@@ -56,6 +64,10 @@ export function contactModel(connection: Connection): Model<ContactRow> {
       words: { type: [String], required: true },
       language: { type: String, default: null },
       attributes: sealed("attributes"),
+      reachKeys: { type: [String], default: [] },
+      facets: { type: [String], default: [] },
+      kinds: { type: [String], default: [] },
+      blocked: { type: Boolean, default: false },
       mergedInto: { type: String, default: null },
       createdAt: { type: Date, required: true },
       updatedAt: { type: Date, required: true },
@@ -66,6 +78,13 @@ export function contactModel(connection: Connection): Model<ContactRow> {
   // The list, newest first; search by a word; what was merged into a contact.
   schema.index({ workspaceId: 1, mergedInto: 1, createdAt: -1, _id: -1 });
   schema.index({ workspaceId: 1, words: 1, createdAt: -1, _id: -1 });
+  // Those with an attribute, on a channel, of a language, blocked; by their last change; who has a number or an address.
+  schema.index({ workspaceId: 1, facets: 1, createdAt: -1, _id: -1 });
+  schema.index({ workspaceId: 1, kinds: 1, createdAt: -1, _id: -1 });
+  schema.index({ workspaceId: 1, language: 1, createdAt: -1, _id: -1 });
+  schema.index({ workspaceId: 1, blocked: 1, createdAt: -1, _id: -1 }, { partialFilterExpression: { blocked: true } });
+  schema.index({ workspaceId: 1, mergedInto: 1, updatedAt: -1, _id: -1 });
+  schema.index({ workspaceId: 1, reachKeys: 1 });
   schema.index(...tellingIndex);
   return connection.model<ContactRow>("Contact", schema);
 }

@@ -3,27 +3,17 @@ import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { Told } from "../models/told.js";
-import type { Contact, ContactIdentity, DatedAlias, Page } from "../types.js";
-import { decodeCursor, encodeCursor } from "../../platform/cursor.js";
+import type { Contact, Page } from "../types.js";
+import { encodeCursor } from "../../platform/cursor.js";
+import { reflectIdentities } from "./contactKeys.js";
+import { contactWalk, type ContactQuery } from "./contactList.js";
+import { contactRows, type ContactChange } from "./contactRows.js";
 import { alsoTell } from "./outbox.js";
-import { contactWords } from "./people.js";
-import { contactTokens } from "./searchQuery.js";
 import type { Seals } from "./seals.js";
-
-/** What a person or an integrator may change about a contact. */
-export interface ContactChange {
-  name?: string | null | undefined;
-  language?: string | null | undefined;
-  /** Replaces those that are named; null removes one. */
-  attributes?: Record<string, string | number | boolean | null> | undefined;
-}
 
 export interface ContactRepo {
   find(workspaceId: string, id: string): Promise<Contact | undefined>;
-  list(
-    workspaceId: string,
-    query: { limit: number; cursor?: string | undefined; q?: string | undefined },
-  ): Promise<Page<Contact>>;
+  list(workspaceId: string, query: ContactQuery): Promise<Page<Contact>>;
   create(workspaceId: string, change: ContactChange, now: Date): Promise<{ id: string; told: Told }>;
   /** undefined when there is no such contact. */
   update(
@@ -69,57 +59,10 @@ export function contactTold(
   ];
 }
 
-const place = (workspaceId: string, collection: "contacts" | "identities", field: string) => ({
-  workspaceId,
-  collection,
-  field,
-});
-
 export function contactRepo(contacts: Model<ContactRow>, identities: Model<IdentityRow>, seals: Seals): ContactRepo {
-  async function openedIdentity(row: IdentityRow): Promise<ContactIdentity> {
-    const aliases = row.aliases
-      ? ((await seals.openJson(place(row.workspaceId, "identities", "aliases"), row.aliases)) as DatedAlias[])
-      : [];
-    return {
-      id: row._id,
-      accountId: row.accountId,
-      channel: row.channel,
-      chat: await seals.open(place(row.workspaceId, "identities", "chat"), row.chat),
-      group: row.group,
-      aliases,
-      blocked: row.blocked,
-      blockedByUs: row.blockedByUs ?? false,
-      createdAt: row.createdAt,
-    };
-  }
-
-  async function attributesOf(row: ContactRow): Promise<Contact["attributes"]> {
-    if (!row.attributes) return {};
-    return (await seals.openJson(
-      place(row.workspaceId, "contacts", "attributes"),
-      row.attributes,
-    )) as Contact["attributes"];
-  }
-
-  async function opened(rows: readonly ContactRow[]): Promise<Contact[]> {
-    const owned = await identities
-      .find({ contactId: { $in: rows.map((row) => row._id) } })
-      .sort({ contactId: 1, _id: 1 })
-      .lean();
-    return Promise.all(
-      rows.map(async (row) => ({
-        id: row._id,
-        workspaceId: row.workspaceId,
-        name: await seals.openOptional(place(row.workspaceId, "contacts", "name"), row.name),
-        language: row.language,
-        attributes: await attributesOf(row),
-        mergedInto: row.mergedInto,
-        identities: await Promise.all(owned.filter((one) => one.contactId === row._id).map(openedIdentity)),
-        createdAt: row.createdAt,
-        updatedAt: row.updatedAt,
-      })),
-    );
-  }
+  const { opened, made, changed } = contactRows(identities, seals);
+  const reflect = (workspaceId: string, ids: readonly string[]) =>
+    reflectIdentities(contacts, identities, workspaceId, ids);
 
   /** Through the driver: mongoose casts no pipelines. */
   const change = (filter: Record<string, unknown>, set: Record<string, unknown>, told: readonly Told[], now: Date) =>
@@ -131,74 +74,36 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       return row ? (await opened([row]))[0] : undefined;
     },
 
-    async list(workspaceId, { limit, cursor, q }) {
-      const after = decodeCursor(cursor, ["date", "string"] as const);
-      const tokens = q === undefined ? undefined : await contactTokens(seals, workspaceId, q);
-      if (tokens?.length === 0) return { items: [], next: null };
-      const filter = {
-        workspaceId,
-        ...(tokens ? { words: { $all: tokens } } : {}),
-        mergedInto: null,
-        ...(after
-          ? { createdAt: { $lte: after[0] }, $or: [{ createdAt: { $lt: after[0] } }, { _id: { $lt: after[1] } }] }
-          : {}),
-      };
+    async list(workspaceId, { limit, ...query }) {
+      const walk = await contactWalk(seals, workspaceId, query);
+      if (!walk) return { items: [], next: null };
       const rows = await contacts
-        .find(filter)
-        .sort({ createdAt: -1, _id: -1 })
+        .find(walk.filter as never)
+        .sort(walk.sort)
+        .hint(walk.hint)
         .limit(limit + 1)
         .lean();
       const page = rows.slice(0, limit);
       const tail = page.at(-1);
       return {
         items: await opened(page),
-        next: rows.length > limit && tail ? encodeCursor([tail.createdAt, tail._id]) : null,
+        next: rows.length > limit && tail ? encodeCursor([tail[walk.order], tail._id]) : null,
       };
     },
 
-    async create(workspaceId, { name, language, attributes }, now) {
+    async create(workspaceId, given, now) {
       const id = newId("contact");
       const [told] = contactTold(newId("event"), "contact.created", id, now, {}, []) as [Told];
-      const given = Object.fromEntries(Object.entries(attributes ?? {}).filter(([, value]) => value !== null));
-      await contacts.create({
-        _id: id,
-        workspaceId,
-        name: await seals.sealOptional(place(workspaceId, "contacts", "name"), name),
-        namedBy: "agent",
-        words: await contactWords(seals, workspaceId, name, []),
-        language: language ?? null,
-        attributes: await seals.sealJson(place(workspaceId, "contacts", "attributes"), given),
-        mergedInto: null,
-        createdAt: now,
-        updatedAt: now,
-        tell: [told],
-        tellAt: now,
-      });
+      await contacts.create(await made(workspaceId, id, given, told, now));
       return { id, told };
     },
 
-    async update(workspaceId, id, { name, language, attributes }, now, shownIn) {
+    async update(workspaceId, id, given, now, shownIn) {
       const row = await contacts.findOne({ _id: id, workspaceId }).lean();
       if (!row) return undefined;
-      const told = contactTold(newId("event"), "contact.updated", id, now, {}, name === undefined ? [] : shownIn);
-      const set: Record<string, unknown> = { updatedAt: now };
-      if (name !== undefined) {
-        const owned = (await opened([row]))[0]!.identities.flatMap((identity) => identity.aliases);
-        const current = owned.filter((alias) => alias.until === null);
-        set.name = { $literal: await seals.sealOptional(place(workspaceId, "contacts", "name"), name) };
-        set.namedBy = name === null ? "provider" : "agent";
-        set.words = { $literal: await contactWords(seals, workspaceId, name, current) };
-      }
-      if (language !== undefined) set.language = { $literal: language };
-      const filter: Record<string, unknown> = { _id: id, workspaceId };
-      if (attributes) {
-        const merged = Object.entries({ ...(await attributesOf(row)), ...attributes }).filter(([, v]) => v !== null);
-        const sealed = await seals.sealJson(place(workspaceId, "contacts", "attributes"), Object.fromEntries(merged));
-        set.attributes = { $literal: sealed };
-        // Two who change attributes at once: the second one sees what the first one wrote.
-        filter.attributes = row.attributes;
-      }
-      const { matchedCount } = await change(filter, set, told, now);
+      const told = contactTold(newId("event"), "contact.updated", id, now, {}, given.name === undefined ? [] : shownIn);
+      const { filter, set } = await changed(row, (await opened([row]))[0]!, given, now);
+      const { matchedCount } = await change({ _id: id, workspaceId, ...filter }, set, told, now);
       if (matchedCount === 0)
         throw new AppError("conflict", "The contact was changed meanwhile. Try again.", { reason: "contact_changed" });
       return told;
@@ -226,6 +131,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
         { contactId: from, workspaceId },
         { $set: { contactId: into }, $push: { mergedFrom: from } },
       );
+      await reflect(workspaceId, [from, into]);
       return told;
     },
 
@@ -251,6 +157,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
         { _id: { $in: back }, workspaceId },
         { $set: { contactId: from }, $pull: { mergedFrom: from } },
       );
+      await reflect(workspaceId, [from, into]);
       await change({ _id: from, workspaceId }, { mergedInto: null, updatedAt: now }, told, now);
       return { told, into, identityIds: back };
     },

@@ -105,6 +105,8 @@ export interface ConversationRepo extends ConversationState {
   inbound(workspaceId: string, id: string): Promise<number | undefined>;
   /** Ids of conversations that carry a label or belong to a contact, newest first, at most `limit`. */
   idsWith(workspaceId: string, filter: { labelId?: string; contactId?: string }, limit: number): Promise<string[]>;
+  /** Ids of conversations by their contact, of several contacts at once. */
+  idsByContact(workspaceId: string, contactIds: readonly string[], limit: number): Promise<Map<string, string[]>>;
 }
 
 export function conversationRepo(model: Model<ConversationRow>, people: PeopleRepo, seals: Seals): ConversationRepo {
@@ -347,6 +349,17 @@ export function conversationRepo(model: Model<ConversationRow>, people: PeopleRe
     async inbound(workspaceId, id) {
       const row = await model.findOne({ _id: id, workspaceId }, { inbound: 1 }).lean();
       return row ? (row.inbound ?? 0) : undefined;
+    },
+
+    async idsByContact(workspaceId, contactIds, limit) {
+      const ids = new Map<string, string[]>();
+      if (contactIds.length === 0) return ids;
+      const rows = await model
+        .find({ workspaceId, contactId: { $in: [...contactIds] } }, { contactId: 1 })
+        .limit(limit)
+        .lean();
+      for (const row of rows) ids.set(row.contactId, [...(ids.get(row.contactId) ?? []), row._id]);
+      return ids;
     },
 
     async idsWith(workspaceId, { labelId, contactId }, limit) {

@@ -10,6 +10,7 @@ import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { QuarantineRow } from "../models/quarantine.js";
 import type { RawEventRow } from "../models/rawEvent.js";
 import type { TemplateRow } from "../models/template.js";
+import { reflectIdentities } from "./contactKeys.js";
 import type { Seals } from "./seals.js";
 
 export interface ErasureModels {
@@ -114,7 +115,10 @@ export function erasureRepo(models: ErasureModels, seals: Seals): ErasureRepo {
       if (!identity) return;
       const { contactId } = identity;
       await identities.deleteOne({ _id: identityId, workspaceId });
-      if (await identities.exists({ contactId })) return;
+      if (await identities.exists({ contactId })) {
+        await reflectIdentities(contacts, identities, workspaceId, [contactId]);
+        return;
+      }
       // Contacts that were merged into this one have lost their identities to it.
       await models.contactNotes.deleteMany({ workspaceId, contactId });
       await contacts.deleteMany({ workspaceId, mergedInto: contactId });

@@ -5,6 +5,7 @@ import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { Told } from "../models/told.js";
 import type { DatedAlias } from "../types.js";
 import { alsoTell } from "./outbox.js";
+import { contactWords, reachKeysOf, reflectIdentities } from "./contactKeys.js";
 import type { Seals } from "./seals.js";
 
 /** A chat that wrote to us, with its blind key. */
@@ -64,20 +65,15 @@ const at = (workspaceId: string, collection: "contacts" | "identities", field: s
 
 const nameOf = (peer: Peer) => peer.group?.title ?? peer.name;
 
-/** What a contact is found by: the words of its name and its aliases. */
-export async function contactWords(
-  seals: Seals,
-  workspaceId: string,
-  name: string | null | undefined,
-  aliases: readonly Pick<Alias, "value">[],
-): Promise<string[]> {
-  const text = [name ?? "", ...aliases.map((alias) => alias.value)].join(" ");
-  return [...new Set(await seals.searchTokens(workspaceId, text, { prefixes: true }))];
-}
-
 export function peopleRepo(contacts: Model<ContactRow>, identities: Model<IdentityRow>, seals: Seals): PeopleRepo {
   const aliasKey = (workspaceId: string, accountId: string, alias: Pick<Alias, "kind" | "value">) =>
     seals.blind(workspaceId, "alias", `${accountId}/${alias.kind}/${alias.value.toLowerCase()}`);
+
+  /** What an identity is found by: its aliases within the account, and what is the same on all of them. */
+  const keysOf = async (workspaceId: string, accountId: string, aliases: readonly Alias[]) => [
+    ...(await Promise.all(aliases.map((alias) => aliasKey(workspaceId, accountId, alias)))),
+    ...(await reachKeysOf(seals, workspaceId, aliases)),
+  ];
 
   async function newRows({ workspaceId, accountId, channel, chatKey, peer }: Chat, now: Date) {
     const aliases = peer.aliases ?? [];
@@ -89,6 +85,10 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       words: await contactWords(seals, workspaceId, nameOf(peer), aliases),
       language: peer.language ?? null,
       attributes: null,
+      reachKeys: [],
+      facets: [],
+      kinds: [channel],
+      blocked: false,
       mergedInto: null,
       createdAt: now,
       updatedAt: now,
@@ -103,7 +103,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       chat: await seals.seal(at(workspaceId, "identities", "chat"), peer.chat),
       group: peer.group !== undefined,
       aliases: dated.length > 0 ? await seals.sealJson(at(workspaceId, "identities", "aliases"), dated) : null,
-      aliasKeys: await Promise.all(aliases.map((alias) => aliasKey(workspaceId, accountId, alias))),
+      aliasKeys: await keysOf(workspaceId, accountId, aliases),
       blocked: false,
       blockedByUs: false,
       createdAt: now,
@@ -199,27 +199,30 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
           $set: {
             aliases: aliases.length > 0 ? await seals.sealJson(place, aliases) : null,
             // An id that was given up still finds its person: what was on its way comes late.
-            aliasKeys: await Promise.all(
-              aliases
-                .filter((alias) => alias.until === null || alias.kind === "user")
-                .map((alias) => aliasKey(workspaceId, accountId, alias)),
+            aliasKeys: await keysOf(
+              workspaceId,
+              accountId,
+              aliases.filter((alias) => alias.until === null || alias.kind === "user"),
             ),
           },
         },
       );
       if (nameOf(peer) === undefined && today.every((alias) => alias.kind !== "username")) return;
+      const whose = { _id: identity.contactId, workspaceId, namedBy: "provider" as const };
+      const contact = await contacts.findOne(whose, { attributes: 1 }).lean();
+      if (!contact) return;
+      const attributes = contact.attributes
+        ? await seals.openJson(at(workspaceId, "contacts", "attributes"), contact.attributes)
+        : {};
       const name = await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer));
-      await contacts.updateOne(
-        { _id: identity.contactId, workspaceId, namedBy: "provider" },
-        {
-          $set: {
-            ...(name ? { name } : {}),
-            words: await contactWords(seals, workspaceId, nameOf(peer), today),
-            ...(peer.language ? { language: peer.language } : {}),
-            updatedAt: now,
-          },
+      await contacts.updateOne(whose, {
+        $set: {
+          ...(name ? { name } : {}),
+          words: await contactWords(seals, workspaceId, nameOf(peer), today, attributes as Record<string, string>),
+          ...(peer.language ? { language: peer.language } : {}),
+          updatedAt: now,
         },
-      );
+      });
     },
 
     peerKey: (workspaceId, peer) =>
@@ -286,7 +289,14 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
     },
 
     async setBlockedByUs(workspaceId, identityId, blocked) {
-      await identities.updateOne({ _id: identityId, workspaceId }, { $set: { blockedByUs: blocked } });
+      const row = await identities
+        .findOneAndUpdate(
+          { _id: identityId, workspaceId },
+          { $set: { blockedByUs: blocked } },
+          { projection: { contactId: 1 } },
+        )
+        .lean();
+      if (row) await reflectIdentities(contacts, identities, workspaceId, [row.contactId]);
     },
 
     async move(chatKey, to) {

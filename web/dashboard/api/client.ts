@@ -86,6 +86,34 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
+/**
+ * One request whose body may be a file, and whose answer is read by the caller while it comes. Rejects with a Problem, also
+ * when the line breaks before an answer begins.
+ */
+export async function exchange(
+  path: string,
+  options: Pick<CallOptions, "workspaceId" | "query" | "signal"> & { body: Blob | Record<string, unknown> },
+): Promise<Response> {
+  const { query, body, signal } = options;
+  const file = body instanceof Blob;
+  let response: Response;
+  try {
+    response = await fetch(addressOf(path, query), {
+      method: "POST",
+      headers: { ...headersOf({ ...options, method: "POST" }), "Content-Type": file ? "text/csv" : "application/json" },
+      credentials: "same-origin",
+      cache: "no-store",
+      body: file ? body : JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    });
+    if (response.ok) return response;
+    throw told(Problem.read(response.status, await response.text(), response.headers.get("Retry-After")));
+  } catch (error) {
+    if (signal?.aborted || error instanceof Problem) throw error;
+    throw Problem.offline();
+  }
+}
+
 /** Sends a file; resolves to what the API says about it. `onProgress` is told shares from 0 to 1. */
 export function uploadFile<T>(
   workspaceId: string,

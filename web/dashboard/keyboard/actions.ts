@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { preferences } from "../app/preferences.js";
 import { matchStep, isSingle } from "./keys.js";
 
@@ -62,7 +62,8 @@ export const keysOf = (action: Pick<Action, "id" | "keys">): readonly string[] =
 /** Registers actions for the life of a component. `run` may change with every render. */
 export function useActions(actions: readonly Action[]): void {
   const latest = useRef(actions);
-  useEffect(() => {
+  // Before anything is painted: a key pressed at what is seen acts on what is seen.
+  useLayoutEffect(() => {
     latest.current = actions;
   });
   const ids = actions.map(({ id, keys, label }) => `${id}|${keys.join(",")}|${label}`).join("\n");

@@ -1,7 +1,7 @@
 import { GitMerge } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
 import type { ContactDto } from "../../../../src/wire/contacts.js";
 import { Problem } from "../../api/problem.js";
 import { useCan, useWorkspace } from "../../api/session.js";
@@ -20,7 +20,7 @@ import { Time } from "../../components/ui/Time.js";
 import { toast } from "../../components/ui/toast.js";
 import { useForm } from "../../components/ui/useForm.js";
 import { Attributes } from "./Attributes.js";
-import { nameOf, useContact, useContactWrite, useConversationsOf } from "./data.js";
+import { nameOf, useContact, useContactWrite, useConversationsOf, useAlike } from "./data.js";
 import { languageTags } from "./languages.js";
 import { MergeDialog } from "./Merge.js";
 import { Notes } from "./Notes.js";
@@ -187,14 +187,41 @@ function MergedBanner({ contact }: { contact: ContactDto }) {
   );
 }
 
+/** Others who are perhaps the same person. */
+function Alike({ contact, onMerge }: { contact: ContactDto; onMerge: (other: ContactDto) => void }) {
+  const { t } = useTranslation("contacts");
+  const may = useCan()("contacts:write");
+  const { data = [] } = useAlike(contact.id, may && !contact.merged_into);
+  return data.map((other) => (
+    <Banner
+      key={other.id}
+      action={
+        <Button size="sm" onClick={() => onMerge(other)}>
+          {t("merge.compare")}
+        </Button>
+      }
+    >
+      {t("merge.alike", { name: nameOf(other, t("nameless")) })}
+    </Banner>
+  ));
+}
+
 function Body({ contact }: { contact: ContactDto }) {
   const { t } = useTranslation("contacts");
   const may = useCan()("contacts:write");
   const [merging, setMerging] = useState(false);
+  const [other, setOther] = useState<ContactDto>();
   const name = nameOf(contact, t("nameless"));
   return (
     <div className="flex flex-col gap-5">
       {contact.merged_into && <MergedBanner contact={contact} />}
+      <Alike
+        contact={contact}
+        onMerge={(one) => {
+          setOther(one);
+          setMerging(true);
+        }}
+      />
       <div className="flex flex-wrap items-center gap-3">
         <Avatar name={name} seed={contact.id} size={44} />
         <div className="min-w-0 flex-1 text-meta text-text-3">
@@ -225,7 +252,17 @@ function Body({ contact }: { contact: ContactDto }) {
       <Part title={t("notes.title")}>
         <Notes contactId={contact.id} />
       </Part>
-      <MergeDialog open={merging} onOpenChange={setMerging} into={contact} />
+      {merging && (
+        <MergeDialog
+          open
+          other={other}
+          onOpenChange={(open) => {
+            setMerging(open);
+            if (!open) setOther(undefined);
+          }}
+          into={contact}
+        />
+      )}
     </div>
   );
 }
@@ -236,6 +273,7 @@ export function ContactDrawer() {
   const { contactId = "" } = useParams();
   const { id } = useWorkspace();
   const navigate = useNavigate();
+  const { search } = useLocation();
   const contact = useContact(contactId);
   const gone = Problem.from(contact.error).code === "not_found";
   return (
@@ -243,7 +281,7 @@ export function ContactDrawer() {
       wide
       open
       onOpenChange={(open) => {
-        if (!open) void navigate(`/w/${id}/contacts`);
+        if (!open) void navigate(`/w/${id}/contacts${search}`);
       }}
       title={contact.data ? nameOf(contact.data, t("nameless")) : t("title")}
     >

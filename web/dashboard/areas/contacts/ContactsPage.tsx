@@ -1,20 +1,24 @@
-import { Contact, Search, UserPlus } from "lucide-react";
+import { Contact, Download, Ellipsis, Search, Upload, UserPlus } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet } from "react-router";
+import { Link, Outlet, useLocation, useNavigate } from "react-router";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { ContactDto } from "../../../../src/wire/contacts.js";
 import { useCan, useWorkspace } from "../../api/session.js";
 import { useTitle } from "../../app/title.js";
 import { Avatar } from "../../components/ui/Avatar.js";
 import { Badge } from "../../components/ui/Badge.js";
-import { Button, buttonLook } from "../../components/ui/Button.js";
+import { Button, buttonLook, IconButton } from "../../components/ui/Button.js";
 import { ChannelGlyph, channelName } from "../../components/ui/ChannelGlyph.js";
 import { Input } from "../../components/ui/Input.js";
+import { Menu } from "../../components/ui/Menu.js";
 import { Skeleton, Spinner } from "../../components/ui/Spinner.js";
 import { EmptyState, ErrorState } from "../../components/ui/states.js";
 import { Time } from "../../components/ui/Time.js";
+import { toast } from "../../components/ui/toast.js";
 import { nameOf, useContacts, useSettled } from "./data.js";
+import { useListFilters } from "./filters.js";
+import { Segments } from "./Segments.js";
 import { useContactKeys } from "./useContactKeys.js";
 
 const AddContactDialog = lazy(async () => ({ default: (await import("./AddContact.js")).AddContactDialog }));
@@ -22,15 +26,18 @@ const AddContactDialog = lazy(async () => ({ default: (await import("./AddContac
 const columns =
   "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_7rem_6rem] md:px-8";
 
-function Row({ contact }: { contact: ContactDto }) {
+function Row({ contact, at }: { contact: ContactDto; at: "created_at" | "updated_at" }) {
   const { t } = useTranslation("contacts");
   const { id } = useWorkspace();
+  const { search } = useLocation();
   const name = nameOf(contact, t("nameless"));
   const first = contact.identities[0];
+  const { phone, email } = contact.attributes;
+  const reached = first ? (first.aliases[0]?.value ?? first.provider_chat) : (phone ?? email);
   const kinds = [...new Set(contact.identities.map(({ channel }) => channel))];
   return (
     <Link
-      to={`/w/${id}/contacts/${contact.id}`}
+      to={`/w/${id}/contacts/${contact.id}${search}`}
       data-contact={contact.id}
       className={`${columns} min-h-(--row) border-b py-1.5 hover:bg-surface-1 focus-visible:-outline-offset-2`}
     >
@@ -41,7 +48,7 @@ function Row({ contact }: { contact: ContactDto }) {
             <bdi>{name}</bdi>
           </span>
           <span className="block truncate text-meta text-text-3 md:hidden">
-            {first && (first.aliases[0]?.value ?? first.provider_chat)}
+            <bdi>{reached}</bdi>
           </span>
         </span>
         {contact.attributes.Demo === true && <Badge tone="info">{t("demo")}</Badge>}
@@ -53,10 +60,10 @@ function Row({ contact }: { contact: ContactDto }) {
             <span className="sr-only">{channelName(kind)}</span>
           </span>
         ))}
-        <bdi className="truncate">{first && (first.aliases[0]?.value ?? first.provider_chat)}</bdi>
+        <bdi className="truncate">{reached}</bdi>
       </span>
       <span className="hidden text-text-2 md:block">{contact.language ?? "–"}</span>
-      <Time at={contact.updated_at} as="short" className="text-end text-meta text-text-3" />
+      <Time at={contact[at]} as="short" className="text-end text-meta text-text-3" />
     </Link>
   );
 }
@@ -72,14 +79,24 @@ export function ContactsPage() {
   const scroller = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
   const q = useSettled(search.trim());
-  const list = useContacts(q);
+  const [filters, setFilters] = useListFilters();
+  const filtered = q !== "" || Object.keys(filters).length > 0;
+  const list = useContacts(q, filters);
+  const navigate = useNavigate();
+  const { search: address } = useLocation();
   const contacts = list.data?.pages.flatMap(({ data }) => data) ?? [];
+  const order = (filters.changed_after ?? filters.changed_before) ? "updated_at" : "created_at";
   useTitle(t("title"));
   useContactKeys(
     contacts.map((contact) => contact.id),
     rows,
     mayAdd ? () => setAdding(true) : null,
   );
+  const exportAll = async () => {
+    const { exportFile, keepFile } = await import("./importing/transfer.js");
+    const file = await exportFile(id, { ...filters, ...(q === "" ? {} : { q }) });
+    keepFile(`contacts-${new Date().toISOString().slice(0, 10)}.csv`, file);
+  };
   const more = () => {
     if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
   };
@@ -110,13 +127,45 @@ export function ContactsPage() {
               {t("add.open")}
             </Button>
           )}
+          <Menu
+            align="end"
+            trigger={<IconButton label={t("more")} icon={<Ellipsis aria-hidden="true" />} />}
+            sections={[
+              {
+                items: [
+                  ...(mayAdd
+                    ? [
+                        {
+                          label: t("import.open"),
+                          icon: <Upload aria-hidden="true" />,
+                          onSelect: () => void navigate(`/w/${id}/contacts/import${address}`),
+                        },
+                      ]
+                    : []),
+                  {
+                    label: t(filtered ? "export.these" : "export.all"),
+                    icon: <Download aria-hidden="true" />,
+                    onSelect: () => void exportAll().catch(toast.failed),
+                  },
+                ],
+              },
+            ]}
+          />
         </div>
       </header>
+      <Segments
+        q={q}
+        filters={filters}
+        onChange={(next, words) => {
+          setFilters(next);
+          if (words !== undefined) setSearch(words);
+        }}
+      />
       <div className={`${columns} h-8 border-b text-meta font-medium text-text-3`} aria-hidden="true">
         <span>{t("column.name")}</span>
         <span className="hidden md:block">{t("column.reach")}</span>
         <span className="hidden md:block">{t("column.language")}</span>
-        <span className="text-end">{t("column.updated")}</span>
+        <span className="text-end">{t(order === "updated_at" ? "column.updated" : "column.added")}</span>
       </div>
       <div
         ref={scroller}
@@ -140,10 +189,17 @@ export function ContactsPage() {
         {list.data && contacts.length === 0 && (
           <EmptyState
             icon={Contact}
-            title={q === "" ? t("empty") : t("noMatch", { q })}
+            title={!filtered ? t("empty") : q === "" ? t("noneLeft") : t("noMatch", { q })}
             primary={
-              q !== "" ? (
-                <Button onClick={() => setSearch("")}>{t("clear")}</Button>
+              filtered ? (
+                <Button
+                  onClick={() => {
+                    setSearch("");
+                    setFilters({});
+                  }}
+                >
+                  {t("clear")}
+                </Button>
               ) : (
                 can("channels:manage") && (
                   <Link to={`/w/${id}/channels/new`} className={buttonLook({ variant: "primary" })}>
@@ -153,14 +209,14 @@ export function ContactsPage() {
               )
             }
           >
-            {q === "" ? t("emptyText") : t("noMatchText")}
+            {!filtered ? t("emptyText") : q === "" ? t("noneLeftText") : t("noMatchText")}
           </EmptyState>
         )}
         <div role="list" aria-label={t("title")}>
           <Virtualizer ref={rows} scrollRef={scroller}>
             {contacts.map((contact) => (
               <div role="listitem" key={contact.id}>
-                <Row contact={contact} />
+                <Row contact={contact} at={order} />
               </div>
             ))}
           </Virtualizer>

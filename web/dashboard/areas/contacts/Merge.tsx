@@ -110,15 +110,18 @@ export function MergeDialog({
   open,
   onOpenChange,
   into,
+  other,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   into: ContactDto;
+  /** The other one, when it is known already. */
+  other?: ContactDto | undefined;
 }) {
   const { t } = useTranslation("contacts");
   const { id } = useWorkspace();
   const write = useContactWrite(into.id);
-  const [from, setFrom] = useState<ContactDto>();
+  const [from, setFrom] = useState(other);
   const close = () => {
     onOpenChange(false);
     setFrom(undefined);

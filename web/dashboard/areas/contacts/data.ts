@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { ContactDto, ContactNoteDto } from "../../../../src/wire/contacts.js";
+import type { ContactDto, ContactFilters, ContactNoteDto, SegmentDto } from "../../../../src/wire/contacts.js";
 import type { ConversationDto } from "../../../../src/wire/inbox.js";
 import { call, type CallOptions } from "../../api/client.js";
 import { queryClient } from "../../api/queryClient.js";
@@ -27,15 +27,15 @@ export function useSettled(text: string, ms = 250): string {
 }
 
 /** Contacts page by page, those that match. */
-export function useContacts(q: string, enabled = true) {
+export function useContacts(q: string, filters: Omit<ContactFilters, "q"> = {}, enabled = true) {
   const { id } = useWorkspace();
   return useInfiniteQuery({
-    queryKey: [...listKey(id), q],
+    queryKey: [...listKey(id), q, filters],
     queryFn: ({ pageParam, signal }) =>
       call<Page<ContactDto>>("/contacts", {
         workspaceId: id,
         signal,
-        query: { q: q || undefined, cursor: pageParam, limit: 100 },
+        query: { ...filters, q: q || undefined, cursor: pageParam, limit: 100 },
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
@@ -57,6 +57,46 @@ export function useContact(contactId: string) {
       call<ContactDto>(`/contacts/${encodeURIComponent(contactId)}`, { workspaceId: id, signal }),
   });
 }
+
+/** Others who share a number or an address with a contact. */
+export function useAlike(contactId: string, enabled: boolean) {
+  const { id } = useWorkspace();
+  return useQuery({
+    queryKey: [...contactKey(id, contactId), "alike"],
+    queryFn: ({ signal }) =>
+      call<{ data: ContactDto[] }>(`/contacts/${encodeURIComponent(contactId)}/duplicates`, {
+        workspaceId: id,
+        signal,
+      }),
+    select: ({ data }) => data,
+    enabled,
+  });
+}
+
+const segmentsKey = (workspaceId: string) => ["w", workspaceId, "contact-segments"] as const;
+
+/** Saved filters of contacts. */
+export function useSegments() {
+  const { id } = useWorkspace();
+  return useQuery({
+    queryKey: segmentsKey(id),
+    queryFn: ({ signal }) => call<{ data: SegmentDto[] }>("/contact-segments", { workspaceId: id, signal }),
+    select: ({ data }) => data,
+  });
+}
+
+/** Keeps, changes or forgets a segment. */
+export function useSegmentWrite() {
+  const { id } = useWorkspace();
+  return async (method: "POST" | "PATCH" | "DELETE", tail: string, body?: unknown): Promise<void> => {
+    await call(`/contact-segments${tail}`, { method, workspaceId: id, ...(body === undefined ? {} : { body }) });
+    await queryClient.invalidateQueries({ queryKey: segmentsKey(id) });
+  };
+}
+
+/** Everything that is shown of contacts is looked up again: many of them changed. */
+export const contactsChanged = (workspaceId: string) =>
+  queryClient.invalidateQueries({ queryKey: listKey(workspaceId) });
 
 export function useNotes(contactId: string) {
   const { id } = useWorkspace();

@@ -33,7 +33,7 @@ function Matrix({ push }: { push: PushState | undefined }) {
     email: noMail !== undefined,
   };
   return (
-    <Table aria-label={t("notifications.matrix")}>
+    <Table aria-label={t("notifications.matrix")} cards={false}>
       <thead>
         <tr>
           <Th>{t("notifications.event")}</Th>

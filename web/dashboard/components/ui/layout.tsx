@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ComponentProps, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { cx } from "./cx.js";
 
 /** The head of a page: its one h1, a line about it, and what can be done. */
@@ -69,10 +69,50 @@ export function Card({
   );
 }
 
-/** A plain table: use Th and Td in it, a caption or aria-label as its name. */
-export const Table = ({ className, ...rest }: ComponentProps<"table">) => (
-  <table className={cx("w-full border-collapse text-start", className)} {...rest} />
-);
+const roles = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" } as const;
+
+/** What a column is called in the cards of a phone; one whose heading is for ears only has no label there. */
+const labelOf = (heading: Element | undefined) =>
+  heading === undefined || heading.firstElementChild?.classList.contains("sr-only") === true
+    ? ""
+    : heading.textContent.trim();
+
+/** Tells each cell what its column is called, and keeps roles that a table laid out as cards would lose. */
+function describeCells(table: HTMLTableElement): void {
+  const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
+  table.setAttribute("role", "table");
+  for (const part of table.querySelectorAll("thead, tbody, tr, td"))
+    part.setAttribute("role", roles[part.tagName as keyof typeof roles]);
+  for (const heading of table.querySelectorAll("th"))
+    heading.setAttribute("role", heading.scope === "row" ? "rowheader" : "columnheader");
+  for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+    for (const [index, cell] of [...row.cells].entries()) cell.dataset.label = labelOf(headings[index]);
+  }
+}
+
+/**
+ * A plain table: use Th and Td in it, a caption or aria-label as its name. On a phone each row is a card, its first cell the
+ * title and the headings the labels of the others; with `cards={false}` it stays a grid of few narrow columns.
+ */
+export function Table({ className, cards = true, ...rest }: ComponentProps<"table"> & { cards?: boolean }) {
+  const table = useRef<HTMLTableElement>(null);
+  useLayoutEffect(() => {
+    const { current } = table;
+    if (!current || !cards) return;
+    const describe = () => describeCells(current);
+    describe();
+    const observer = new MutationObserver(describe);
+    observer.observe(current, { childList: true, subtree: true, characterData: true });
+    return () => observer.disconnect();
+  }, [cards]);
+  return (
+    <table
+      ref={table}
+      className={cx("w-full border-collapse text-start", cards && "table-cards", className)}
+      {...rest}
+    />
+  );
+}
 /** A heading cell. */
 export const Th = ({ className, ...rest }: ComponentProps<"th">) => (
   <th
@@ -82,6 +122,8 @@ export const Th = ({ className, ...rest }: ComponentProps<"th">) => (
   />
 );
 /** A cell. */
-export const Td = ({ className, ...rest }: ComponentProps<"td">) => (
-  <td className={cx("border-b px-4 py-2.5 align-top [tr:last-child>&]:border-b-0", className)} {...rest} />
+export const Td = ({ className, children, ...rest }: ComponentProps<"td">) => (
+  <td className={cx("border-b px-4 py-2.5 align-top [tr:last-child>&]:border-b-0", className)} {...rest}>
+    <div className="min-w-0">{children}</div>
+  </td>
 );
