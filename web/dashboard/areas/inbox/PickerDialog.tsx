@@ -167,8 +167,7 @@ async function runMacro(place: Place, ids: readonly string[], macroId: string): 
   }
   const done = ids.length - problems.length;
   if (done > 0) toast.done(i18n.t("inbox:macro.done", { count: done }));
-  if (problems.length > 0)
-    toast.failed(new Error(i18n.t("inbox:macro.stopped", { count: problems.length, reason: problems[0]! })));
+  if (problems.length > 0) toast.wrong(i18n.t("inbox:macro.stopped", { count: problems.length, reason: problems[0]! }));
 }
 
 function Choices({
