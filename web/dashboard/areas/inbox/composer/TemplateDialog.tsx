@@ -3,6 +3,7 @@ import { LayoutTemplate } from "lucide-react";
 import { useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
+import { wrongText } from "../../../api/refusal.js";
 import { useWorkspace } from "../../../api/session.js";
 import { Badge } from "../../../components/ui/Badge.js";
 import { Button } from "../../../components/ui/Button.js";
@@ -82,7 +83,7 @@ function Fill({
   onBack: () => void;
   onSend: (content: TemplateContent, text: string) => void;
 }) {
-  const { t, i18n } = useTranslation(["inbox", "problems"], { useSuspense: false });
+  const { t } = useTranslation(["inbox", "problems"], { useSuspense: false });
   const { id: workspaceId } = useWorkspace();
   const headerFile = headerFileOf(template);
   const places = useMemo(() => placesOf(template), [template]);
@@ -175,10 +176,8 @@ function Fill({
       )}
       {!empty && problems.length > 0 && (
         <ul className="text-meta text-danger">
-          {problems.map(({ code = "invalid", message, params, pointer }) => (
-            <li key={pointer + message}>
-              {i18n.exists(`problems:field.${code}`) ? t(`problems:field.${code}`, params ?? {}) : message}
-            </li>
+          {problems.map((problem) => (
+            <li key={problem.pointer + problem.message}>{wrongText(problem)}</li>
           ))}
         </ul>
       )}
