@@ -47,7 +47,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           )}
         </span>
         {entry.outcome !== "done" && <Badge tone="danger">{t("audit.refused")}</Badge>}
-        <bdi dir="ltr" className="tabular text-meta text-text-3">
+        <bdi dir="ltr" className="tabular hidden text-meta text-text-3 sm:inline">
           {entry.address}
         </bdi>
         <ChevronDown className={cx("size-4 text-text-3", open && "rotate-180")} aria-hidden="true" />
