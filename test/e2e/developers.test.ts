@@ -175,6 +175,21 @@ describe("developers", () => {
     await dialog.getByRole("button", { name: "Switch on" }).click();
     await page.getByText("Switched on.").waitFor();
     await page.getByText("Delivering").waitFor();
+    const { body: conversations } = await mara.api<{ data: { id: string }[] }>("GET", "/conversations?limit=1", {
+      workspaceId,
+    });
+    await page.goto(`${house.url}/w/${workspaceId}/inbox/all/${conversations.data[0]!.id}`);
+    await page.getByRole("button", { name: "More for this message" }).first().click();
+    await page.getByRole("menuitem", { name: "Details" }).click();
+    const way = page.getByRole("dialog", { name: "Message details" });
+    await way
+      .getByText(/Try \d+: answered \d+/)
+      .first()
+      .waitFor();
+    await picture(page, "developers/way");
+    await way.getByRole("link", { name: "message.received" }).first().click();
+    await page.getByText("Delivering").waitFor();
+    await way.waitFor({ state: "detached" });
   }, 240_000);
 
   it("shows events and how signatures are checked; the API documentation opens", async () => {

@@ -35,7 +35,11 @@ function Told({ endpoint_id: endpoint, event_type: event, attempt, status }: Non
   return (
     <p className={detailLook}>
       {may ? (
-        <Link className="link" to={`/w/${id}/developers/webhooks/${endpoint}`}>
+        <Link
+          className="link"
+          to={`/w/${id}/developers/webhooks/${endpoint}`}
+          onClick={() => ui.set({ details: null })}
+        >
           {name}
         </Link>
       ) : (
