@@ -13,6 +13,8 @@ interface Deps {
   deliveryUrl(account: ChannelAccount): string;
   /** Runs with a channel of its own, which is closed afterwards; not at all for a draft. */
   withChannel(account: ChannelAccount, work: (channel: Channel) => Promise<unknown>): Promise<void>;
+  /** Whether there is a provider to ask: stand-ins start after the first check, and that is no trouble of their accounts. */
+  isPlayed(account: ChannelAccount): boolean;
   clock: Clock;
   log: Log;
 }
@@ -27,7 +29,9 @@ const isSilent = ({ lastEventAt, createdAt }: ChannelAccount, now: Date) =>
 const checkedAtOnce = 50;
 
 /** Asks providers how their accounts are doing; what they say becomes the accounts' health. */
-export function channelChecks({ inbox, adapterOf, registered, deliveryUrl, withChannel, clock, log }: Deps) {
+export function channelChecks(deps: Deps) {
+  const { inbox, adapterOf, registered, deliveryUrl, withChannel, isPlayed, clock, log } = deps;
+
   /** Asks about one account, and takes away secrets whose time is over. */
   async function check(account: ChannelAccount, channel: Channel): Promise<void> {
     const { accounts, reportHealth } = inbox();
@@ -64,6 +68,11 @@ export function channelChecks({ inbox, adapterOf, registered, deliveryUrl, withC
 
   return {
     check,
+    /** Has the provider call us anew, and asks how the account is doing now. */
+    registerAgain: (account: ChannelAccount) =>
+      withChannel(account, async (channel) => {
+        if (await registered(channel, account)) await check(account, channel);
+      }),
     /** Asks about every enabled account; sets webhooks again that went silent. */
     async checkAll(): Promise<void> {
       let last = "";
@@ -71,11 +80,13 @@ export function channelChecks({ inbox, adapterOf, registered, deliveryUrl, withC
         const page = await inbox().accounts.enabledAfter(last, checkedAtOnce);
         if (page.length === 0) return;
         await Promise.all(
-          page.map((account) =>
-            withChannel(account, (channel) => check(account, channel)).catch((error: unknown) =>
-              log.warn("account_not_checked", { accountId: account.id, error: error as Error }),
+          page
+            .filter(isPlayed)
+            .map((account) =>
+              withChannel(account, (channel) => check(account, channel)).catch((error: unknown) =>
+                log.warn("account_not_checked", { accountId: account.id, error: error as Error }),
+              ),
             ),
-          ),
         );
         last = page.at(-1)!.id;
       }

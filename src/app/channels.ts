@@ -339,7 +339,8 @@ export function createChannels(deps: Deps): Channels {
     senders.forget(id);
   }
 
-  const checks = channelChecks({ inbox, adapterOf, registered, deliveryUrl, withChannel, clock, log });
+  const isPlayed = ({ simulated }: About) => !simulated || deps.simulatedUrl() !== undefined;
+  const checks = channelChecks({ inbox, adapterOf, registered, deliveryUrl, withChannel, isPlayed, clock, log });
 
   /** Sends, and says in the account's log what came of it. */
   const send: Send = async (account, message) => {
@@ -372,9 +373,7 @@ export function createChannels(deps: Deps): Channels {
       deps.note(account, { kind: "health", ok: result.ok, sentence: `Tested: ${result.sentence}` });
       return result;
     },
-    async registerAgain(account) {
-      await withChannel(account, (channel) => registered(channel, account));
-    },
+    registerAgain: checks.registerAgain,
     ...powersOf(sender),
 
     verifyToken: verifyTokenOf,

@@ -49,7 +49,9 @@ export function signedFiles(deps: { inbox: () => Inbox; secret: string; publicUr
 
   const download: RequestHandler = async (request, response) => {
     const id = String(request.params.id);
-    const gone = new AppError("not_found", "There is no such file, or its address has run out. Ask for a new one.");
+    const gone = new AppError("not_found", "There is no such file, or its address has run out. Ask for a new one.", {
+      reason: "file_unknown",
+    });
     const given = query.safeParse(request.query);
     if (!given.success) throw gone;
     const { w, p, e, s } = given.data;

@@ -52,7 +52,9 @@ export function createSetup(setups: Model<SetupRow>, workspaces: Model<Workspace
       if (modifiedCount === 1) return;
       const row = await setups.findOne({ _id: id }).lean();
       if (row?.usedAt) throw used();
-      throw new AppError("not_found", "This set-up link is not valid. `npm run setup -- --link` makes a new one.");
+      throw new AppError("not_found", "This set-up link is not valid. `npm run setup -- --link` makes a new one.", {
+        reason: "setup_link_unknown",
+      });
     },
     async unclaim(token) {
       await setups.updateOne({ _id: id, hashes: hashOf(token) }, { $set: { usedAt: null } });

@@ -58,7 +58,9 @@ export function createKeptAnswers(deps: {
     }
     const there = await model.findOne({ _id: row._id }).lean();
     if (there && there.hash !== row.hash) {
-      throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.");
+      throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.", {
+        reason: "key_used",
+      });
     }
     if (there?.status != null) {
       const body = there.body
@@ -73,6 +75,7 @@ export function createKeptAnswers(deps: {
     );
     if (modifiedCount === 1) return undefined;
     throw new AppError("conflict", "The first request with this Idempotency-Key is still running.", {
+      reason: "still_running",
       retryAfterSeconds: 1,
     });
   }

@@ -104,7 +104,11 @@ const channelField = z
     pattern: z.string().nullable().describe("Regular expression the whole value must match"),
     expects: z.string().nullable().describe("What the pattern asks for, as a sentence"),
     options: z.array(z.object({ value: z.string(), key, label: z.string() })).nullable(),
-    default: z.string().nullable(),
+    default: z.string().nullable().describe("What to propose"),
+    default_reason: z
+      .enum(["no_https"])
+      .nullable()
+      .describe("no_https: proposed because PUBLIC_URL is no https address, which the usual choice needs"),
   })
   .meta({ id: "ChannelField" });
 
@@ -170,7 +174,16 @@ export const templatePreviewDto = z
     body: z.string(),
     footer: z.string().nullable(),
     buttons: z.array(z.object({ label: z.string(), url: z.string().nullable() })),
-    problems: z.array(z.object({ pointer: z.string(), message: z.string() })).describe("Empty: it can be sent"),
+    problems: z
+      .array(
+        z.object({
+          pointer: z.string(),
+          message: z.string(),
+          code: z.string().optional().describe("Stable, for texts in other languages"),
+          params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        }),
+      )
+      .describe("Empty: it can be sent"),
   })
   .meta({ id: "TemplatePreview" });
 

@@ -194,6 +194,10 @@ export const endpointDto = z
     header_names: z.array(z.string()).describe("Values are not shown"),
     enabled: z.boolean(),
     disabled_cause: z.string().nullable(),
+    disabled_reason: z
+      .enum(["gone", "failing", "by_hand"])
+      .nullable()
+      .describe("gone: it answered 410; failing: every delivery failed for days; by_hand: somebody switched it off"),
     failing_since: time.nullable(),
     last_success_at: time.nullable(),
     created_at: time,
@@ -212,12 +216,18 @@ export const rotateRequest = z.strictObject({
   overlap_hours: z.number().min(0).max(168).default(24).describe("How long the old secret signs as well"),
 });
 
+const errorCode = z
+  .enum(["refused_address", "unreachable", "timeout", "tls", "invalid_url", "gone"])
+  .nullable()
+  .describe("Why there was no answer; gone: what it was about is not there any more");
+
 const attempt = z.object({
   number: z.int(),
   at: time,
   ms: z.int(),
   status: z.int().nullable().describe("Of the answer; null when there was none"),
   error: z.string().nullable(),
+  error_code: errorCode,
 });
 
 export const deliveryDto = z
@@ -254,7 +264,12 @@ export const replayHooksRequest = z.strictObject({
 });
 export const recoverRequest = z.strictObject({ since: z.iso.datetime({ offset: true }) });
 export const countDto = z.object({ deliveries: z.int().describe("So many were put on their way") });
-export const pingDto = z.object({ delivered: z.boolean(), status: z.int().nullable(), error: z.string().nullable() });
+export const pingDto = z.object({
+  delivered: z.boolean(),
+  status: z.int().nullable(),
+  error: z.string().nullable(),
+  error_code: errorCode,
+});
 
 export const binDto = z
   .object({ id: z.string(), url: z.string(), secret: z.string(), created_at: time, expires_at: time })

@@ -340,6 +340,15 @@ export const traceEntryDto = z
     step: traceStep,
     ok: z.boolean(),
     detail: z.string().nullable().describe("A reason, a number of the attempt, an endpoint; never what was said"),
+    webhook: z
+      .object({
+        endpoint_id: z.string(),
+        event_type: z.string(),
+        attempt: z.int().nullable().describe("null: it waits for its first"),
+        status: z.int().nullable().describe("null: no answer"),
+      })
+      .optional()
+      .describe("Of the step `webhook`"),
   })
   .meta({ id: "TraceEntry" });
 

@@ -119,6 +119,79 @@ describe("developers", () => {
     await picture(page, "developers/rotated");
   }, 180_000);
 
+  it("what failed is delivered now, one by one or all of it; an endpoint that wants no more is off, and why", async () => {
+    const { page } = mara;
+    const dialog = page.getByRole("dialog");
+    const { body } = await mara.api<{ data: { id: string; url: string }[] }>("GET", "/webhook-endpoints", {
+      workspaceId,
+    });
+    const { id } = body.data.find(({ url }) => url === systemUrl)!;
+    await page.goto(place(`webhooks/${id}`));
+    answers = 200;
+    await page.getByRole("button", { name: "Details of message.received" }).first().click();
+    await dialog.getByRole("button", { name: "Deliver once more" }).click();
+    await page.getByText("It is on its way again.").waitFor();
+    await dialog.getByText("Delivered").waitFor({ timeout: 30_000 });
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByRole("menuitem", { name: "Everything that failed since…" }).click();
+    await dialog.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByText(/deliver(y is|ies are) on (its|their) way\./).waitFor();
+    await page.getByRole("table").getByText("Waiting").first().waitFor({ state: "detached", timeout: 60_000 });
+    await page.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByRole("menuitem", { name: "Everything that failed since…" }).click();
+    await dialog.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByText("Nothing of this time has to be delivered again.").waitFor();
+    await page.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByRole("menuitem", { name: "Everything of a time…" }).click();
+    await picture(page, "developers/replay");
+    await dialog.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByText(/\d+ deliveries are on their way\./).waitFor();
+    answers = 500;
+    await page.getByRole("button", { name: "Send test event" }).click();
+    await page.getByText("Your system answered 500. Only answers from 200 to 299 count.").waitFor();
+    await expect(page.getByText("Something unexpected happened").count()).resolves.toBe(0);
+    answers = 410;
+    const { body: channels } = await mara.api<{ data: { id: string }[] }>("GET", "/channels", { workspaceId });
+    await mara.api("POST", `/channels/${channels.data[0]!.id}/simulator/messages`, {
+      workspaceId,
+      body: { customer_name: "Bo", kind: "text", text: "Hello" },
+    });
+    await page
+      .getByText("Your system answered 410: it wants no more deliveries.", { exact: false })
+      .waitFor({ timeout: 60_000 });
+    await picture(page, "developers/gone");
+    await page.getByRole("button", { name: "Deliver again" }).click();
+    await page.getByRole("menuitem", { name: "Everything that failed since…" }).click();
+    await dialog.getByRole("button", { name: "Deliver again" }).click();
+    await dialog.getByText("The webhook is switched off. Switch it on first.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.goto(place("webhooks"));
+    await page.getByText("Your system answered 410: it wants no more deliveries.").waitFor();
+    await page.getByRole("link", { name: systemUrl }).click();
+    answers = 200;
+    await page.getByRole("button", { name: "Switch on" }).click();
+    await dialog.getByRole("button", { name: "Switch on" }).click();
+    await page.getByText("Switched on.").waitFor();
+    await page.getByText("Delivering").waitFor();
+    const { body: conversations } = await mara.api<{ data: { id: string }[] }>("GET", "/conversations?limit=1", {
+      workspaceId,
+    });
+    await page.goto(`${house.url}/w/${workspaceId}/inbox/all/${conversations.data[0]!.id}`);
+    await page.getByRole("button", { name: "More for this message" }).first().click();
+    await page.getByRole("menuitem", { name: "Details" }).click();
+    const way = page.getByRole("dialog", { name: "Message details" });
+    await way
+      .getByText(/Try \d+: answered \d+/)
+      .first()
+      .waitFor();
+    await picture(page, "developers/way");
+    await way.getByRole("link", { name: "message.received" }).first().click();
+    await page.getByText("Delivering").waitFor();
+    await way.waitFor({ state: "detached" });
+  }, 240_000);
+
   it("shows events and how signatures are checked; the API documentation opens", async () => {
     const { page } = mara;
     await page.goto(place("events"));

@@ -159,6 +159,34 @@ describe("triage", () => {
     await becomes((one) => one.status, each("open"));
   }, 90_000);
 
+  it("stays where it was when a row leaves the list: by key in the list, and with a conversation open", async () => {
+    await page.goto(crew.inbox());
+    await rowOf(page, "Ana Pérez").waitFor();
+    const [first, second, third, fourth] = await namesIn(page, customers);
+    const focused = (name: string) => rowOf(page, name).locator("a:focus").waitFor();
+    await page.keyboard.press("j");
+    await focused(first!);
+    await page.keyboard.press("j");
+    await focused(second!);
+    await page.keyboard.press("h");
+    await page.getByRole("dialog").getByRole("option").first().waitFor();
+    await page.keyboard.press("Enter");
+    await rowOf(page, second!).waitFor({ state: "detached" });
+    await focused(third!);
+    await page.keyboard.press("j");
+    await focused(fourth!);
+    await page.getByRole("button", { name: "Undo" }).first().click();
+    await rowOf(page, second!).waitFor();
+    await rowOf(page, third!).click();
+    await page.getByRole("log").getByText(`Hello from ${third!}`).waitFor();
+    await page.keyboard.press("e");
+    await rowOf(page, third!).waitFor({ state: "detached" });
+    await page.keyboard.press("j");
+    await page.getByRole("log").getByText(`Hello from ${fourth!}`).waitFor();
+    await page.getByRole("button", { name: "Undo" }).first().click();
+    await becomes(({ status }) => status, each("open"));
+  }, 90_000);
+
   it("gets a snoozed conversation back at its time, and earlier when the customer writes", async () => {
     await page.goto(crew.inbox());
     await rowOf(page, "Ana Pérez").waitFor();

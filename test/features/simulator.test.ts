@@ -188,6 +188,11 @@ describe("the built-in simulator", () => {
       await look.messageWhere(conversation.id, "sent", (one) => {
         return one.id === body.id && ["sent", "delivered", "read"].includes(one.status);
       });
+      // That the stand-ins were not there for a moment is no trouble of the account.
+      await eventually(`${kind} is well`, async () => {
+        const { body: now } = await api<Account>("GET", `/api/v1/channels/${accounts.get(kind)!.id}`);
+        return now.health.state === "ok" ? true : undefined;
+      });
     }
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { io } from "socket.io-client";
 import type { Endpoint } from "../../src/api/endpoint.js";
 import { endpointsOf } from "../../src/app/endpoints.js";
+import { actionOf } from "../../src/http/auditTrail.js";
 import { oidcPaths } from "../../src/http/oidcRoutes.js";
 import { apiOf, eventually } from "../support/gateway.js";
 import { bodies, ofNobody, onlyRefusals, permissions, socketEvents } from "../support/permissionTable.js";
@@ -121,6 +122,16 @@ describe("who may call what", () => {
     }
     const told = Object.fromEntries(endpoints.map((one) => [nameOf(one), declared(one)]));
     expect(told).toEqual(permissions);
+  });
+
+  it("has words in the audit log for every change that is written down", () => {
+    const { audit } = JSON.parse(readFileSync("web/dashboard/locales/en/settings.json", "utf8")) as {
+      audit: { action: Record<string, string> };
+    };
+    const shown = readFileSync("web/dashboard/areas/settings/auditActions.ts", "utf8");
+    const told = endpoints.flatMap((one) => (one.access === "public" ? [] : (actionOf(one) ?? [])));
+    expect(told.filter((action) => !shown.includes(`"${action}"`))).toEqual([]);
+    expect(told.filter((action) => !(action.replaceAll(/[.-]/g, "_") in audit.action))).toEqual([]);
   });
 
   it("lets no stranger in", async () => {

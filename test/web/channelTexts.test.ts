@@ -12,7 +12,7 @@ function textsOfManifests(): Record<string, string> {
   const put = (key: string, text: string | null) => {
     if (text) texts[key.replace("channels:", "")] = text;
   };
-  for (const kind of adapters.map(channelKindDto)) {
+  for (const kind of adapters.map((adapter) => channelKindDto(adapter, true))) {
     put(`${kind.kind}.warning`, kind.warning);
     put(`${kind.tile.key}.summary`, kind.tile.summary);
     put(`${kind.tile.key}.cost`, kind.tile.cost);
@@ -39,6 +39,19 @@ describe("what the wizards say of each kind of channel", () => {
     const file = readFileSync("web/dashboard/locales/en/channels.json", "utf8");
     const { kinds } = JSON.parse(file) as { kinds: object };
     expect(Object.fromEntries(flat(kinds))).toEqual(textsOfManifests());
+  });
+});
+
+describe("what is proposed for a channel", () => {
+  const modeOf = (https: boolean) =>
+    adapters
+      .map((adapter) => channelKindDto(adapter, https))
+      .find(({ kind }) => kind === "telegram")!
+      .fields.find(({ name }) => name === "mode")!;
+
+  it("is what works from where this server is: without an https address it asks, and says why that is proposed", () => {
+    expect(modeOf(true)).toMatchObject({ default: "webhook", default_reason: null });
+    expect(modeOf(false)).toMatchObject({ default: "polling", default_reason: "no_https" });
   });
 });
 

@@ -60,6 +60,7 @@ export const settings = z.object({
       title: "How messages arrive",
       description: "Polling works everywhere. A webhook is faster and needs PUBLIC_URL to be an https address.",
       labels: { webhook: "Webhook: Telegram calls this server", polling: "Polling: this server asks Telegram" },
+      withoutHttps: "polling",
     }),
   secretToken: secretToken.default(newSecretToken).meta({
     title: "Webhook secret",

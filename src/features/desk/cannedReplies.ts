@@ -25,7 +25,7 @@ export function cannedReplyEndpoints(deps: DeskDeps): Endpoint[] {
   const { keyring, clock } = deps;
   const { cannedReplies } = deps.models;
   const tag = "Canned replies";
-  const gone = () => new AppError("not_found", "There is no such canned reply.");
+  const gone = () => new AppError("not_found", "There is no such canned reply.", { reason: "canned_unknown" });
   const sealedText = async (workspaceId: string, text: string) =>
     asSealed(await keyring.seal(place(workspaceId), text));
   const textOf = (row: CannedReplyRow) => keyring.open(place(row.workspaceId), row.text);

@@ -34,7 +34,7 @@ export function draftEndpoints({ models: { drafts }, inbox, keyring, clock }: De
 
   async function inConversation(workspaceId: string, id: string): Promise<void> {
     if (!(await inbox.hasConversation(workspaceId, id))) {
-      throw new AppError("not_found", "There is no such conversation.");
+      throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
     }
   }
 

@@ -18,7 +18,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
   const { keyring, clock } = deps;
   const { macros } = deps.models;
   const tag = "Macros";
-  const gone = () => new AppError("not_found", "There is no such macro.");
+  const gone = () => new AppError("not_found", "There is no such macro.", { reason: "macro_unknown" });
   const run = runMacro(deps);
   /** What a caller sees: what is shared, and their own. */
   const seen = ({ workspaceId, callerId }: Principal) => ({

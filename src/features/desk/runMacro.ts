@@ -71,7 +71,11 @@ export function runMacro(deps: DeskDeps) {
 
     async function act(action: MacroAction): Promise<void> {
       if (action.kind === "reply") {
-        if (!may.reply) throw new AppError("forbidden", "You may not send messages.");
+        if (!may.reply)
+          throw new AppError("forbidden", "You may not send messages.", {
+            reason: "permission_missing",
+            extensions: { permission: "messages:send" },
+          });
         const content = { kind: "text" as const, text: await said(action.text, variables) };
         await inbox.reply({ workspaceId, conversationId, author, content, traceId });
       } else if (action.kind === "note") {

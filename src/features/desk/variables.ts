@@ -13,7 +13,8 @@ export async function variablesOf(
 ): Promise<Variables> {
   const { workspaceId } = principal;
   const conversation = await inbox.conversation(workspaceId, conversationId);
-  if (!conversation) throw new AppError("not_found", "There is no such conversation.");
+  if (!conversation)
+    throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
   const memberId = memberOf(principal);
   const [contact, account, agent, workspace] = await Promise.all([
     inbox.contacts.find(workspaceId, conversation.contact.id),

@@ -27,7 +27,7 @@ const present = (row: ViewRow): ViewDto => ({
 /** Saved views, and the numbers beside all of them. */
 export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): Endpoint[] {
   const tag = "Views";
-  const gone = () => new AppError("not_found", "There is no such view.");
+  const gone = () => new AppError("not_found", "There is no such view.", { reason: "view_unknown" });
   /** What a caller sees: what is shared, and their own. */
   const seen = ({ workspaceId, callerId }: Principal) => ({
     workspaceId,

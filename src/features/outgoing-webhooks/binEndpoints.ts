@@ -14,7 +14,7 @@ const present = ({ id, url, secret, createdAt, expiresAt }: Bin) => ({
   expires_at: expiresAt.toISOString(),
 });
 
-const gone = () => new AppError("not_found", "There is no such request bin.");
+const gone = () => new AppError("not_found", "There is no such request bin.", { reason: "bin_unknown" });
 
 /** Request bins of a workspace. Where they take what is posted to them is for the HTTP layer. */
 export function binEndpoints(bins: Bins): Endpoint[] {

@@ -216,11 +216,11 @@ export function deliveryRepo({ endpoints, deliveries }: HookModels, keyring: Key
       return row ? openedDelivery(row) : undefined;
     },
 
-    /** Puts a delivery that has ended on its way again. */
+    /** Puts a delivery on its way now: one that has ended, or one that would wait for its next try. */
     async resend(workspaceId: string, id: string, now: Date): Promise<boolean> {
       const row = await deliveries
         .findOneAndUpdate(
-          { _id: id, workspaceId, state: { $in: ["failed", "delivered"] } },
+          { _id: id, workspaceId, state: { $in: ["failed", "delivered", "waiting"] } },
           { $set: { state: "waiting", open: true, dueAt: now } },
         )
         .lean();
@@ -228,10 +228,15 @@ export function deliveryRepo({ endpoints, deliveries }: HookModels, keyring: Key
       return row !== null;
     },
 
-    /** Puts everything of an endpoint that failed since then on its way again. */
+    /** Puts everything of an endpoint that failed since then on its way now, also what would wait for its next try. */
     async recover(endpointId: string, since: Date, now: Date): Promise<number> {
       const { modifiedCount } = await deliveries.updateMany(
-        { endpointId, state: "failed", createdAt: { $gte: since } },
+        {
+          endpointId,
+          state: { $in: ["failed", "waiting"] },
+          createdAt: { $gte: since },
+          "attempts.0": { $exists: true },
+        },
         { $set: { state: "waiting", open: true, dueAt: now } },
       );
       await endpoints.updateOne({ _id: endpointId }, { $set: { dueAt: now }, $inc: { bell: 1 } });

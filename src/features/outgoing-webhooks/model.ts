@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Model } from "mongoose";
+import type { OutboundErrorKind } from "../../platform/outbound/errors.js";
 import { sealed, type SealedValue } from "../../platform/sealed.js";
 
 /** Where an integrator wants to hear of events. */
@@ -39,7 +40,12 @@ export interface AttemptRow {
   ms: number;
   status: number | null;
   error: string | null;
+  /** The error by a stable name; rows of before have none. */
+  errorCode?: AttemptError | null;
 }
+
+/** Why a try came to nothing before there was an answer. `gone`: what it was about is not there any more. */
+export type AttemptError = OutboundErrorKind | "gone";
 
 /** One event for one endpoint. */
 export interface DeliveryRow {
@@ -151,6 +157,7 @@ export function hookModels(connection: Connection): HookModels {
             ms: { type: Number, required: true },
             status: { type: Number, default: null },
             error: { type: String, default: null },
+            errorCode: { type: String, default: null },
           },
           { _id: false },
         ),

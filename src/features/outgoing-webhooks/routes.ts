@@ -22,7 +22,7 @@ import {
 } from "../../wire/hooks.js";
 import type { HookDeps } from "./ports.js";
 import type { Delivery, EndpointInput, HookEndpoint } from "./repo.js";
-import { matches, succeeded } from "./schedule.js";
+import { matches, offCauses, offReason, succeeded } from "./schedule.js";
 import { post } from "./usecases/deliver.js";
 import { aboutMessage, pumpJob } from "./usecases/relay.js";
 
@@ -43,6 +43,7 @@ const present = (one: HookEndpoint) => ({
   ordered_by: one.orderedBy,
   enabled: one.enabled,
   disabled_cause: one.disabledCause,
+  disabled_reason: offReason(one.disabledCause),
   failing_since: iso(one.failingSince),
   last_success_at: iso(one.lastSuccessAt),
   created_at: one.createdAt.toISOString(),
@@ -55,12 +56,13 @@ const presentDelivery = (one: Delivery) => ({
   event_type: one.eventType,
   sequence: one.seq,
   state: one.state,
-  attempts: one.attempts.map(({ n, at, ms, status, error }) => ({
+  attempts: one.attempts.map(({ n, at, ms, status, error, errorCode = null }) => ({
     number: n,
     at: at.toISOString(),
     ms,
     status,
     error,
+    error_code: errorCode,
   })),
   next_attempt_at: one.state === "waiting" ? one.dueAt.toISOString() : null,
   created_at: one.createdAt.toISOString(),
@@ -74,8 +76,15 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
 
   const found = async (workspaceId: string, id: string): Promise<HookEndpoint> => {
     const one = await repo.find(workspaceId, id);
-    if (!one) throw new AppError("not_found", "There is no such webhook endpoint.");
+    if (!one) throw new AppError("not_found", "There is no such webhook endpoint.", { reason: "endpoint_unknown" });
     return one;
+  };
+
+  /** The endpoint, when it takes deliveries: what is put on its way to one that is off goes nowhere. */
+  const delivering = async (workspaceId: string, id: string): Promise<HookEndpoint> => {
+    const one = await found(workspaceId, id);
+    if (one.enabled) return one;
+    throw new AppError("conflict", "The webhook is switched off. Switch it on first.", { reason: "endpoint_off" });
   };
 
   /** Refuses addresses and headers that no webhook may have. */
@@ -164,7 +173,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
           ...(body.rate_per_second === undefined ? {} : { ratePerSecond: body.rate_per_second }),
           ...(body.ordered_by === undefined ? {} : { orderedBy: body.ordered_by }),
         });
-        if (body.enabled === false) await repo.disable(before.id, "Switched off.");
+        if (body.enabled === false) await repo.disable(before.id, offCauses.by_hand);
         if (body.enabled === true && !before.enabled) {
           const from = body.skip_missed ? await events.last(workspaceId) : undefined;
           await repo.enable(workspaceId, before.id, clock.now(), from);
@@ -236,7 +245,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
           data: { message: "This is a test." },
         });
         const sent = await send(one, id, body);
-        return { delivered: succeeded(sent), status: sent.status, error: sent.error };
+        return { delivered: succeeded(sent), status: sent.status, error: sent.error, error_code: sent.errorCode };
       },
     }),
     endpoint({
@@ -259,10 +268,10 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
       description: "Each once, with its original webhook-id.",
       body: replayHooksRequest,
       answer: countDto,
-      errors: ["unprocessable"],
+      errors: ["unprocessable", "conflict"],
       async handle({ principal, params, body }) {
         const { workspaceId } = principal;
-        const one = await found(workspaceId, params.id!);
+        const one = await delivering(workspaceId, params.id!);
         if (body.after_sequence === undefined && body.since === undefined) {
           throw new AppError("unprocessable", "Say from where: `after_sequence` or `since`.", {
             reason: "start_missing",
@@ -308,10 +317,12 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
       method: "post",
       path: "/webhook-endpoints/:id/recover",
       summary: "Deliver again whatever failed since a moment",
+      description: "Also what would wait for its next try.",
       body: recoverRequest,
       answer: countDto,
+      errors: ["conflict"],
       async handle({ principal, params, body }) {
-        const one = await found(principal.workspaceId, params.id!);
+        const one = await delivering(principal.workspaceId, params.id!);
         const deliveries = await repo.recover(one.id, new Date(body.since), clock.now());
         await enqueue.add([pumpJob(principal.workspaceId, one.id)]);
         return { deliveries };
@@ -325,7 +336,7 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
       answer: deliveryDetailDto,
       async handle({ principal, params }) {
         const one = await repo.delivery(principal.workspaceId, params.id!);
-        if (!one) throw new AppError("not_found", "There is no such delivery.");
+        if (!one) throw new AppError("not_found", "There is no such delivery.", { reason: "delivery_unknown" });
         const request = one.body === null ? null : { headers: one.requestHeaders ?? {}, body: one.body };
         return { ...presentDelivery(one), request, response_excerpt: one.excerpt };
       },
@@ -340,7 +351,8 @@ export function hookEndpoints(deps: HookDeps, changed: () => void): Endpoint[] {
       idempotency: "none",
       async handle({ principal, params }) {
         const one = await repo.delivery(principal.workspaceId, params.id!);
-        if (!one) throw new AppError("not_found", "There is no such delivery.");
+        if (!one) throw new AppError("not_found", "There is no such delivery.", { reason: "delivery_unknown" });
+        await delivering(principal.workspaceId, one.endpointId);
         if (!(await repo.resend(principal.workspaceId, one.id, clock.now()))) {
           throw new AppError("conflict", "It is on its way already.", { reason: "delivery_under_way" });
         }

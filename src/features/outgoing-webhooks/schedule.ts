@@ -22,6 +22,20 @@ const retryAfterMost = 24 * hour;
 /** How long an endpoint may fail without one success before it is switched off. */
 export const failingMostMs = 5 * 24 * hour;
 
+/** Why an endpoint is off, as it is stored, by its stable name. */
+export const offCauses = {
+  gone: "The receiver answered 410 Gone.",
+  failing: "Every delivery failed for five days.",
+  by_hand: "Switched off.",
+} as const;
+export type OffReason = keyof typeof offCauses;
+
+const offReasons = Object.keys(offCauses) as OffReason[];
+
+/** The stable name of a stored cause. */
+export const offReason = (cause: string | null): OffReason | null =>
+  offReasons.find((reason) => offCauses[reason] === cause) ?? null;
+
 /** What a try led to. */
 export interface Outcome {
   /** null: no answer. */

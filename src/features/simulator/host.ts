@@ -116,7 +116,10 @@ export async function startHost(deps: SimulatorDeps, lease: Lease, webhooks: str
   function lineOf(kind: string, ref: string): Line {
     const line = world.line(kind, ref);
     if (!line)
-      throw new AppError("unavailable", "The simulator does not know this account yet.", { retryAfterSeconds: 2 });
+      throw new AppError("unavailable", "The simulator does not know this account yet.", {
+        reason: "simulator_not_ready",
+        retryAfterSeconds: 2,
+      });
     return line;
   }
 
@@ -156,7 +159,9 @@ export async function startHost(deps: SimulatorDeps, lease: Lease, webhooks: str
       case "fault": {
         const line = lineOf(asked.kind, asked.ref);
         if (!line.supports.includes(asked.fault)) {
-          throw new AppError("unprocessable", `The stand-in of ${asked.kind} cannot play ${asked.fault}.`);
+          throw new AppError("unprocessable", `The stand-in of ${asked.kind} cannot play ${asked.fault}.`, {
+            reason: "simulator_cannot",
+          });
         }
         line.fault(asked.fault, asked.on);
         return null;
@@ -167,7 +172,7 @@ export async function startHost(deps: SimulatorDeps, lease: Lease, webhooks: str
         } catch (error) {
           const why = deps.standIns.unable(error);
           if (why === undefined) throw error;
-          throw new AppError("unprocessable", why);
+          throw new AppError("unprocessable", why, { reason: "simulator_cannot" });
         }
     }
   }
@@ -229,6 +234,6 @@ async function serve(
     answer(200, { value: await call(JSON.parse(Buffer.concat(chunks).toString()) as HostCall) });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    answer(422, { code: error.code, message: error.message });
+    answer(422, { code: error.code, message: error.message, reason: error.reason });
   }
 }

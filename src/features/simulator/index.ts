@@ -98,6 +98,7 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
       await sleep(200);
     }
     throw new AppError("unavailable", "No process of this server runs the simulator at the moment.", {
+      reason: "simulator_not_ready",
       retryAfterSeconds: 5,
     });
   }
@@ -112,11 +113,20 @@ export function createSimulator(deps: SimulatorDeps): Simulator {
     }).catch(() => undefined);
     if (!response || (response.status !== 200 && response.status !== 422)) {
       throw new AppError("unavailable", "The process that runs the simulator does not answer.", {
+        reason: "simulator_not_ready",
         retryAfterSeconds: 5,
       });
     }
-    const body = (await response.json()) as { value?: unknown; code?: ErrorCode; message?: string };
-    if (response.status === 422) throw new AppError(body.code ?? "internal", body.message ?? "The simulator failed.");
+    const body = (await response.json()) as {
+      value?: unknown;
+      code?: ErrorCode;
+      message?: string;
+      reason?: string;
+    };
+    if (response.status === 422)
+      throw new AppError(body.code ?? "internal", body.message ?? "The simulator failed.", {
+        ...(body.reason === undefined ? {} : { reason: body.reason }),
+      });
     return body.value;
   }
 

@@ -138,12 +138,13 @@ async function personOf(deps: Deps, account: ChannelAccount, body: SimulatorMess
     const found = (await deps.view(account)).customers.find((one) => one.id === id);
     if (found) return { id, name: found.name, language: language ?? found.language ?? undefined };
     throw new AppError("unprocessable", "There is no such customer in the simulator.", {
+      reason: "simulator_customer_unknown",
       errors: [{ pointer: "/customer_id", message: "Unknown customer" }],
     });
   }
   if (name === undefined) {
     throw new AppError("unprocessable", "Say which customer, or the name of a new one.", {
-      errors: [{ pointer: "/customer_name", message: "Needed for somebody new" }],
+      errors: [{ pointer: "/customer_name", message: "Needed for somebody new", code: "missing" }],
     });
   }
   return { id: deps.simulator.newPersonId(account.kind as SimulatedKind), name, language };
@@ -162,7 +163,7 @@ function wordsOf({ kind, text, target }: SimulatorMessage): Act {
   const needed = (pointer: string, value: string | undefined): string => {
     if (value !== undefined) return value;
     throw new AppError("unprocessable", `An act of the kind ${kind} needs ${pointer.slice(1)}.`, {
-      errors: [{ pointer, message: "Needed" }],
+      errors: [{ pointer, message: "Needed", code: "missing" }],
     });
   };
   switch (kind) {

@@ -109,10 +109,12 @@ interface Shape {
   labels?: Record<string, string>;
   const?: unknown;
   default?: unknown;
+  /** What to propose while providers cannot reach this server by https. */
+  withoutHttps?: string;
 }
 
-/** What a kind of channel is and asks for. */
-export function channelKindDto({ manifest }: ChannelAdapter): ChannelKindDto {
+/** What a kind of channel is and asks for; what is proposed depends on whether this server has an https address. */
+export function channelKindDto({ manifest }: ChannelAdapter, https: boolean): ChannelKindDto {
   const { kind, label, official, needsPublicUrl, wizard } = manifest;
   const settings = z.toJSONSchema(manifest.settings, { io: "input", unrepresentable: "any" });
   const required = new Set(settings.required ?? []);
@@ -132,7 +134,7 @@ export function channelKindDto({ manifest }: ChannelAdapter): ChannelKindDto {
       cost: wizard.cost,
     },
     fields: Object.entries((settings.properties ?? {}) as Record<string, Shape>).map(([name, shape]) =>
-      fieldDto(name, key(name), shape, required.has(name)),
+      fieldDto(name, key(name), shape, required.has(name), https),
     ),
     steps: wizard.steps.map(({ text, link, shows }, index) => ({
       n: index + 1,
@@ -147,7 +149,14 @@ export function channelKindDto({ manifest }: ChannelAdapter): ChannelKindDto {
   };
 }
 
-function fieldDto(name: string, key: string, shape: Shape, required: boolean): ChannelKindDto["fields"][number] {
+function fieldDto(
+  name: string,
+  key: string,
+  shape: Shape,
+  required: boolean,
+  https: boolean,
+): ChannelKindDto["fields"][number] {
+  const instead = https ? undefined : shape.withoutHttps;
   const secret = shape.secret === true;
   const input = shape.const === true ? "consent" : shape.enum ? "choice" : secret ? "secret" : "text";
   return {
@@ -166,6 +175,7 @@ function fieldDto(name: string, key: string, shape: Shape, required: boolean): C
     options:
       shape.enum?.map((value) => ({ value, key: `${key}.${value}`, label: shape.labels?.[value] ?? value })) ?? null,
     // A default that is made anew each time is a secret of ours, not a proposal.
-    default: typeof shape.default === "string" && !shape.generated ? shape.default : null,
+    default: instead ?? (typeof shape.default === "string" && !shape.generated ? shape.default : null),
+    default_reason: instead === undefined ? null : "no_https",
   };
 }

@@ -19,23 +19,29 @@ export function traceOf(message: Message, deliveries: readonly TracedDelivery[])
     ok,
     detail,
   });
+  const told = (
+    one: TracedDelivery,
+    at: Date,
+    detail: string,
+    ok: boolean,
+    n: number | null,
+    status: number | null,
+  ) => ({
+    ...entry(at, "webhook", `${one.eventType} to ${one.endpointId}${detail}`, ok),
+    webhook: { endpoint_id: one.endpointId, event_type: one.eventType, attempt: n, status },
+  });
   const came = message.direction === "in" || message.author.kind === "business";
   const entries: Entry[] = [
     ...(came ? arrival(message, entry) : departure(message, entry)),
     ...message.revisions.slice(1).map((revision) => entry(revision.at, "edited")),
     ...(message.editedAt ? [entry(message.editedAt, "edited")] : []),
     ...(message.removedAt ? [entry(message.removedAt, "removed")] : []),
-    ...deliveries.flatMap(({ endpointId, eventType, createdAt, attempts }) =>
-      attempts.length === 0
-        ? [entry(createdAt, "webhook", `${eventType} to ${endpointId}: waits`)]
-        : attempts.map(({ n, at, status, error }) => {
+    ...deliveries.flatMap((one) =>
+      one.attempts.length === 0
+        ? [told(one, one.createdAt, ": waits", true, null, null)]
+        : one.attempts.map(({ n, at, status, error }) => {
             const ok = status !== null && status >= 200 && status < 300;
-            return entry(
-              at,
-              "webhook",
-              `${eventType} to ${endpointId}, try ${n}: ${status ?? error ?? "no answer"}`,
-              ok,
-            );
+            return told(one, at, `, try ${n}: ${status ?? error ?? "no answer"}`, ok, n, status);
           }),
     ),
   ];

@@ -17,7 +17,7 @@ interface Deps {
 export function attachmentEndpoints({ inbox, present, enqueue }: Deps): Endpoint[] {
   const found = async (workspaceId: string, id: string) => {
     const file = await inbox.files.find(workspaceId, id);
-    if (!file) throw new AppError("not_found", "There is no such file.");
+    if (!file) throw new AppError("not_found", "There is no such file.", { reason: "file_unknown" });
     return present.attachment(file);
   };
   return [
@@ -42,7 +42,9 @@ export function attachmentEndpoints({ inbox, present, enqueue }: Deps): Endpoint
       async handle({ principal, params }) {
         const before = await found(principal.workspaceId, params.id!);
         if (!(await inbox.files.again(principal.workspaceId, params.id!))) {
-          throw new AppError("conflict", `There is nothing to try again: the file is ${before.state}.`);
+          throw new AppError("conflict", `There is nothing to try again: the file is ${before.state}.`, {
+            reason: "file_not_failed",
+          });
         }
         await enqueue.add([
           { name: "media.fetch", payload: { v: 1, workspaceId: principal.workspaceId, fileId: params.id! } },

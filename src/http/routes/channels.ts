@@ -111,10 +111,11 @@ export function channelEndpoints({ inbox, channels, adapters, publicUrl, errors 
           .object({ url: z.string(), https: z.boolean() })
           .describe("Where providers reach this server; most of them deliver to https addresses only"),
       }),
-      handle: () => ({
-        data: adapters.map(channelKindDto),
-        public_url: { url: publicUrl(), https: publicUrl().startsWith("https:") },
-      }),
+      handle() {
+        const https = publicUrl().startsWith("https:");
+        const data = adapters.map((adapter) => channelKindDto(adapter, https));
+        return { data, public_url: { url: publicUrl(), https } };
+      },
     }),
     endpoint({
       ...managed,

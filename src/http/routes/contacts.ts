@@ -57,7 +57,7 @@ export function contactEndpoints(inbox: Inbox): Endpoint[] {
       answer: contactShape,
       async handle({ principal, params }) {
         const contact = await contacts.find(principal.workspaceId, params.id!);
-        if (!contact) throw new AppError("not_found", "There is no such contact.");
+        if (!contact) throw new AppError("not_found", "There is no such contact.", { reason: "contact_unknown" });
         return contactDto(contact);
       },
     }),

@@ -53,7 +53,7 @@ export const authorOf = (principal: Principal): Author =>
 export const memberOf = (principal: Principal): string | null =>
   principal.kind === "member" ? principal.memberId : null;
 
-const gone = () => new AppError("not_found", "There is no such conversation.");
+const gone = () => new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
 const date = (value: string | null | undefined) => (value ? new Date(value) : value === null ? null : undefined);
 
 const activityOf = ({ id, at, data }: SequencedEvent): ActivityDto => ({
@@ -97,7 +97,7 @@ export function conversationEndpoints({ inbox, present, isMember }: Deps): Endpo
   async function memberOrRefuse(workspaceId: string, id: string, pointer: string): Promise<void> {
     if (await isMember(workspaceId, id)) return;
     const message = "There is no such member in this workspace.";
-    throw new AppError("unprocessable", message, { errors: [{ pointer, message }] });
+    throw new AppError("unprocessable", message, { reason: "member_unknown", errors: [{ pointer, message }] });
   }
 
   const seenBy = async (principal: Principal, conversation: Conversation): Promise<Conversation> =>

@@ -123,7 +123,7 @@ export function meEndpoints({
       async handle({ principal, params }) {
         const ended = await identity.sessions.end(principal.userId, params.id!);
         identity.access.forget();
-        if (!ended) throw new AppError("not_found", "There is no such session.");
+        if (!ended) throw new AppError("not_found", "There is no such session.", { reason: "session_unknown" });
         return undefined;
       },
     }),

@@ -24,8 +24,14 @@ import {
 import { memberChange, memberDto, newMember } from "../../wire/workspace.js";
 import { auditView, memberView, roleView } from "../presenters/identity.js";
 
-const found = <T>(thing: T | undefined, what: string): T => {
-  if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`);
+const unknown = {
+  member: "member_unknown",
+  invitation: "invitation_unknown",
+  role: "role_unknown",
+} satisfies Record<string, Reason>;
+
+const found = <T>(thing: T | undefined, what: keyof typeof unknown): T => {
+  if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`, { reason: unknown[what] });
   return thing;
 };
 

@@ -35,7 +35,7 @@ export function messageEndpoints({ inbox, present, deliveriesOf, providerEvent }
   const { commands } = inbox;
   async function found(workspaceId: string, id: string): Promise<Message> {
     const message = await inbox.message(workspaceId, id);
-    if (!message) throw new AppError("not_found", "There is no such message.");
+    if (!message) throw new AppError("not_found", "There is no such message.", { reason: "message_unknown" });
     return message;
   }
   /** With what the member who asks has read. */

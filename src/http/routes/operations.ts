@@ -1,5 +1,6 @@
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
+import type { Reason } from "../../core/reasons.js";
 import { redacted, redactedText } from "../../core/redacted.js";
 import type { SequencedEvent } from "../../core/ports.js";
 import type { Inbox, Page, Quarantined } from "../../inbox/index.js";
@@ -85,10 +86,15 @@ const deadLetter = (letter: DeadLetter) => ({
   conversation_id: letter.conversationId,
 });
 
+const unknown = {
+  "payload in quarantine": "payload_unknown",
+  "dead letter": "letter_unknown",
+} satisfies Record<string, Reason>;
+
 /** The event sequence, and what did not go through: quarantine, dead letters, playing again. */
 export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; operations: Operations }): Endpoint[] {
-  const there = (done: boolean, what: string) => {
-    if (!done) throw new AppError("not_found", `There is no such ${what}.`);
+  const there = (done: boolean, what: keyof typeof unknown) => {
+    if (!done) throw new AppError("not_found", `There is no such ${what}.`, { reason: unknown[what] });
     return undefined;
   };
   /** Looking after the machine is one right, reading what customers write another. */
@@ -141,7 +147,8 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       answer: quarantineDetailDto,
       async handle({ principal, params, query }) {
         const entry = await inbox.quarantine.find(principal.workspaceId, params.id!);
-        if (!entry) throw new AppError("not_found", "There is no such payload in quarantine.");
+        if (!entry)
+          throw new AppError("not_found", "There is no such payload in quarantine.", { reason: "payload_unknown" });
         const open = query.open && mayRead(principal);
         return { ...quarantined(entry), raw: open ? entry.raw : redactedText(entry.raw), redacted: !open };
       },
@@ -227,7 +234,7 @@ export function operationsEndpoints({ inbox, operations }: { inbox: Inbox; opera
       answer: deadLetterDetailDto,
       async handle({ principal, params, query }) {
         const letter = await operations.deadLetter(principal.workspaceId, params.id!);
-        if (!letter) throw new AppError("not_found", "There is no such dead letter.");
+        if (!letter) throw new AppError("not_found", "There is no such dead letter.", { reason: "letter_unknown" });
         const open = query.open && mayRead(principal);
         return { ...deadLetter(letter), payload: open ? letter.payload : redacted(letter.payload), redacted: !open };
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpoint, type Endpoint } from "../../api/endpoint.js";
 import { AppError } from "../../core/errors.js";
+import type { Reason } from "../../core/reasons.js";
 import { requireAll, type ApiKey, type Identity, type Principal, type Team } from "../../identity/index.js";
 import type { Inbox, Label } from "../../inbox/index.js";
 import {
@@ -45,10 +46,17 @@ interface Deps {
   accessChanged(workspaceId: string): void;
 }
 
+const unknown = {
+  workspace: "not_member",
+  team: "team_unknown",
+  label: "label_unknown",
+  "API key": "key_unknown",
+} satisfies Record<string, Reason>;
+
 /** The workspace itself: teams, labels, API keys. */
 export function workspaceEndpoints({ identity, inbox, accessChanged }: Deps): Endpoint[] {
-  const found = <T>(thing: T | undefined, what: string): T => {
-    if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`);
+  const found = <T>(thing: T | undefined, what: keyof typeof unknown): T => {
+    if (thing === undefined) throw new AppError("not_found", `There is no such ${what}.`, { reason: unknown[what] });
     return thing;
   };
   /** Whoever asks it of all others has it: nobody locks themselves out by one click. */

@@ -113,7 +113,8 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
       const told = contactTold(newId("event"), "contact.merged", into, now, { merged_contact_id: from }, shownIn);
       const target = await contacts.findOne({ _id: into, workspaceId }, { mergedInto: 1 }).lean();
       const source = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
-      if (!target || !source) throw new AppError("not_found", "There is no such contact.");
+      if (!target || !source)
+        throw new AppError("not_found", "There is no such contact.", { reason: "contact_unknown" });
       if (target.mergedInto !== null || from === into) {
         throw new AppError(
           "unprocessable",
@@ -137,7 +138,7 @@ export function contactRepo(contacts: Model<ContactRow>, identities: Model<Ident
 
     async unmerge(workspaceId, from, now, shownIn) {
       const row = await contacts.findOne({ _id: from, workspaceId }, { mergedInto: 1 }).lean();
-      if (!row) throw new AppError("not_found", "There is no such contact.");
+      if (!row) throw new AppError("not_found", "There is no such contact.", { reason: "contact_unknown" });
       const into = row.mergedInto;
       if (into === null)
         throw new AppError("conflict", "This contact is not merged into another one.", {

@@ -41,7 +41,8 @@ export async function threadPage(
   if (around !== undefined) {
     const asked = await model.findOne({ _id: around, workspaceId, conversationId }, { partOf: 1 }).lean();
     const row = asked && (await model.findOne({ _id: asked.partOf ?? asked._id, workspaceId }, { words: 0 }).lean());
-    if (!row) throw new AppError("not_found", "There is no such message in this conversation.");
+    if (!row)
+      throw new AppError("not_found", "There is no such message in this conversation.", { reason: "message_unknown" });
     const place: Place = [row.at, row.sequence, row._id];
     const later = Math.floor(limit / 2);
     const [newest, rest] = await Promise.all([forwards(place, later), backwards(place, limit - later, true)]);

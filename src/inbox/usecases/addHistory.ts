@@ -34,7 +34,7 @@ export function addHistory(deps: {
 }): (input: HistoryInput) => Promise<{ id: string }> {
   return async ({ workspaceId, conversationId, author, text, note = false, mentions = [], externalId, key, at }) => {
     const route = await deps.conversations.route(workspaceId, conversationId);
-    if (!route) throw new AppError("not_found", "There is no such conversation.");
+    if (!route) throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
     const { accountId } = route;
     const external =
       externalId === null

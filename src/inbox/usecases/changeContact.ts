@@ -30,7 +30,7 @@ export function contactChanges(deps: {
       const rows =
         change.name === undefined ? [] : await conversations.idsWith(workspaceId, { contactId: id }, rowsMost);
       const told = await contacts.update(workspaceId, id, change, clock.now(), rows);
-      if (!told) throw new AppError("not_found", "There is no such contact.");
+      if (!told) throw new AppError("not_found", "There is no such contact.", { reason: "contact_unknown" });
       await outbox.tell([{ _id: id, workspaceId, tell: told }]);
       return (await contacts.find(workspaceId, id))!;
     },

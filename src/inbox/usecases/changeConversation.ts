@@ -50,8 +50,8 @@ const atOnce = 25;
 export function changeConversation(deps: Deps): ChangeConversation {
   const { conversations, labels, outbox, known, given, clock } = deps;
 
-  const refuse = (pointer: string, message: string, reason?: Reason) =>
-    new AppError("unprocessable", message, { errors: [{ pointer, message }], ...(reason && { reason }) });
+  const refuse = (pointer: string, message: string, reason: Reason) =>
+    new AppError("unprocessable", message, { errors: [{ pointer, message }], reason });
 
   async function checked(workspaceId: string, change: ConversationChange, now: Date): Promise<ConversationChange> {
     const { assigneeId, teamId, snoozedUntil, status } = change;
@@ -59,26 +59,27 @@ export function changeConversation(deps: Deps): ChangeConversation {
       throw refuse("/assignee_id", "There is no such member in this workspace.", "member_unknown");
     }
     if (teamId && !(await known.team(workspaceId, teamId))) {
-      throw refuse("/team_id", "There is no such team in this workspace.");
+      throw refuse("/team_id", "There is no such team in this workspace.", "team_unknown");
     }
     for (const [pointer, given] of [
       ["/labels", change.labels],
       ["/add_labels", change.addLabels],
     ] as const) {
       const missing = given?.length ? await labels.missing(workspaceId, given) : [];
-      if (missing.length > 0) throw refuse(pointer, `There is no label ${missing[0]!} in this workspace.`);
+      if (missing.length > 0)
+        throw refuse(pointer, `There is no label ${missing[0]!} in this workspace.`, "label_unknown");
     }
     if (snoozedUntil) {
       const ahead = snoozedUntil.getTime() - now.getTime();
       if (status !== undefined && status !== "snoozed") {
-        throw refuse("/snoozed_until", "Only a snoozed conversation has a time to wake up.");
+        throw refuse("/snoozed_until", "Only a snoozed conversation has a time to wake up.", "snooze_without_state");
       }
       if (ahead <= 0) throw refuse("/snoozed_until", "That moment is over.", "moment_over");
       if (ahead > snoozeMostMs)
         throw refuse("/snoozed_until", "A conversation sleeps for a year at most.", "moment_too_far");
       return { ...change, status: "snoozed" };
     }
-    if (status === "snoozed") throw refuse("/snoozed_until", "Say until when it sleeps.");
+    if (status === "snoozed") throw refuse("/snoozed_until", "Say until when it sleeps.", "snooze_until_missing");
     return change;
   }
 
@@ -103,7 +104,7 @@ export function changeConversation(deps: Deps): ChangeConversation {
       const now = clock.now();
       const change = await checked(workspaceId, wanted, now);
       if (!(await apply(workspaceId, id, change, by, now))) {
-        throw new AppError("not_found", "There is no such conversation.");
+        throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
       }
       return (await conversations.find(workspaceId, id))!;
     },

@@ -75,7 +75,7 @@ export interface MessageCommands {
   showTyping(workspaceId: string, conversationId: string): Promise<void>;
 }
 
-const noMessage = () => new AppError("not_found", "There is no such message.");
+const noMessage = () => new AppError("not_found", "There is no such message.", { reason: "message_unknown" });
 const conflict = (reason: Reason, sentence: string) => new AppError("conflict", sentence, { reason });
 
 export function messageCommands(deps: Deps): MessageCommands {
@@ -299,7 +299,7 @@ export function messageCommands(deps: Deps): MessageCommands {
 
     async block(workspaceId, conversationId, blocked, by) {
       const route = await conversations.route(workspaceId, conversationId);
-      if (!route) throw new AppError("not_found", "There is no such conversation.");
+      if (!route) throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
       const account = await accounts.find(workspaceId, route.accountId);
       const reach = await people.reach(workspaceId, route.identityId);
       if (!account || !reach || !deps.capabilitiesOf(account.kind)?.blocks) {
@@ -327,7 +327,7 @@ export function messageCommands(deps: Deps): MessageCommands {
 
     async showTyping(workspaceId, conversationId) {
       const route = await conversations.route(workspaceId, conversationId);
-      if (!route) throw new AppError("not_found", "There is no such conversation.");
+      if (!route) throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
       const account = await accounts.find(workspaceId, route.accountId);
       const reach = await people.reach(workspaceId, route.identityId);
       if (!account?.enabled || !reach) return;

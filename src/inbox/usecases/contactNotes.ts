@@ -41,7 +41,8 @@ export function contactNotes(deps: {
   const place = (workspaceId: string) => ({ workspaceId, collection: "contact_notes", field: "text" });
 
   async function contactIds(workspaceId: string, contactId: string): Promise<string[]> {
-    if (!(await contacts.find(workspaceId, contactId))) throw new AppError("not_found", "There is no such contact.");
+    if (!(await contacts.find(workspaceId, contactId)))
+      throw new AppError("not_found", "There is no such contact.", { reason: "contact_unknown" });
     return [contactId, ...(await contacts.mergedInto(workspaceId, contactId, mergedMost))];
   }
 
@@ -98,7 +99,7 @@ export function contactNotes(deps: {
     async remove(workspaceId, contactId, id) {
       const ids = await contactIds(workspaceId, contactId);
       const { deletedCount } = await notes.deleteOne({ _id: id, workspaceId, contactId: { $in: ids } });
-      if (deletedCount === 0) throw new AppError("not_found", "There is no such note.");
+      if (deletedCount === 0) throw new AppError("not_found", "There is no such note.", { reason: "note_unknown" });
       await tell(workspaceId, contactId, `${id.replace(/^cno_/, "evt_")}_removed`);
     },
   };

@@ -239,7 +239,8 @@ export function fileUsecases(deps: Deps): Files {
     async open(workspaceId, id, { thumbnail, range }) {
       const file = await files.find(workspaceId, id);
       const key = thumbnail ? file?.thumbnail : file?.blob;
-      const gone = () => new AppError("not_found", "There is no such file, or it is not here (any more).");
+      const gone = () =>
+        new AppError("not_found", "There is no such file, or it is not here (any more).", { reason: "file_unknown" });
       if (!file || !key || file.state !== "stored") throw gone();
       try {
         return { file, stream: await blobs.open(workspaceId, key, range) };

@@ -20,7 +20,7 @@ export function forward({ messages }: { messages: MessageRepo }) {
 
   return async (workspaceId: string, id: string): Promise<Content> => {
     const message = await messages.find(workspaceId, id);
-    if (!message) throw new AppError("not_found", "There is no such message.");
+    if (!message) throw new AppError("not_found", "There is no such message.", { reason: "message_unknown" });
     if (message.direction === "note") throw refuse("forward_note", "A private note is not sent to a customer.");
     const { content, files } = message;
     switch (content.kind) {

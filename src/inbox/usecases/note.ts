@@ -24,7 +24,7 @@ export function note(deps: {
   const { conversations, messages, settle, clock } = deps;
   return async ({ workspaceId, conversationId, ...rest }) => {
     const route = await conversations.route(workspaceId, conversationId);
-    if (!route) throw new AppError("not_found", "There is no such conversation.");
+    if (!route) throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
     const { message, fresh } = await messages.insertNote({
       workspaceId,
       conversationId,

@@ -56,7 +56,7 @@ const countedMost = 1_000;
 const readAtOnce = 25;
 
 export function reading({ conversations, messages, readMarks, ephemeral, clock }: Deps): Reading {
-  const gone = () => new AppError("not_found", "There is no such conversation.");
+  const gone = () => new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
 
   async function messageOf(workspaceId: string, conversationId: string, id: string, pointer: string): Promise<Message> {
     const message = await messages.find(workspaceId, id);

@@ -51,7 +51,7 @@ interface Deps {
 /** In one conversation; more is a mistake of a program, or a list of mails. */
 const scheduledMost = 50;
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
-const gone = () => new AppError("not_found", "There is no such conversation.");
+const gone = () => new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
 
 /**
  * Stores a reply as queued and asks the conversation's lane to send it, or keeps it until its time. Once this resolves the reply is not lost: when the
@@ -159,7 +159,9 @@ export function reply(deps: Deps): (input: ReplyInput) => Promise<{ message: Mes
       now,
     });
     if (!created && earlier.requestHash !== requestHash) {
-      throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.");
+      throw new AppError("idempotency_mismatch", "This Idempotency-Key was used with another request.", {
+        reason: "key_used",
+      });
     }
     if (created && sendAt) {
       await files.attach(workspaceId, uploadsOf(content), { id: message.id, conversationId });

@@ -95,7 +95,7 @@ export function sendLater(deps: Deps): SendLater {
 
   async function found(workspaceId: string, id: string): Promise<Message> {
     const message = await messages.find(workspaceId, id);
-    if (!message) throw new AppError("not_found", "There is no such message.");
+    if (!message) throw new AppError("not_found", "There is no such message.", { reason: "message_unknown" });
     return message;
   }
 

@@ -106,16 +106,22 @@ export function templateUsecases({ accounts, templates, listed, clock }: Deps): 
 /** Fills the places in and finds what does not fit. Places are named or numbered from 1. */
 function previewOf({ parts }: Template, parameters: readonly TemplateParameter[]): TemplatePreview {
   const problems: FieldProblem[] = [];
-  const problem = (message: string) => problems.push({ pointer: "/content/parameters", message });
+  const problem = (more: Omit<FieldProblem, "pointer">) => problems.push({ pointer: "/content/parameters", ...more });
   const all = parts ?? [];
 
   function filled(words: string, given: readonly TemplateParameter[], where: string): string {
     const places = [...new Set([...words.matchAll(placePattern)].map((match) => match[1]!))];
-    if (given.length > places.length) problem(`The ${where} has ${places.length} places, not ${given.length}.`);
+    if (given.length > places.length) {
+      problem({ code: "places_exceeded", message: `The ${where} has ${places.length} places, not ${given.length}.` });
+    }
     return words.replace(placePattern, (whole, place: string) => {
       const value = given.find((one) => one.name === place) ?? given[Number(place) - 1];
       if (value === undefined || value.value.trim() === "") {
-        problem(`The place {{${place}}} of the ${where} is empty.`);
+        problem({
+          code: "place_empty",
+          params: { place },
+          message: `The place {{${place}}} of the ${where} is empty.`,
+        });
         return whole;
       }
       return value.value;
@@ -127,7 +133,10 @@ function previewOf({ parts }: Template, parameters: readonly TemplateParameter[]
   const wordsOf = (place: "body" | "footer") => all.flatMap((part) => (part.in === place ? [part.text] : []))[0];
   const media = header !== undefined && !["text", "location"].includes(header.format);
   if (media && of("header").every((one) => one.type !== header.format)) {
-    problem(`The header needs a parameter of type ${header.format} with its address.`);
+    problem({
+      code: "header_file_missing",
+      message: `The header needs a parameter of type ${header.format} with its address.`,
+    });
   }
   const heading =
     header && (header.format === "text" ? filled(header.text ?? "", of("header"), "header") : `[${header.format}]`);

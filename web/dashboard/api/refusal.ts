@@ -22,6 +22,18 @@ export function reasonText({ reason, document }: Problem): string | undefined {
   });
 }
 
+/** What does not fit of a template's values, in the language of the page; in the server's words when it says more than its code. */
+export function wrongText({ code, params, message }: Wrong): string {
+  const key = `problems:field.${code ?? "invalid"}`;
+  return code !== undefined && code !== "invalid" && i18n.exists(key) ? i18n.t(key, params ?? {}) : message;
+}
+
+interface Wrong {
+  code?: string | undefined;
+  params?: Readonly<Record<string, string | number>> | undefined;
+  message: string;
+}
+
 /**
  * What is wrong with a field of a refusal, in the language of the page; in the server's words when neither the field nor the
  * refusal says more.

@@ -58,6 +58,20 @@ export function formatRelative(date: Date, now: number, language: string): strin
   return unit ? format.format(Math.round(seconds / unit[1]), unit[0]) : format.format(0, "second");
 }
 
+const lengths = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+  ["millisecond", 1],
+] as const;
+
+/** How long something took, in the largest unit of which there are at least two: "350 ms", "86 min". */
+export function formatDuration(ms: number, language: string): string {
+  const [unit, size] = lengths.find(([, length]) => ms >= 2 * length) ?? lengths.at(-1)!;
+  return formatNumber(Math.round(ms / size), language, { style: "unit", unit, unitDisplay: "short" });
+}
+
 /** A number as the language writes it. */
 export const formatNumber = (value: number, language: string, options?: Intl.NumberFormatOptions): string =>
   numberFormat(language, options).format(value);

@@ -1,9 +1,10 @@
 import { Webhook } from "standardwebhooks";
 import { schemaVersion } from "../../../wire/hooks.js";
-import type { DeliveryRow } from "../model.js";
+import { outboundError } from "../../../platform/outbound/errors.js";
+import type { AttemptError, DeliveryRow } from "../model.js";
 import type { HookDeps } from "../ports.js";
 import type { HookEndpoint } from "../repo.js";
-import { failingMostMs, nextTry, retryAfterOf, succeeded, type Outcome } from "../schedule.js";
+import { failingMostMs, nextTry, offCauses, retryAfterOf, succeeded, type Outcome } from "../schedule.js";
 
 const timeoutMs = 15_000;
 /** Of an answer; nobody needs more to see what is wrong. */
@@ -16,6 +17,7 @@ export interface Sent extends Outcome {
   ms: number;
   headers: Record<string, string>;
   error: string | null;
+  errorCode: AttemptError | null;
   excerpt: string | null;
 }
 
@@ -44,7 +46,7 @@ export function post({ outbound, bins, clock }: HookDeps) {
     const bin = bins.keyIn(endpoint.url);
     if (bin !== undefined) {
       const status = await bins.receive({ key: bin, headers, body });
-      return { status, ms: 0, headers, error: null, excerpt: null, retryAfterMs: null };
+      return { status, ms: 0, headers, error: null, errorCode: null, excerpt: null, retryAfterMs: null };
     }
     try {
       const answer = await outbound.request(endpoint.url, {
@@ -59,12 +61,14 @@ export function post({ outbound, bins, clock }: HookDeps) {
         ms: answer.ms,
         headers,
         error: null,
+        errorCode: null,
         excerpt: excerptOf(answer.body),
         retryAfterMs: retryAfterOf(answer.headers["retry-after"], clock.now()),
       };
     } catch (error) {
       const ms = clock.now().getTime() - started.getTime();
-      return { status: null, ms, headers, error: (error as Error).message, excerpt: null, retryAfterMs: null };
+      const { kind, message } = outboundError(error);
+      return { status: null, ms, headers, error: message, errorCode: kind, excerpt: null, retryAfterMs: null };
     }
   };
 }
@@ -120,13 +124,15 @@ export function deliver(deps: HookDeps) {
     const n = row.attempts.length + 1;
     const body = await bodyOf(row);
     if (body === undefined) {
-      const attempt = { n, at: clock.now(), ms: 0, status: null, error: "What it was about is gone." };
+      const error = "What it was about is gone.";
+      const attempt = { n, at: clock.now(), ms: 0, status: null, error, errorCode: "gone" as const };
       await repo.tried(row, attempt, { headers: {}, excerpt: null }, { state: "failed" });
       return;
     }
     const sent = await send(endpoint, row.eventId, body);
     const now = clock.now();
-    const attempt = { n, at: now, ms: Math.round(sent.ms), status: sent.status, error: sent.error };
+    const { status, error, errorCode } = sent;
+    const attempt = { n, at: now, ms: Math.round(sent.ms), status, error, errorCode };
     if (succeeded(sent)) {
       await repo.tried(row, attempt, sent, { state: "delivered" });
       await repo.succeeded(endpoint.id, now);
@@ -136,9 +142,9 @@ export function deliver(deps: HookDeps) {
     const again = gone ? undefined : nextTry(n, sent, now, Math.random());
     await repo.tried(row, attempt, sent, again ? { state: "waiting", again } : { state: "failed" });
     const since = await repo.failed(endpoint.id, now);
-    if (gone) await switchedOff(endpoint, "The receiver answered 410 Gone.");
+    if (gone) await switchedOff(endpoint, offCauses.gone);
     else if (now.getTime() - since.getTime() > failingMostMs) {
-      await switchedOff(endpoint, "Every delivery failed for five days.");
+      await switchedOff(endpoint, offCauses.failing);
     }
   };
 }

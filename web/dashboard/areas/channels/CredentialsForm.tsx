@@ -53,6 +53,7 @@ function Control({ field, form, error }: { field: KindField; form: Form; error: 
           }))}
         />
         {help && <p className="mt-1.5 text-meta text-text-3">{help}</p>}
+        {field.default_reason !== null && <p className="mt-1.5 text-meta text-text-2">{t("form.noHttps")}</p>}
         <Where name={field.key.replace(/^channels:/, "")} what={title} />
       </fieldset>
     );

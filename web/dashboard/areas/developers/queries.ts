@@ -79,7 +79,8 @@ export function useEndpoint(id: string) {
   return useQuery({
     queryKey: [...useDevelopersKey(), "endpoint", id],
     queryFn: ({ signal }) => call<HookEndpoint>(`/webhook-endpoints/${id}`, { signal }),
-    refetchInterval: 30_000,
+    // In step with its deliveries: a list of failures under "Delivering" would be a contradiction.
+    refetchInterval: 10_000,
   });
 }
 

@@ -16,6 +16,7 @@ import { useOnline } from "./data/presence.js";
 import { changeAll, type Place } from "./data/triage.js";
 import type { Change, MacroRunDto } from "./data/types.js";
 import { ui, type PickerKind } from "./data/ui.js";
+import { refocusCursor } from "./list/cursor.js";
 
 interface Choice {
   value: string;
@@ -167,8 +168,7 @@ async function runMacro(place: Place, ids: readonly string[], macroId: string): 
   }
   const done = ids.length - problems.length;
   if (done > 0) toast.done(i18n.t("inbox:macro.done", { count: done }));
-  if (problems.length > 0)
-    toast.failed(new Error(i18n.t("inbox:macro.stopped", { count: problems.length, reason: problems[0]! })));
+  if (problems.length > 0) toast.wrong(i18n.t("inbox:macro.stopped", { count: problems.length, reason: problems[0]! }));
 }
 
 function Choices({
@@ -227,6 +227,7 @@ export function PickerDialog({ place }: { place: Place }) {
         <Parts.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_12_16/0.3)]" />
         <Parts.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={() => requestAnimationFrame(refocusCursor)}
           className="fixed inset-x-3 top-[14vh] z-40 mx-auto max-w-md animate-pop overflow-hidden rounded-card border bg-bg shadow-pop"
         >
           <Parts.Title className="px-4 pt-3 pb-1 text-meta font-medium text-text-3">{titles[kind]}</Parts.Title>

@@ -14,6 +14,7 @@ import {
   type PickerKind,
 } from "./data/ui.js";
 import type { InboxRoute } from "./route.js";
+import { focusRow } from "./list/cursor.js";
 
 const triage = "inbox:keys.triage";
 const moving = "inbox:keys.moving";
@@ -34,16 +35,14 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     const one = route.conversationId ?? cursor;
     return one ? [one] : [];
   };
-  const focusRow = (id: string) =>
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"] a`)?.focus({ preventScroll: true }),
-    );
   const move = (by: number) => {
     const ids = order();
     if (ids.length === 0) return;
-    const { cursor } = ui.get();
-    const at = ids.indexOf(route.conversationId ?? cursor ?? "");
-    const next = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + by))]!;
+    const open = ids.indexOf(route.conversationId ?? "");
+    const at = open >= 0 ? open : ids.indexOf(ui.get().cursor ?? "");
+    // When what is open has left the list, the cursor stands on what followed it.
+    const step = route.conversationId !== undefined && open < 0 ? Math.min(by, 0) : by;
+    const next = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + step))]!;
     ui.set({ cursor: next });
     if (route.conversationId) route.open(next, true);
     else focusRow(next);

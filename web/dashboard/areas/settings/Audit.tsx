@@ -11,11 +11,13 @@ import { Input } from "../../components/ui/Input.js";
 import { EmptyState, ErrorState } from "../../components/ui/states.js";
 import { Time } from "../../components/ui/Time.js";
 import { toast } from "../../components/ui/toast.js";
+import { auditActions, auditActionText } from "./auditActions.js";
 import { auditRows, useAudit, type AuditEntry, type AuditFilters } from "./auditData.js";
 import { useRows, type Member } from "./data.js";
 import { saveFile, toCsv } from "./files.js";
 import { RowsSkeleton, SettingsPage } from "./parts.js";
 
+/** Anybody, or anything. */
 const everybody = "all";
 
 function Entry({ entry }: { entry: AuditEntry }) {
@@ -36,18 +38,16 @@ function Entry({ entry }: { entry: AuditEntry }) {
           <span dir="auto" className="font-medium [overflow-wrap:anywhere]">
             {who}
           </span>{" "}
-          <bdi dir="ltr" className="font-mono text-meta text-text-2">
-            {entry.action}
-          </bdi>
-          {entry.target && (
-            <span dir="auto" className="text-text-2 [overflow-wrap:anywhere]">
-              {" "}
-              {entry.target.name ?? entry.target.id}
-            </span>
+          <span className="text-text-2">{auditActionText(t, entry.action)}</span>
+          {entry.target?.name && (
+            <bdi className="text-text-2 [overflow-wrap:anywhere]">
+              {": "}
+              {entry.target.name}
+            </bdi>
           )}
         </span>
-        {entry.outcome !== "done" && <Badge tone="danger">{entry.outcome}</Badge>}
-        <bdi dir="ltr" className="tabular text-meta text-text-3">
+        {entry.outcome !== "done" && <Badge tone="danger">{t("audit.refused")}</Badge>}
+        <bdi dir="ltr" className="tabular hidden text-meta text-text-3 sm:inline">
           {entry.address}
         </bdi>
         <ChevronDown className={cx("size-4 text-text-3", open && "rotate-180")} aria-hidden="true" />
@@ -65,8 +65,11 @@ function Entry({ entry }: { entry: AuditEntry }) {
 }
 
 function Filters({ filters, onChange }: { filters: AuditFilters; onChange: (filters: AuditFilters) => void }) {
-  const { t } = useTranslation("settings");
+  const { t, i18n } = useTranslation("settings");
   const members = useRows<Member>("/members");
+  const actions = auditActions
+    .map((value) => ({ value, label: auditActionText(t, value) }))
+    .sort((a, b) => a.label.localeCompare(b.label, i18n.language));
   return (
     <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
       <Field label={t("audit.who")}>
@@ -81,12 +84,11 @@ function Filters({ filters, onChange }: { filters: AuditFilters; onChange: (filt
         />
       </Field>
       <Field label={t("audit.what")}>
-        <Input
-          dir="ltr"
-          placeholder="members.update"
-          className="font-mono text-meta"
-          value={filters.action ?? ""}
-          onChange={(event) => onChange({ ...filters, action: event.target.value.trim() || undefined })}
+        <Combobox
+          label={t("audit.what")}
+          value={[filters.action ?? everybody]}
+          onChange={([action]) => onChange({ ...filters, action: action === everybody ? undefined : action })}
+          options={[{ value: everybody, label: t("audit.anything") }, ...actions]}
         />
       </Field>
       <Field label={t("audit.since")}>

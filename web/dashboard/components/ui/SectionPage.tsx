@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { NumberBadge } from "./Badge.js";
 import { cx } from "./cx.js";
 import { Page, PageHeader } from "./layout.js";
+import { useTabInSight } from "./tabInSight.js";
 
 /** A part of an area: its address, its name, and how many things in it wait for somebody. */
 export interface SectionTab {
@@ -25,10 +26,11 @@ export function SectionPage({
   tabs: readonly SectionTab[];
   children: ReactNode;
 }) {
+  const row = useTabInSight<HTMLElement>(useLocation().pathname);
   return (
     <Page wide>
       <PageHeader title={title} lead={lead} actions={actions} />
-      <nav aria-label={title} className="mb-5 flex gap-1 overflow-x-auto border-b">
+      <nav ref={row} aria-label={title} className="mb-5 flex gap-1 overflow-x-auto border-b">
         {tabs.map(({ to, label, count = 0 }) => (
           <NavLink
             key={to}

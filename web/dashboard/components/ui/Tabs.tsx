@@ -1,5 +1,6 @@
 import { Tabs as Parts } from "radix-ui";
 import type { ReactNode } from "react";
+import { useTabInSight } from "./tabInSight.js";
 
 export interface Tab<V extends string = string> {
   value: V;
@@ -19,9 +20,10 @@ export function Tabs<V extends string>({
   onChange: (value: V) => void;
   label: string;
 }) {
+  const row = useTabInSight<HTMLDivElement>(value);
   return (
     <Parts.Root value={value} onValueChange={(next) => onChange(next as V)}>
-      <Parts.List aria-label={label} className="flex gap-1 overflow-x-auto border-b">
+      <Parts.List ref={row} aria-label={label} className="flex gap-1 overflow-x-auto border-b">
         {tabs.map((tab) => (
           <Parts.Trigger
             key={tab.value}

@@ -49,6 +49,10 @@ export const toast = {
       });
     });
   },
+  /** It did not work, and this says why. */
+  wrong(text: string): void {
+    sonner.error(text, { duration: 10_000 });
+  },
   /** Something happened elsewhere; perhaps with a button that leads there. */
   tell(text: string, action?: { label: string; onClick: () => void }, description?: string): void {
     sonner(text, { ...(action ? { action } : {}), ...(description ? { description } : {}) });

@@ -1,14 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { Problem } from "../../../api/problem.js";
 import { Button } from "../../../components/ui/Button.js";
 import { RadioGroup } from "../../../components/ui/choices.js";
 import { Dialog } from "../../../components/ui/Dialog.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Input } from "../../../components/ui/Input.js";
 import { Card } from "../../../components/ui/layout.js";
-import { Banner } from "../../../components/ui/states.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { toast } from "../../../components/ui/toast.js";
 import { usePaths } from "../paths.js";
 import { useChannelActions, type ChannelDetail } from "../queries.js";
@@ -61,7 +60,7 @@ function DeleteDialog({ channel, onClose }: { channel: ChannelDetail; onClose: (
             <Input dir="auto" value={typed} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
           </Field>
         )}
-        {remove.error && <Banner tone="danger">{Problem.from(remove.error).detail}</Banner>}
+        <ProblemNote error={remove.error} />
       </div>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { templateDto, templatePreviewDto } from "../../../../../src/wire/channels.js";
-import { Problem } from "../../../api/problem.js";
+import { wrongText } from "../../../api/refusal.js";
 import { useCan } from "../../../api/session.js";
 import { useCall } from "../../../api/workspaceCall.js";
 import { Badge, type Tone } from "../../../components/ui/Badge.js";
@@ -13,6 +13,7 @@ import { Field } from "../../../components/ui/Field.js";
 import { Input } from "../../../components/ui/Input.js";
 import { Card, Table, Td, Th } from "../../../components/ui/layout.js";
 import { Skeleton } from "../../../components/ui/Spinner.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { Banner, EmptyState, ErrorState } from "../../../components/ui/states.js";
 import { toast } from "../../../components/ui/toast.js";
 import { useEvents } from "../../../realtime/connection.js";
@@ -42,7 +43,7 @@ function PreviewDrawer({
   template: Template;
   onClose: () => void;
 }) {
-  const { t } = useTranslation("channels");
+  const { t } = useTranslation(["channels", "problems"], { useSuspense: false });
   const call = useCall();
   const places = placesOf(template.parts ?? []);
   const [values, setValues] = useState<Record<string, string>>({});
@@ -86,7 +87,7 @@ function PreviewDrawer({
         ))}
         {data?.problems.map((problem, index) => (
           <Banner key={index} tone="warning">
-            {problem.message}
+            {wrongText(problem)}
           </Banner>
         ))}
         {template.reason && <Banner tone="danger">{template.reason}</Banner>}
@@ -114,7 +115,6 @@ export function TemplatesTab({ channel }: { channel: ChannelDetail }) {
       client.setQueryData(queryKey, data);
       toast.done(t("templates.synced", { count: data.length }));
     },
-    onError: toast.failed,
   });
   const [shown, setShown] = useState<Template>();
   const syncButton = can("channels:manage") && (
@@ -130,7 +130,7 @@ export function TemplatesTab({ channel }: { channel: ChannelDetail }) {
         <p className="max-w-xl text-text-2">{t("templates.lead")}</p>
         {list.data.length > 0 && syncButton}
       </div>
-      {sync.error !== null && <Banner tone="danger">{Problem.from(sync.error).detail}</Banner>}
+      <ProblemNote error={sync.error} />
       {list.data.length === 0 ? (
         <EmptyState title={t("templates.emptyTitle")} primary={syncButton}>
           {t("templates.emptyText")}

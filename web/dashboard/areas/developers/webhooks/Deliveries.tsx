@@ -8,7 +8,7 @@ import { Select } from "../../../components/ui/Select.js";
 import { Time } from "../../../components/ui/Time.js";
 import { useDeliveries, useEventKinds, type HookEndpoint } from "../queries.js";
 import { DeliveryDrawer } from "./DeliveryDrawer.js";
-import { DeliveryBadge } from "./EndpointState.js";
+import { attemptErrorText, DeliveryBadge } from "./EndpointState.js";
 import { RangeDialog } from "./RangeDialog.js";
 
 const states = ["waiting", "delivered", "failed"] as const;
@@ -96,7 +96,7 @@ export function Deliveries({ endpoint }: { endpoint: HookEndpoint }) {
               )}
             </>,
             <code dir="ltr">{row.event_type}</code>,
-            <span className="tabular">{last ? (last.status ?? last.error ?? t("hooks.noAnswer")) : "–"}</span>,
+            <span className="tabular">{last ? (last.status ?? attemptErrorText(t, last)) : "–"}</span>,
             <span className="tabular">{last ? t("deliveries.ms", { ms: last.ms }) : "–"}</span>,
             <span className="tabular">{row.attempts.length}</span>,
             <span className="text-text-2">

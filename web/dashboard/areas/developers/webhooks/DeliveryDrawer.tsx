@@ -7,7 +7,7 @@ import { Time } from "../../../components/ui/Time.js";
 import { toast } from "../../../components/ui/toast.js";
 import { curlOf, pretty } from "../curl.js";
 import { useDelivery, useEndpointActions, type DeliveryDetail } from "../queries.js";
-import { DeliveryBadge } from "./EndpointState.js";
+import { attemptErrorText, DeliveryBadge } from "./EndpointState.js";
 
 function Attempts({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useTranslation("developers");
@@ -21,7 +21,7 @@ function Attempts({ delivery }: { delivery: DeliveryDetail }) {
           </Badge>
           <span className="tabular text-text-2">{t("deliveries.ms", { ms: attempt.ms })}</span>
           <Time at={attempt.at} as="relative" className="ms-auto text-text-3" />
-          {attempt.error && <p className="w-full text-danger">{attempt.error}</p>}
+          {attempt.error && <p className="w-full text-danger">{attemptErrorText(t, attempt)}</p>}
         </li>
       ))}
     </ol>

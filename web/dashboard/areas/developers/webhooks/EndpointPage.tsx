@@ -14,7 +14,7 @@ import { Time } from "../../../components/ui/Time.js";
 import { toast } from "../../../components/ui/toast.js";
 import { useEndpoint, useEndpointActions, type HookEndpoint, type Secrets } from "../queries.js";
 import { Deliveries } from "./Deliveries.js";
-import { EndpointBadge } from "./EndpointState.js";
+import { attemptErrorText, causeText, EndpointBadge } from "./EndpointState.js";
 import { EndpointForm } from "./EndpointForm.js";
 import { SecretDialog } from "./SecretDialog.js";
 
@@ -25,10 +25,10 @@ function Actions({ endpoint, onAsk }: { endpoint: HookEndpoint; onAsk: (what: As
   const { test, change } = useEndpointActions();
   const sendTest = () =>
     test.mutate(endpoint.id, {
-      onSuccess: ({ delivered, status, error }) => {
+      onSuccess: ({ delivered, status, ...why }) => {
         if (delivered) toast.done(t("hooks.tested", { status }));
-        else if (status === null) toast.failed(new Error(error ?? t("hooks.noAnswer")));
-        else toast.failed(new Error(t("hooks.testFailed", { status })));
+        else if (status === null) toast.wrong(why.error === null ? t("hooks.noAnswer") : attemptErrorText(t, why));
+        else toast.wrong(t("hooks.testFailed", { status }));
       },
       onError: toast.failed,
     });
@@ -178,7 +178,7 @@ export function EndpointPage() {
               </Button>
             }
           >
-            {endpoint.disabled_cause ?? t("hooks.off")} {t("hooks.missedKept")}
+            {causeText(t, endpoint)} {t("hooks.missedKept")}
           </Banner>
         </div>
       )}

@@ -1,6 +1,19 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Badge, type Tone } from "../../../components/ui/Badge.js";
-import type { DeliveryState, HookEndpoint } from "../queries.js";
+import type { Delivery, DeliveryState, HookEndpoint } from "../queries.js";
+
+/** Why an endpoint is off, in words. */
+export const causeText = (
+  t: TFunction<"developers">,
+  { disabled_reason: reason, disabled_cause: cause }: HookEndpoint,
+) => (reason === null ? (cause ?? t("hooks.off")) : t(`hooks.cause.${reason}`));
+
+/** Why a try had no answer, in words. */
+export const attemptErrorText = (t: TFunction<"developers">, { error_code: code, error }: Unanswered): string =>
+  code === null ? (error ?? t("hooks.noAnswer")) : t(`attemptError.${code}`);
+
+type Unanswered = Pick<Delivery["attempts"][number], "error" | "error_code">;
 
 /** Whether an endpoint takes deliveries. */
 export function EndpointBadge({ endpoint }: { endpoint: HookEndpoint }) {

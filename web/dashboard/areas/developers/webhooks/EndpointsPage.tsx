@@ -10,7 +10,7 @@ import { Time } from "../../../components/ui/Time.js";
 import { useActions } from "../../../keyboard/actions.js";
 import { useEndpoints, type CreatedEndpoint } from "../queries.js";
 import { EndpointForm } from "./EndpointForm.js";
-import { EndpointBadge } from "./EndpointState.js";
+import { causeText, EndpointBadge } from "./EndpointState.js";
 import { SecretDialog } from "./SecretDialog.js";
 
 /** The webhook endpoints of the workspace, with how each is doing. */
@@ -80,7 +80,7 @@ export function EndpointsPage() {
                       {endpoint.description}
                     </p>
                   )}
-                  {endpoint.disabled_cause && <p className="mt-1 text-danger">{endpoint.disabled_cause}</p>}
+                  {!endpoint.enabled && <p className="mt-1 text-danger">{causeText(t, endpoint)}</p>}
                   <p className="mt-1 text-meta text-text-3">
                     {endpoint.events.includes("*")
                       ? t("hooks.allEvents")

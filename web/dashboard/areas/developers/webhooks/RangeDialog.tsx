@@ -30,7 +30,7 @@ export function RangeDialog({
   const [until, setUntil] = useState("");
   const done = {
     onSuccess: ({ deliveries }: { deliveries: number }) => {
-      toast.done(t("deliveries.started", { count: deliveries }));
+      toast.done(deliveries === 0 ? t("deliveries.startedNone") : t("deliveries.started", { count: deliveries }));
       onClose();
     },
   };

@@ -3,6 +3,7 @@ import { LayoutTemplate } from "lucide-react";
 import { useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
+import { wrongText } from "../../../api/refusal.js";
 import { useWorkspace } from "../../../api/session.js";
 import { Badge } from "../../../components/ui/Badge.js";
 import { Button } from "../../../components/ui/Button.js";
@@ -19,11 +20,23 @@ interface Place {
   in: "header" | "body" | "button";
   index?: number;
   name: string;
+  /** A file of this kind, by its address, instead of words. */
+  file?: FileKind;
 }
+
+const fileKinds = ["image", "video", "document"] as const;
+type FileKind = (typeof fileKinds)[number];
+
+/** The kind of file that the header of a template is. */
+const headerFileOf = (template: Template): FileKind | undefined => {
+  const header = (template.parts ?? []).find((part) => part.in === "header");
+  return fileKinds.find((kind) => kind === header?.format);
+};
 
 /** The places of a template that want a value: {{1}}, {{name}}. */
 function placesOf(template: Template): Place[] {
-  return (template.parts ?? []).flatMap((part) => {
+  const file = headerFileOf(template);
+  const places = (template.parts ?? []).flatMap((part): Place[] => {
     if (part.in === "footer") return [];
     const text = part.in === "button" ? (part.url ?? "") : (part.text ?? "");
     const names = [...new Set([...text.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map((match) => match[1]!))];
@@ -35,6 +48,7 @@ function placesOf(template: Template): Place[] {
       name,
     }));
   });
+  return file === undefined ? places : [{ key: "header-file", in: "header", name: file, file }, ...places];
 }
 
 function contentOf(
@@ -50,7 +64,8 @@ function contentOf(
       value: values[place.key] ?? "",
       in: place.in,
       ...(place.index === undefined ? {} : { index: place.index }),
-      ...(/^\d+$/.test(place.name) ? {} : { name: place.name }),
+      ...(place.file === undefined ? {} : { type: place.file }),
+      ...(place.file !== undefined || /^\d+$/.test(place.name) ? {} : { name: place.name }),
     })),
   };
 }
@@ -68,8 +83,9 @@ function Fill({
   onBack: () => void;
   onSend: (content: TemplateContent, text: string) => void;
 }) {
-  const { t } = useTranslation("inbox");
+  const { t } = useTranslation(["inbox", "problems"], { useSuspense: false });
   const { id: workspaceId } = useWorkspace();
+  const headerFile = headerFileOf(template);
   const places = useMemo(() => placesOf(template), [template]);
   const [values, setValues] = useState<Record<string, string>>(() => {
     const first = places.find(({ in: where }) => where === "body");
@@ -102,9 +118,18 @@ function Fill({
       }}
     >
       {places.map((place) => (
-        <Field key={place.key} label={t(`template.place.${place.in}`, { name: place.name })} required>
+        <Field
+          key={place.key}
+          label={
+            place.file === undefined
+              ? t(`template.place.${place.in}`, { name: place.name })
+              : t("template.fileAddress", { kind: t(`template.file.${place.file}`) })
+          }
+          {...(place.file === undefined ? {} : { hint: t("template.fileHint") })}
+          required
+        >
           <Input
-            dir="auto"
+            dir={place.file === undefined ? "auto" : "ltr"}
             value={values[place.key] ?? ""}
             onChange={(event) => setValues({ ...values, [place.key]: event.target.value })}
           />
@@ -117,7 +142,8 @@ function Fill({
       >
         {shown ? (
           <>
-            {shown.header && (
+            {headerFile !== undefined && <p className="text-meta text-text-2">{t(`template.file.${headerFile}`)}</p>}
+            {headerFile === undefined && shown.header && (
               <p className="font-semibold" dir="auto">
                 {shown.header}
               </p>
@@ -150,8 +176,8 @@ function Fill({
       )}
       {!empty && problems.length > 0 && (
         <ul className="text-meta text-danger">
-          {problems.map(({ pointer, message }) => (
-            <li key={pointer + message}>{message}</li>
+          {problems.map((problem) => (
+            <li key={problem.pointer + problem.message}>{wrongText(problem)}</li>
           ))}
         </ul>
       )}

@@ -89,13 +89,13 @@ export function useUploads(
       }
       for (const file of files) {
         if (latest.current.files.length >= filesMost) {
-          toast.failed(new Error(t("upload.tooMany", { count: filesMost })));
+          toast.wrong(t("upload.tooMany", { count: filesMost }));
           return;
         }
         // What a browser records is made into what the channel takes once it is up.
         const verdict = checkFile(wanted === "voice" ? { type: "", size: file.size } : file, can, wanted);
         if (!verdict.ok) {
-          toast.failed(new Error(sentenceOf(verdict, file.name)));
+          toast.wrong(sentenceOf(verdict, file.name));
           continue;
         }
         const entry: DraftFile = {

@@ -147,7 +147,7 @@ export async function changeAll(place: Place, ids: readonly string[], change: Ch
     for (const { id, before } of results) if (before) befores.set(id, before);
     for (const { id } of failed) befores.delete(id);
     if (failed.length === 0) return;
-    toast.failed(new Error(i18n.t("inbox:bulk.failed", { count: failed.length, reason: failed[0]!.problem ?? "" })));
+    toast.wrong(i18n.t("inbox:bulk.failed", { count: failed.length, reason: failed[0]!.problem ?? "" }));
     refresh(
       place,
       failed.map(({ id }) => id),

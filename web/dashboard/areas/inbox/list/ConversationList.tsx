@@ -12,6 +12,7 @@ import { ui } from "../data/ui.js";
 import type { InboxRoute } from "../route.js";
 import { ConversationRow, type RowActions } from "./ConversationRow.js";
 import { steady } from "./steadyRows.js";
+import { useCursorStays } from "./cursor.js";
 
 /** Grey rows of the same shape. */
 export function ListSkeleton() {
@@ -101,6 +102,7 @@ export function ConversationList(props: Props) {
   const handle = useRef<VListHandle>(null);
   const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
   useEffect(() => onOrder(ids), [ids, onOrder]);
+  useCursorStays(ids, list, route.conversationId);
   const cursor = ui.use((state) => state.cursor);
   const cursorIndex = cursor === null ? -1 : ids.indexOf(cursor);
   const drawn = shown.length > 0 && !loading;

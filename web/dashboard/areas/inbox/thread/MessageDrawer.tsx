@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { call } from "../../../api/client.js";
 import { queryClient } from "../../../api/queryClient.js";
 import { useCan, useWorkspace } from "../../../api/session.js";
@@ -13,6 +14,7 @@ import { PageSpinner } from "../../../components/ui/Spinner.js";
 import { ErrorState } from "../../../components/ui/states.js";
 import { Tabs } from "../../../components/ui/Tabs.js";
 import { Time } from "../../../components/ui/Time.js";
+import { formatDuration } from "../../../i18n/format.js";
 import { keys } from "../data/keys.js";
 import type { MessageDetailDto, TraceEntryDto } from "../data/types.js";
 import { ui } from "../data/ui.js";
@@ -20,6 +22,34 @@ import { Content } from "./content/Content.js";
 import { messageActions } from "./messageActions.js";
 
 type Tab = "trace" | "versions" | "normalized" | "provider" | "ids";
+
+const detailLook = "text-meta text-text-2 [overflow-wrap:anywhere]";
+
+/** What a webhook was told, and how it took it; leads to the webhook. */
+function Told({ endpoint_id: endpoint, event_type: event, attempt, status }: NonNullable<TraceEntryDto["webhook"]>) {
+  const { t } = useTranslation("inbox");
+  const { id } = useWorkspace();
+  const may = useCan()("webhooks:manage");
+  const answer = status === null ? t("trace.hookNone") : t("trace.hookAnswer", { status });
+  const name = <bdi dir="ltr">{event}</bdi>;
+  return (
+    <p className={detailLook}>
+      {may ? (
+        <Link
+          className="link"
+          to={`/w/${id}/developers/webhooks/${endpoint}`}
+          onClick={() => ui.set({ details: null })}
+        >
+          {name}
+        </Link>
+      ) : (
+        name
+      )}
+      {" · "}
+      {attempt === null ? t("trace.hookWaits") : t("trace.hookTry", { attempt, answer })}
+    </p>
+  );
+}
 
 function Trace({ steps }: { steps: readonly TraceEntryDto[] }) {
   const { t, i18n } = useTranslation("inbox");
@@ -49,12 +79,10 @@ function Trace({ steps }: { steps: readonly TraceEntryDto[] }) {
                 <span className="font-medium">{t(`trace.${step.step}`)}</span>
                 <span className="tabular text-meta text-text-3">
                   {clock.format(new Date(step.at))}
-                  {after !== null && after >= 0 && (
-                    <span className="ms-2">+{after < 10_000 ? `${after} ms` : `${Math.round(after / 1_000)} s`}</span>
-                  )}
+                  {after !== null && after >= 0 && <bdi className="ms-2">+{formatDuration(after, i18n.language)}</bdi>}
                 </span>
               </div>
-              {step.detail && <p className="text-meta text-text-2 [overflow-wrap:anywhere]">{step.detail}</p>}
+              {step.webhook ? <Told {...step.webhook} /> : step.detail && <p className={detailLook}>{step.detail}</p>}
             </div>
           </li>
         );
