@@ -204,13 +204,15 @@ describe("digests by e-mail", () => {
   }, 90_000);
 
   it("finds what no hint told of, tells nobody of history, and spends few round trips on a rush", async () => {
-    await notify.choose(notify.owner, { message_participating: mailed, message_assigned: mailed });
     const { mongo, inbox, notifications } = notify.shop.gateway.services;
     const workspaceId = notify.owner.workspace!;
     const ids = await Promise.all(
       [950, 951].map((customer) => notify.writes(customer, `R${customer}`, `r ${customer}`)),
     );
     for (const id of ids) await notify.assign(id, notify.ownerSeat);
+    // What happened so far was told to nobody.
+    await notifications.relay(workspaceId);
+    await notify.choose(notify.owner, { message_participating: mailed, message_assigned: mailed });
     const [message] = (await notify.shop.thread(ids[0]!)).filter(({ direction }) => direction === "in");
     const old = await mongo
       .collection<{ _id: string }>("messages")
