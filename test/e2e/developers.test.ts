@@ -211,7 +211,7 @@ describe("developers", () => {
       .waitFor();
     await picture(page, "developers/way");
     await way.getByRole("link", { name: "message.received" }).first().click();
-    await page.getByText("Delivering").waitFor();
+    await page.waitForURL(/\/developers\/webhooks\/whk_/);
     await way.waitFor({ state: "detached" });
   }, 240_000);
 
