@@ -119,6 +119,7 @@ describe("settings", () => {
     await dialog.getByRole("alert").first().waitFor();
     await picture(page, "settings/canned-conflict");
     await page.keyboard.press("Escape");
+    await page.locator("button:focus").filter({ hasText: "Add a canned reply" }).waitFor();
     await page.goto(settings("labels"));
     await page.getByRole("button", { name: "Delete Half a label" }).click();
     await dialog.getByRole("button", { name: "Delete" }).click();

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "./Button.js";
 import { cx } from "./cx.js";
-import { catchLostFocus } from "./lostFocus.js";
+import { useFocusBack } from "./lostFocus.js";
 import { ProblemNote } from "./ProblemNote.js";
 
 /** Typing can begin at once where there is something to type into. */
@@ -59,8 +59,7 @@ export function Dialog({ open, onOpenChange, size = "md", ...frame }: Shared & {
       <Parts.Portal>
         <Parts.Overlay className={backdrop} />
         <Parts.Content
-          onOpenAutoFocus={focusFirst}
-          onCloseAutoFocus={catchLostFocus}
+          {...useFocusBack(focusFirst)}
           {...(frame.description ? {} : { "aria-describedby": undefined })}
           className={cx(
             "fixed inset-x-3 top-[max(1rem,8vh)] z-40 mx-auto flex max-h-[84vh] animate-pop flex-col rounded-card border bg-bg shadow-pop outline-none",
@@ -124,8 +123,7 @@ export function Drawer({ open, onOpenChange, wide = false, ...frame }: Shared & 
       <Parts.Portal>
         <Parts.Overlay className={backdrop} />
         <Parts.Content
-          onOpenAutoFocus={focusFirst}
-          onCloseAutoFocus={catchLostFocus}
+          {...useFocusBack(focusFirst)}
           {...(frame.description ? {} : { "aria-describedby": undefined })}
           className={cx(
             "fixed inset-y-0 end-0 z-40 flex w-full animate-fade flex-col border-s bg-bg shadow-pop outline-none",

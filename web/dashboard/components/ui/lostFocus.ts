@@ -1,9 +1,24 @@
+import { useRef } from "react";
+
 /**
- * For the end of a window: what it was opened from may be gone meanwhile, such as the button of an empty list. Then the focus goes to
- * the page instead of to nothing, so that Tab goes on from there.
+ * For windows that no trigger of their own opens: gives the focus back to what had it. When that is gone meanwhile, such as the button
+ * of an empty list, the page has it instead of nothing, so that Tab goes on from there.
  */
-export function catchLostFocus(): void {
-  requestAnimationFrame(() => {
-    if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
-  });
+export function useFocusBack(focusFirst: (event: Event) => void) {
+  const before = useRef<Element | null>(null);
+  return {
+    onOpenAutoFocus(event: Event) {
+      before.current = document.activeElement;
+      focusFirst(event);
+    },
+    onCloseAutoFocus(event: Event) {
+      event.preventDefault();
+      if (before.current instanceof HTMLElement && before.current.isConnected) {
+        before.current.focus({ preventScroll: true });
+      }
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+      });
+    },
+  };
 }
