@@ -151,7 +151,9 @@ export function enqueue(entry: NewEntry): string {
   if (!owner) throw new Error("Nobody is signed in.");
   const { workspaceId, memberId } = owner;
   const id = crypto.randomUUID();
-  const whole: Entry = { ...entry, id, workspaceId, memberId, createdAt: Date.now(), state: "waiting", tries: 0 };
+  // Later than all before it, although they may be of the same millisecond: a comment stands before what it is about.
+  const createdAt = Math.max(Date.now(), ...entries.map((before) => before.createdAt + 1));
+  const whole: Entry = { ...entry, id, workspaceId, memberId, createdAt, state: "waiting", tries: 0 };
   set([...entries, whole]);
   void keep(whole).then(drain);
   return id;
