@@ -3,7 +3,8 @@ export default {
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
   testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/embedded/mongo/test/**/*.test.ts"],
-  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  // Ours are TypeScript; what is called .json.js is a package's own module.
+  moduleNameMapper: { "^(\\.{1,2}/.*)(?<!\\.json)\\.js$": "$1" },
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
