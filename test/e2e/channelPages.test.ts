@@ -99,7 +99,7 @@ describe("the pages of a channel", () => {
 
     await order.getByRole("button", { name: "Preview" }).click();
     const drawer = page.getByRole("dialog");
-    await drawer.getByText(/The place \{\{1\}\} of the body is empty/).waitFor(wait);
+    await drawer.getByText(/The place 1 is empty/).waitFor(wait);
     await drawer.getByLabel(/Value of .*1/).fill("Ana");
     await drawer.getByLabel(/Value of .*2/).fill("1007");
     await drawer.getByText("Hello Ana, order 1007 is ready.").waitFor(wait);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { ImportLineDto, ImportPreviewDto } from "../../src/wire/contactFiles.js";
+import { eventually } from "../support/gateway.js";
 import { openMetaShop, type MetaShop } from "../support/metaShop.js";
 
 interface Contact {
@@ -269,13 +270,14 @@ describe("a file of contacts", () => {
     expect(one.created + two.created).toBe(5_000);
     expect([one.refused, two.refused]).toEqual([[], []]);
     expect(await load(rows)).toMatchObject({ created: 0, changed: 0, unchanged: 5_000 });
-    const { body } = await shop.api<{ data: { action: string; details: Record<string, unknown> }[] }>(
-      "GET",
-      "/api/v1/audit-log?action=contacts.imports",
-    );
-    expect(body.data[0]).toMatchObject({
-      action: "contacts.imports",
-      details: { rows: 5_000, done: 5_000, created: 0 },
+    // Written down once the stream has ended, which its reader may know a moment earlier.
+    const entry = await eventually("the line in the audit log", async () => {
+      const { body } = await shop.api<{ data: { action: string; details: Record<string, unknown> }[] }>(
+        "GET",
+        "/api/v1/audit-log?action=contacts.imports",
+      );
+      return body.data.find(({ details }) => details.rows === 5_000 && details.created === 0);
     });
+    expect(entry).toMatchObject({ action: "contacts.imports", details: { done: 5_000, changed: 0 } });
   }, 240_000);
 });
