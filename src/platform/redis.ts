@@ -37,6 +37,21 @@ export const connectProducer = (target: RedisTarget) =>
 /** For workers, which wait for work as long as it takes. */
 export const connectConsumer = (target: RedisTarget) => connect(target, { maxRetriesPerRequest: null });
 
+/** How long a start waits for a server that answers late: a busy disk is no reason to give up. */
+const startMs = 20_000;
+
+/** Asks again what did not come back in time. For a start, where nobody waits for an answer, and for what may happen twice. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const until = Date.now() + startMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as Error).message !== "Command timed out" || Date.now() > until) throw error;
+    }
+  }
+}
+
 /** Waits until the server answers, at most this long. */
 const reachMs = 5_000;
 
@@ -46,13 +61,13 @@ const reachMs = 5_000;
  */
 export async function checkRedis(redis: Redis, log: Log): Promise<void> {
   await reachable(redis);
-  const info = await redis.info("server");
+  const info = await patiently(() => redis.info("server"));
   const [, version = "0"] = /(?:redis|valkey)_version:(\S+)/.exec(info) ?? [];
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < 6 || (major === 6 && minor < 2)) {
     throw new AppError("unavailable", `REDIS_URL leads to Redis ${version}; version 6.2 or newer is needed.`);
   }
-  const settings = await redis.config("GET", "*").then(pairs, () => undefined);
+  const settings = await patiently(() => redis.config("GET", "*")).then(pairs, () => undefined);
   if (!settings) {
     log.warn("redis_config_hidden", {});
     return;

@@ -1,6 +1,7 @@
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Log } from "../core/ports.js";
+import { patiently } from "../platform/redis.js";
 import {
   catalog,
   handlerProblems,
@@ -73,14 +74,10 @@ export async function startWorkers(options: Options): Promise<Workers> {
     { queue: (typeof queueNames)[number]; everyMs?: number },
   ][]) {
     if (kind.everyMs === undefined) continue;
-    await queues.byName.get(kind.queue)!.upsertJobScheduler(
-      name.replace(".", "-"),
-      { every: kind.everyMs },
-      {
-        name,
-        data: { v: 1 },
-        opts: { removeOnComplete: true, removeOnFail: 100 },
-      },
+    const { queue, everyMs } = kind;
+    const job = { name, data: { v: 1 }, opts: { removeOnComplete: true, removeOnFail: 100 } };
+    await patiently(() =>
+      queues.byName.get(queue)!.upsertJobScheduler(name.replace(".", "-"), { every: everyMs }, job),
     );
   }
 

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Registry } from "prom-client";
 import { AppError } from "../../src/core/errors.js";
 import { createLog } from "../../src/platform/log.js";
-import { checkRedis, connectConsumer, connectProducer } from "../../src/platform/redis.js";
+import { checkRedis, commandDeadlineMs, connectConsumer, connectProducer } from "../../src/platform/redis.js";
 import { catalog, handlerProblems, type Handlers } from "../../src/queue/catalog.js";
 import { queueMetrics } from "../../src/queue/metrics.js";
 import { createQueues, type Queues } from "../../src/queue/queues.js";
@@ -139,6 +140,14 @@ describe("the queues", () => {
         () => undefined,
       ),
     );
+  }, 60_000);
+
+  it("starts although Redis answers late", async () => {
+    server.freeze();
+    const checked = checkRedis(redis, log);
+    await sleep(commandDeadlineMs + 500);
+    server.thaw();
+    await checked;
   }, 60_000);
 });
 
