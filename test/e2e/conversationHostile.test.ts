@@ -110,7 +110,9 @@ describe("stored scripts", () => {
     await composerOf(page).pressSequentially("/ev");
     await page.getByRole("option", { name: /img src=x/ }).waitFor();
     await page.keyboard.press("Enter");
-    await page.waitForFunction("document.querySelector('textarea').value.includes('script')");
+    await eventually("the reply is put in", async () =>
+      (await composerOf(page).inputValue()).includes("script") ? true : undefined,
+    );
     await harmless();
     await composerOf(page).press("Control+a");
     await composerOf(page).press("Delete");

@@ -31,7 +31,9 @@ describe("the installed app", () => {
       }))`,
     );
     expect(state).toBe("activated");
-    await mara.page.waitForFunction("navigator.serviceWorker.controller !== null");
+    await eventually("the worker has the page", async () =>
+      (await mara.page.evaluate("navigator.serviceWorker.controller !== null")) ? true : undefined,
+    );
   }, 90_000);
 
   it("can be installed: its manifest is whole, its icons are there, one of them for any shape", async () => {

@@ -56,7 +56,7 @@ describe("notifications", () => {
   };
   /** A word to another conversation comes and is told: whatever was to be told before has been told by then. */
   const settle = async () => {
-    await page.waitForFunction("document.readyState === 'complete'");
+    await page.waitForLoadState("load");
     const before = told.length;
     await prefer({ sound: "all", sound_only_inactive: false, quiet_hours: null });
     await crew.write("Bo Lind", `Word ${String(before)}`);

@@ -73,7 +73,9 @@ describe("notifications of the browser", () => {
     await devtools.send("ServiceWorker.enable");
     await mara.page.goto(settings());
     await mara.page.getByRole("heading", { name: "Notifications", level: 1 }).waitFor({ timeout: 60_000 });
-    await mara.page.waitForFunction("navigator.serviceWorker.controller !== null");
+    await eventually("the worker has the page", async () =>
+      (await mara.page.evaluate("navigator.serviceWorker.controller !== null")) ? true : undefined,
+    );
     await eventually("the registration", () => (registrationId === "" ? undefined : true), 30_000);
   }, 180_000);
   beforeEach(async () => {

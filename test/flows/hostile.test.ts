@@ -162,9 +162,12 @@ describe("what a provider, or somebody in its name, may send", () => {
     // The account's log is written now and then, many entries at once; readers of the event log read it when they like.
     const upkeep =
       /^((conversations|messages)\.(find|updateMany)|demos\.find|events\.find|read_marks\.find|channel_log\.insertMany)$/;
-    expect(own.filter((call) => !upkeep.test(call)).sort()).toEqual(
-      ["conversations.bulkWrite", "events.findOne", "events.insertMany", "messages.insertMany", "parked.find"].sort(),
+    // Each write once; a sweep may look for the same things, so that what is read is compared by its name.
+    const told = own.filter((call) => !upkeep.test(call));
+    expect(told.filter((call) => !/\.find/.test(call)).sort()).toEqual(
+      ["conversations.bulkWrite", "events.insertMany", "messages.insertMany"].sort(),
     );
+    expect(new Set(told.filter((call) => /\.find/.test(call)))).toEqual(new Set(["events.findOne", "parked.find"]));
     expect(own.length).toBeLessThanOrEqual(20);
     await shop.conversationSaying("together 99");
   });

@@ -1,6 +1,7 @@
 import { Tooltip as Parts } from "radix-ui";
 import type { ReactNode } from "react";
 import { Kbd } from "./Kbd.js";
+import { focusReturns } from "./lostFocus.js";
 
 /** Around the whole app: tooltips share their delay. */
 export const TooltipProvider = ({ children }: { children: ReactNode }) => (
@@ -23,7 +24,9 @@ export function Tooltip({
 }) {
   return (
     <Parts.Root>
-      <Parts.Trigger asChild>{children}</Parts.Trigger>
+      <Parts.Trigger asChild onFocus={(event) => focusReturns() && event.preventDefault()}>
+        {children}
+      </Parts.Trigger>
       <Parts.Portal>
         <Parts.Content
           side={side}
