@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
 import { eventually } from "../support/gateway.js";
@@ -99,13 +100,15 @@ describe("a rush", () => {
     const { page } = agent;
     const row = rowOf(page, "Rush E");
     await row.hover();
+    const { x, y } = (await row.boundingBox())!;
     const before = await yOf(row);
     const watched = (async () => {
       const seen = new Set<number>();
       for (let look = 0; look < 25; look++) {
         // A hand is never quite still.
-        await row.hover({ position: { x: 60 + (look % 5), y: 20 } });
+        for (let step = 0; step < 4; step++) await page.mouse.move(x + 60 + step, y + 20);
         seen.add(await yOf(row));
+        await sleep(200);
       }
       return [...seen];
     })();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Long, type Collection, type Document } from "mongodb";
 import { failure, useStore } from "./serverHarness.js";
 
-const test = useStore({ cursorIdleMs: 4_000 });
+const test = useStore({ cursorIdleMs: 12_000 });
 let many: Collection;
 
 beforeAll(async () => {
@@ -118,8 +118,8 @@ describe("killing", () => {
   it("closes idle cursors after a while, but none with noCursorTimeout", async () => {
     const idle = await run({ find: "many", batchSize: 2 });
     const kept = await run({ find: "many", batchSize: 2, noCursorTimeout: true });
-    await sleep(9_000);
+    await sleep(27_000);
     expect((await failure(run({ getMore: idOf(idle), collection: "many" }))).code).toBe(43);
     expect((await run({ getMore: idOf(kept), collection: "many" })).cursor.nextBatch).toHaveLength(248);
-  });
+  }, 90_000);
 });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Dialog as Parts } from "radix-ui";
-import { useDeferredValue, useEffect, useRef, useState, type RefObject } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { ContactDto } from "../../../src/wire/contacts.js";
@@ -66,6 +66,8 @@ export function CommandPalette({
   const { t } = useTranslation("common");
   const navigate = useNavigate();
   const [text, setText] = useState(() => initial.current);
+  // What was typed while this was being drawn is in it, too.
+  useLayoutEffect(() => setText(initial.current), [initial]);
   const people = useContactsFor(text, workspaceId, contacts);
   // Where nothing fitted, nothing is chosen: who is found later is chosen then, so that Enter leads there.
   const [chosen, setChosen] = useState("");
@@ -87,6 +89,7 @@ export function CommandPalette({
           <Parts.Title className="sr-only">{t("palette.title")}</Parts.Title>
           <Command label={t("palette.title")} loop filter={fit} value={chosen} onValueChange={setChosen}>
             <Command.Input
+              autoFocus
               value={text}
               onValueChange={setText}
               placeholder={t("palette.placeholder")}

@@ -1,8 +1,9 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 /** Stands in for a window whose code is still on its way, and keeps what is typed until it is there. */
 export function Opening({ onTyped, onCancel }: { onTyped: (text: string) => void; onCancel: () => void }) {
-  useEffect(() => {
+  // Before the next key, however busy the page is.
+  useLayoutEffect(() => {
     let typed = "";
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.isComposing) return;

@@ -1,4 +1,4 @@
-import { useState, type RefObject } from "react";
+import { useLayoutEffect, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { preferences, usePreferences } from "../app/preferences.js";
 import { Dialog } from "../components/ui/Dialog.js";
@@ -13,6 +13,8 @@ export function ShortcutSheet({ initial, onClose }: { initial: RefObject<string>
   const { t } = useTranslation("common");
   const { singleKeys } = usePreferences();
   const [search, setSearch] = useState(() => initial.current);
+  // What was typed while this was being drawn is in it, too.
+  useLayoutEffect(() => setSearch(initial.current), [initial]);
   const wanted = search.toLocaleLowerCase();
   const actions = useAllActions().filter(
     (action) => keysOf(action).length > 0 && t(action.label).toLocaleLowerCase().includes(wanted),
@@ -22,6 +24,7 @@ export function ShortcutSheet({ initial, onClose }: { initial: RefObject<string>
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t("shortcuts.title")}>
       <div className="flex flex-col gap-4 pt-1">
         <Input
+          autoFocus
           type="search"
           aria-label={t("action.search")}
           placeholder={t("action.search")}
