@@ -179,6 +179,7 @@ export const reasons = described({
   canned_unknown: { means: "There is no such canned reply any more.", params: [] },
   macro_unknown: { means: "There is no such macro any more.", params: [] },
   view_unknown: { means: "There is no such view any more.", params: [] },
+  segment_unknown: { means: "There is no such segment any more.", params: [] },
   bin_unknown: { means: "There is no such request bin any more.", params: [] },
   endpoint_unknown: { means: "There is no such webhook any more.", params: [] },
   endpoint_off: { means: "The webhook is switched off. Switch it on first.", params: [] },

@@ -1,30 +1,29 @@
 import { z } from "zod";
 import { endpoint, type Endpoint } from "../../api/endpoint.js";
-import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
-import { holds, type Principal } from "../../identity/index.js";
+import { holds } from "../../identity/index.js";
 import { asSealed } from "../../platform/sealed.js";
 import { macroChange, macroDto, macroRunDto, newMacro, type MacroAction, type MacroDto } from "../../wire/desk.js";
 import { rendered } from "./liquid.js";
 import type { MacroRow } from "./model.js";
 import type { DeskDeps } from "./ports.js";
 import { runMacro } from "./runMacro.js";
+import { sharedRows } from "./sharedRows.js";
 
-const macrosMost = 500;
 const place = (workspaceId: string) => ({ workspaceId, collection: "macros", field: "actions" });
 
 /** Several things done to a conversation at once. */
 export function macroEndpoints(deps: DeskDeps): Endpoint[] {
   const { keyring, clock } = deps;
-  const { macros } = deps.models;
   const tag = "Macros";
-  const gone = () => new AppError("not_found", "There is no such macro.", { reason: "macro_unknown" });
-  const run = runMacro(deps);
-  /** What a caller sees: what is shared, and their own. */
-  const seen = ({ workspaceId, callerId }: Principal) => ({
-    workspaceId,
-    $or: [{ shared: true }, { createdBy: callerId }],
+  const kept = sharedRows(deps.models.macros, {
+    one: "macro",
+    many: "macros",
+    unknown: "macro_unknown",
+    full: "macros_most",
+    most: 500,
   });
+  const run = runMacro(deps);
   const sealedActions = async (workspaceId: string, actions: readonly MacroAction[]) =>
     asSealed(await keyring.seal(place(workspaceId), JSON.stringify(actions)));
   const actionsOf = async (row: MacroRow) =>
@@ -53,8 +52,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
       scope: "conversations:read",
       answer: z.object({ data: z.array(macroDto) }),
       async handle({ principal }) {
-        const rows = await macros.find(seen(principal)).sort({ _id: 1 }).limit(macrosMost).lean();
-        return { data: await Promise.all(rows.map(present)) };
+        return { data: await Promise.all((await kept.list(principal)).map(present)) };
       },
     }),
     endpoint({
@@ -69,12 +67,6 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
       errors: ["unprocessable"],
       async handle({ principal: { workspaceId, callerId }, body }) {
         await checked(body.actions);
-        if ((await macros.countDocuments({ workspaceId }, { limit: macrosMost })) >= macrosMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${macrosMost} macros.`, {
-            reason: "macros_most",
-            extensions: { most: macrosMost },
-          });
-        }
         const row: MacroRow = {
           _id: newId("macro"),
           workspaceId,
@@ -84,7 +76,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
           createdBy: callerId,
           createdAt: clock.now(),
         };
-        await macros.create(row);
+        await kept.add(row);
         return present(row);
       },
     }),
@@ -104,11 +96,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
           ...(body.shared === undefined ? {} : { shared: body.shared }),
           ...(body.actions ? { actions: await sealedActions(principal.workspaceId, body.actions) } : {}),
         };
-        const row = await macros
-          .findOneAndUpdate({ _id: params.id!, ...seen(principal) }, { $set: set }, { returnDocument: "after" })
-          .lean();
-        if (!row) throw gone();
-        return present(row);
+        return present(await kept.change(principal, params.id!, set));
       },
     }),
     endpoint({
@@ -118,11 +106,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
       summary: "Delete a macro",
       scope: "conversations:write",
       answer: null,
-      async handle({ principal, params }) {
-        const { deletedCount } = await macros.deleteOne({ _id: params.id!, ...seen(principal) });
-        if (deletedCount === 0) throw gone();
-        return undefined;
-      },
+      handle: ({ principal, params }) => kept.remove(principal, params.id!),
     }),
     endpoint({
       method: "post",
@@ -133,8 +117,7 @@ export function macroEndpoints(deps: DeskDeps): Endpoint[] {
       scope: "conversations:write",
       answer: macroRunDto,
       async handle({ principal, params, requestId }) {
-        const row = await macros.findOne({ _id: params.macro_id!, ...seen(principal) }).lean();
-        if (!row) throw gone();
+        const row = await kept.find(principal, params.macro_id!);
         const may = { reply: holds(principal.scopes, "messages:send") };
         return run(principal, params.id!, await actionsOf(row), { traceId: requestId, may });
       },

@@ -1,24 +1,23 @@
 import { z } from "zod";
 import { endpoint, type Endpoint } from "../../api/endpoint.js";
-import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
-import type { Principal } from "../../identity/index.js";
 import { asSealed } from "../../platform/sealed.js";
 import { newSegment, segmentChange, segmentDto, type ContactFilters, type SegmentDto } from "../../wire/contacts.js";
 import type { SegmentRow } from "./model.js";
 import type { DeskDeps } from "./ports.js";
+import { sharedRows } from "./sharedRows.js";
 
-const segmentsMost = 200;
 const place = (workspaceId: string) => ({ workspaceId, collection: "contact_segments", field: "filters" });
 
 /** Saved filters of contacts. */
 export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskDeps): Endpoint[] {
   const tag = "Segments";
-  const gone = () => new AppError("not_found", "There is no such segment.");
-  /** What a caller sees: what is shared, and their own. */
-  const seen = ({ workspaceId, callerId }: Principal) => ({
-    workspaceId,
-    $or: [{ shared: true }, { createdBy: callerId }],
+  const kept = sharedRows(segments, {
+    one: "segment",
+    many: "segments",
+    unknown: "segment_unknown",
+    full: "segments_most",
+    most: 200,
   });
   const sealedFilters = async (workspaceId: string, filters: ContactFilters) =>
     asSealed(await keyring.seal(place(workspaceId), JSON.stringify(filters)));
@@ -41,8 +40,7 @@ export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskD
       scope: "contacts:read",
       answer: z.object({ data: z.array(segmentDto) }),
       async handle({ principal }) {
-        const rows = await segments.find(seen(principal)).sort({ _id: 1 }).limit(segmentsMost).lean();
-        return { data: await Promise.all(rows.map(present)) };
+        return { data: await Promise.all((await kept.list(principal)).map(present)) };
       },
     }),
     endpoint({
@@ -56,12 +54,6 @@ export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskD
       answer: segmentDto,
       errors: ["unprocessable"],
       async handle({ principal: { workspaceId, callerId }, body: { name, shared, filters } }) {
-        if ((await segments.countDocuments({ workspaceId }, { limit: segmentsMost })) >= segmentsMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${segmentsMost} segments.`, {
-            reason: "segments_most",
-            extensions: { most: segmentsMost },
-          });
-        }
         const row: SegmentRow = {
           _id: newId("segment"),
           workspaceId,
@@ -71,7 +63,7 @@ export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskD
           createdBy: callerId,
           createdAt: clock.now(),
         };
-        await segments.create(row);
+        await kept.add(row);
         return present(row);
       },
     }),
@@ -89,11 +81,7 @@ export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskD
           ...(shared === undefined ? {} : { shared }),
           ...(filters ? { filters: await sealedFilters(principal.workspaceId, filters) } : {}),
         };
-        const row = await segments
-          .findOneAndUpdate({ _id: params.id!, ...seen(principal) }, { $set: set }, { returnDocument: "after" })
-          .lean();
-        if (!row) throw gone();
-        return present(row);
+        return present(await kept.change(principal, params.id!, set));
       },
     }),
     endpoint({
@@ -103,11 +91,7 @@ export function segmentEndpoints({ models: { segments }, keyring, clock }: DeskD
       summary: "Delete a segment",
       scope: "contacts:write",
       answer: null,
-      async handle({ principal, params }) {
-        const { deletedCount } = await segments.deleteOne({ _id: params.id!, ...seen(principal) });
-        if (deletedCount === 0) throw gone();
-        return undefined;
-      },
+      handle: ({ principal, params }) => kept.remove(principal, params.id!),
     }),
   ];
 }

@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { endpoint, type Endpoint } from "../../api/endpoint.js";
-import { AppError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
 import type { Principal } from "../../identity/index.js";
 import { conversationQueryOf } from "../../inbox/index.js";
 import { inboxCountsDto, newView, viewChange, viewDto, type ViewDto, type ViewFilters } from "../../wire/desk.js";
 import type { ViewRow } from "./model.js";
 import { memberOf, type DeskDeps } from "./ports.js";
+import { sharedRows } from "./sharedRows.js";
 
-/** Views of a workspace, and of those the ones whose counts are shown. */
-const viewsMost = 200;
+/** Views whose counts are shown. */
 const countedViewsMost = 50;
 /** A number above this says nothing more to whoever reads it. */
 const countMost = 1_000;
@@ -27,13 +26,13 @@ const present = (row: ViewRow): ViewDto => ({
 /** Saved views, and the numbers beside all of them. */
 export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): Endpoint[] {
   const tag = "Views";
-  const gone = () => new AppError("not_found", "There is no such view.", { reason: "view_unknown" });
-  /** What a caller sees: what is shared, and their own. */
-  const seen = ({ workspaceId, callerId }: Principal) => ({
-    workspaceId,
-    $or: [{ shared: true }, { createdBy: callerId }],
+  const kept = sharedRows(views, {
+    one: "view",
+    many: "views",
+    unknown: "view_unknown",
+    full: "views_most",
+    most: 200,
   });
-  const list = (principal: Principal) => views.find(seen(principal)).sort({ _id: 1 }).limit(viewsMost).lean();
 
   /** A view somebody cannot read now is refused when it is written, not when it is looked at. */
   const checked = (principal: Principal, filters: ViewFilters | undefined, shared: boolean) => {
@@ -60,7 +59,7 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       answer: inboxCountsDto,
       async handle({ principal }) {
         const status = "open" as const;
-        const rows = (await list(principal)).slice(0, countedViewsMost);
+        const rows = (await kept.list(principal)).slice(0, countedViewsMost);
         const [unread, mine, unassigned, all, mentions, participating, unattended, waiting, ...own] = await Promise.all(
           [
             inbox.reading.unreadConversations(principal.workspaceId, memberOf(principal), countMost),
@@ -85,7 +84,7 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       summary: "List saved views",
       scope: "conversations:read",
       answer: z.object({ data: z.array(viewDto) }),
-      handle: async ({ principal }) => ({ data: (await list(principal)).map(present) }),
+      handle: async ({ principal }) => ({ data: (await kept.list(principal)).map(present) }),
     }),
     endpoint({
       method: "post",
@@ -100,14 +99,8 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       async handle({ principal, body }) {
         const { workspaceId, callerId } = principal;
         checked(principal, body.filters, body.shared);
-        if ((await views.countDocuments({ workspaceId }, { limit: viewsMost })) >= viewsMost) {
-          throw new AppError("unprocessable", `A workspace has at most ${viewsMost} views.`, {
-            reason: "views_most",
-            extensions: { most: viewsMost },
-          });
-        }
         const row: ViewRow = { _id: newId("view"), workspaceId, ...body, createdBy: callerId, createdAt: clock.now() };
-        await views.create(row);
+        await kept.add(row);
         return present(row);
       },
     }),
@@ -123,11 +116,7 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       async handle({ principal, params, body }) {
         checked(principal, body.filters, body.shared ?? true);
         const set = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        const row = await views
-          .findOneAndUpdate({ _id: params.id!, ...seen(principal) }, { $set: set }, { returnDocument: "after" })
-          .lean();
-        if (!row) throw gone();
-        return present(row);
+        return present(await kept.change(principal, params.id!, set));
       },
     }),
     endpoint({
@@ -137,11 +126,7 @@ export function viewEndpoints({ models: { views }, inbox, clock }: DeskDeps): En
       summary: "Delete a saved view",
       scope: "conversations:write",
       answer: null,
-      async handle({ principal, params }) {
-        const { deletedCount } = await views.deleteOne({ _id: params.id!, ...seen(principal) });
-        if (deletedCount === 0) throw gone();
-        return undefined;
-      },
+      handle: ({ principal, params }) => kept.remove(principal, params.id!),
     }),
   ];
 }

@@ -156,7 +156,7 @@ export function contactBatch(contacts: Model<ContactRow>, identities: Model<Iden
     async alike(workspaceId, contactId, limit) {
       const row = await contacts.findOne({ _id: contactId, workspaceId }, { reachKeys: 1 }).lean();
       if (!row) return undefined;
-      const own = await identities.find({ contactId }, { aliasKeys: 1 }).limit(limit).lean();
+      const own = await identities.find({ contactId, workspaceId }, { aliasKeys: 1 }).limit(limit).lean();
       const keys = [...new Set([...(row.reachKeys ?? []), ...own.flatMap(({ aliasKeys }) => aliasKeys)])];
       const { written, reached } = await holders(workspaceId, keys);
       const ids = new Set([...written.map(({ _id }) => _id), ...reached.map((one) => one.contactId)]);

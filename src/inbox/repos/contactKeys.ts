@@ -79,7 +79,7 @@ export async function reflectIdentities(
   contactIds: readonly string[],
 ): Promise<void> {
   const owned = await identities
-    .find({ contactId: { $in: [...contactIds] } }, { contactId: 1, channel: 1, blockedByUs: 1 })
+    .find({ contactId: { $in: [...contactIds] }, workspaceId }, { contactId: 1, channel: 1, blockedByUs: 1 })
     .lean();
   await contacts.bulkWrite(
     contactIds.map((id) => {
