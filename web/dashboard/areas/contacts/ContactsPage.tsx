@@ -109,8 +109,9 @@ export function ContactsPage() {
             <Search className="pointer-events-none absolute start-3 top-2.5 size-4 text-text-3" aria-hidden="true" />
             <Input
               type="search"
-              dir="auto"
-              className="ps-9"
+              // While it is empty, its words run as the page does.
+              dir={search === "" ? undefined : "auto"}
+              className="px-9"
               aria-label={t("search")}
               placeholder={t("search")}
               maxLength={200}
