@@ -40,10 +40,10 @@ function Entry({ entry }: { entry: AuditEntry }) {
           </span>{" "}
           <span className="text-text-2">{auditActionText(t, entry.action)}</span>
           {entry.target?.name && (
-            <bdi className="text-text-2 [overflow-wrap:anywhere]">
+            <span className="text-text-2 [overflow-wrap:anywhere]">
               {": "}
-              {entry.target.name}
-            </bdi>
+              <bdi>{entry.target.name}</bdi>
+            </span>
           )}
         </span>
         {entry.outcome !== "done" && <Badge tone="danger">{t("audit.refused")}</Badge>}
