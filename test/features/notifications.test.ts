@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/gateway.js";
-import { noticesWait, openNotifyShop, type NotifyShop } from "../support/notifyShop.js";
+import { decided, noticesWait, openNotifyShop, type NotifyShop } from "../support/notifyShop.js";
 import { openBrowser } from "../support/person.js";
 
 const mailed = { email: true };
@@ -24,7 +24,7 @@ describe("digests by e-mail", () => {
   afterEach(async () => {
     await notify.choose(notify.agent, {});
     await notify.choose(notify.owner, {});
-    await notify.shop.gateway.services.notifications.relay(notify.owner.workspace!);
+    await decided(notify);
     await notify.timePasses();
     await settled();
     since = Number(notify.shop.gateway.services.mailer.caught!()[0]?.id ?? 0);
@@ -38,6 +38,7 @@ describe("digests by e-mail", () => {
     await notify.writes(901, "Ana <b>Pérez</b>", `${canary} two`);
     await notify.writes(901, "Ana <b>Pérez</b>", `${canary} three`);
     await noticesWait(notify, "mail", 1);
+    await decided(notify);
     expect(mails()).toEqual([]);
     await notify.timePasses();
     const [one] = await mail();
@@ -53,16 +54,20 @@ describe("digests by e-mail", () => {
 
   it("drops what was read meanwhile, and what the reader lost the right to", async () => {
     await notify.choose(notify.agent, { message_assigned: mailed });
-    const [read, lost] = [await notify.writes(902, "Bo", "Bo begins"), await notify.writes(903, "Cem", "Cem begins")];
-    for (const id of [read, lost]) await notify.assign(id, notify.agentSeat);
+    const read = await notify.writes(902, "Bo", "Bo begins");
+    await notify.assign(read, notify.agentSeat);
     await notify.writes(902, "Bo", "Bo goes on");
     await noticesWait(notify, "mail", 1);
+    await decided(notify);
     await notify.agent.call("POST", `/conversations/${read}/read`, {});
     await notify.timePasses();
     await settled();
     expect(mails()).toEqual([]);
+    const lost = await notify.writes(903, "Cem", "Cem begins");
+    await notify.assign(lost, notify.agentSeat);
     await notify.writes(903, "Cem", "Cem goes on");
     await noticesWait(notify, "mail", 1);
+    await decided(notify);
     const rights = await notify.owner.call<{ id: string }>("POST", "/roles", { name: "Nothing", permissions: [] });
     await notify.owner.call("PATCH", `/members/${notify.agentSeat}`, { role_id: rights.body.id });
     notify.shop.gateway.services.notifications.preferencesChanged();
@@ -130,6 +135,7 @@ describe("digests by e-mail", () => {
     await notify.assign(id, notify.agentSeat);
     await notify.writes(920, "Quinn", "psst psst");
     await noticesWait(notify, "mail", 1);
+    await decided(notify);
     await notify.timePasses();
     const due = await eventually(
       "the wait",
@@ -159,6 +165,7 @@ describe("digests by e-mail", () => {
     await notify.assign(id, notify.agentSeat);
     await notify.writes(930, "Salma", "marhaba again");
     await noticesWait(notify, "mail", 1);
+    await decided(notify);
     await notify.timePasses();
     const [one] = await mail();
     expect(one!.subject).toBe("هناك جديد لك في محادثة واحدة في Acme");

@@ -95,3 +95,10 @@ export const noticesWait = (shop: NotifyShop, way: "mail" | "push", count: numbe
     async () => ((await shop.waiting(way)) === count ? (true as const) : undefined),
     30_000,
   );
+
+/**
+ * Everything that happened so far has been decided upon. Who is told of a message is decided by whose conversation it is
+ * when the log is read, which on a busy machine is after the next step of a test.
+ */
+export const decided = ({ shop, owner }: NotifyShop): Promise<void> =>
+  shop.gateway.services.notifications.relay(owner.workspace!);
