@@ -14,7 +14,12 @@ RUN npm ci --omit=dev && \
   rm -f node_modules/.bin/esbuild node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+# Chromium runs WhatsApp Web, ffmpeg makes voice messages of what browsers record.
+RUN apt-get update && \
+  apt-get install -y --no-install-recommends chromium ffmpeg && \
+  rm -rf /var/lib/apt/lists/*
+# Containers allow Chromium no user namespaces for a sandbox of its own; it opens one page here, in a container, as nobody special.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data BROWSER_SANDBOX=off
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist

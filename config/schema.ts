@@ -230,6 +230,12 @@ export const sections = {
     BROWSER_PATH: text
       .optional()
       .describe("Chromium for channels that need a browser; unset: chromium or google-chrome of the PATH"),
+    BROWSER_SANDBOX: z
+      .enum(["auto", "off"])
+      .default("auto")
+      .describe(
+        "Chromium's own sandbox; auto: on unless the user is root, who has none. A container that allows no user namespaces needs off",
+      ),
     FFMPEG_PATH: text
       .optional()
       .describe(

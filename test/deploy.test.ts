@@ -10,6 +10,8 @@ interface Service {
   environment?: Record<string, string>;
   ports?: string[];
   command?: string[];
+  env_file?: { path: string; required: boolean }[];
+  init?: boolean;
   healthcheck?: unknown;
   depends_on?: Record<string, { condition: string }>;
   volumes?: string[];
@@ -30,6 +32,10 @@ describe("compose.yaml", () => {
     expect(Object.keys(app.environment!)).toEqual(
       expect.arrayContaining(["MONGODB_URI", "REDIS_URL", "MASTER_KEY_FILE", "SESSION_SECRET_FILE"]),
     );
+  });
+
+  it("takes settings of one's own, and needs none", () => {
+    expect(app.env_file).toEqual([{ path: ".env", required: false }]);
   });
 
   it("builds the image once: two services that build one tag at the same time fail on the first start", () => {
@@ -69,7 +75,11 @@ describe("the Dockerfile", () => {
 
   it("ends in an image without build tools, that runs as nobody special and tells its health", () => {
     expect(last[0]).toBe("FROM node:24-slim");
-    expect(last.some((line) => /npm |apt-get/.test(line))).toBe(false);
+    expect(last.some((line) => /npm /.test(line))).toBe(false);
+    // Nothing but what channels run: a browser, and what makes voice messages.
+    const installed = [...last.join("\n").matchAll(/apt-get install -y --no-install-recommends ([^&]*)/g)];
+    expect(installed.map(([, packages]) => packages!.trim().split(" "))).toEqual([["chromium", "ffmpeg"]]);
+    expect(last.join("\n")).toContain("rm -rf /var/lib/apt/lists");
     // In the packages of the final image these two are dependencies of dependencies, or of a start from a clone.
     const packages = text.slice(text.indexOf("AS packages"), text.lastIndexOf("FROM"));
     expect(packages).toContain("npm ci --omit=dev");

@@ -87,6 +87,8 @@ export interface AdapterTools {
   workDir?: string | undefined;
   /** The browser that sessions run in; missing where there is none. */
   browserPath?: string | undefined;
+  /** False where that browser cannot have a sandbox of its own, as in most containers. */
+  browserSandbox?: boolean | undefined;
   /** The environment of processes that a channel starts: nothing in it is secret. */
   environment?: Readonly<Record<string, string>> | undefined;
 }

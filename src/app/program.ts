@@ -29,9 +29,9 @@ import { outboundDrain, outboundSweep } from "../queue/processors/outbound.js";
 import { startWorkers } from "../queue/workers.js";
 import { createRealtime, createRealtimeEmitter } from "../realtime/index.js";
 import { createSupervisor } from "../sessions/supervisor.js";
+import { listeningAt, publicUrlOf } from "./address.js";
 import { apiDocument, apiRoutes, endpointsOf } from "./endpoints.js";
 import { createServices, type Services, type Stores } from "./services.js";
-import { fromHere } from "./simulation.js";
 import { version } from "./version.js";
 
 export { version } from "./version.js";
@@ -52,7 +52,8 @@ export interface Program {
 /** Starts the roles of this process. Throws AppError with one plain sentence when it cannot. */
 export async function startProgram(config: Config, stores: Stores, log: Log): Promise<Program> {
   let url: string | undefined;
-  const publicUrl = () => config.PUBLIC_URL || (url ?? `http://${config.HOST}:${config.PORT}`);
+  let port = config.PORT;
+  const publicUrl = () => publicUrlOf(config, port);
   const services = await createServices(config, stores, log, publicUrl);
   const has = (role: string) => config.ROLES.includes("all") || config.ROLES.includes(role);
   const stops: (() => Promise<void>)[] = [];
@@ -65,8 +66,9 @@ export async function startProgram(config: Config, stores: Stores, log: Log): Pr
         config,
         httpApp(config, services, log, publicUrl, () => state.draining),
       );
-      url = `http://${config.HOST}:${(server.address() as AddressInfo).port}`;
-      services.simulator.mayHost(fromHere(url));
+      port = (server.address() as AddressInfo).port;
+      url = listeningAt(config.HOST, port);
+      services.simulator.mayHost(listeningAt(config.HOST, port, "127.0.0.1"));
       services.demo.start();
       stops.push(serveSockets(config, stores, services, server, publicUrl, log));
       stops.push(() => closeServer(server, config.SHUTDOWN_TIMEOUT_MS));

@@ -90,7 +90,4 @@ export const normalizing =
     }
   };
 
-/** An address of this machine for an address that this process listens at. */
-export const fromHere = (url: string): string => url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, "//127.0.0.1");
-
 const away = (sentence: string) => new ProviderError({ kind: "unreachable", mayHaveBeenSent: false }, sentence);

@@ -34,6 +34,7 @@ export function surroundingsOf(
       spool: vaults.spool(workspaceId),
       workDir: join(resolve(config.DATA_DIR), "sessions", kind),
       browserPath,
+      browserSandbox: config.BROWSER_SANDBOX === "auto",
       environment,
     };
   };

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { publicUrlOf } from "../app/address.js";
 import { createServices } from "../app/services.js";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
 import { AppError } from "../core/errors.js";
@@ -8,7 +9,7 @@ import { createLog } from "../platform/log.js";
 async function connect(kind: string, token: string, options: { webhook?: boolean }): Promise<void> {
   const config = configOrExit();
   const log = config.LOG_LEVEL === "debug" ? logOf(config) : createLog({ level: "error" });
-  const publicUrl = () => config.PUBLIC_URL || `http://${config.HOST}:${config.PORT}`;
+  const publicUrl = () => publicUrlOf(config);
   const services = await createServices(config, storesOf(config), log, publicUrl);
   try {
     const first = await services.identity.firstStart("My workspace");

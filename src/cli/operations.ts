@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Command } from "commander";
+import { publicUrlOf } from "../app/address.js";
 import { createServices, type Services } from "../app/services.js";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
 import { AppError } from "../core/errors.js";
@@ -18,7 +19,7 @@ async function within(
 ): Promise<void> {
   const config = configOrExit();
   const log = config.LOG_LEVEL === "debug" ? logOf(config) : createLog({ level: "error" });
-  const services = await createServices(config, storesOf(config), log, () => config.PUBLIC_URL);
+  const services = await createServices(config, storesOf(config), log, () => publicUrlOf(config));
   try {
     const all = await services.identity.workspaces();
     const found =

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { publicUrlOf } from "../app/address.js";
 import { setupLinkOf } from "../app/program.js";
 import { createServices, type Services } from "../app/services.js";
 import { configOrExit, failed, logOf, storesOf } from "../app/start.js";
@@ -32,7 +33,7 @@ async function setup({ workspace, link }: Options): Promise<void> {
   if (workspace === undefined && !link) throw new AppError("invalid_request", "Say --workspace <name> or --link.");
   const config = configOrExit();
   const log = config.LOG_LEVEL === "debug" ? logOf(config) : createLog({ level: "error" });
-  const publicUrl = () => config.PUBLIC_URL || `http://${config.HOST}:${config.PORT}`;
+  const publicUrl = () => publicUrlOf(config);
   const services = await createServices(config, storesOf(config), log, publicUrl);
   try {
     if (workspace !== undefined) await makeWorkspace(services, workspace);

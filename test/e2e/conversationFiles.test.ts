@@ -21,6 +21,12 @@ const gift = `(box, [how, names, data]) => {
   );
 }`;
 
+/** Run in the page: the picture is there, not only its frame. */
+const painted = (image: unknown) => {
+  const { complete, naturalWidth } = image as { complete: boolean; naturalWidth: number };
+  return complete && naturalWidth > 0;
+};
+
 /** A PNG that says it is 20,000 pixels wide and high, and is small. */
 function bomb(): Buffer {
   const chunk = (type: string, data: Buffer) => {
@@ -92,6 +98,30 @@ describe("an agent and files", () => {
     await picture(page, "conversation/files-sent");
     const { content } = await lastMessage("Ana App");
     expect(content).toMatchObject({ kind: "media", caption: "This is the blue one.", media: { role: "image" } });
+  }, 90_000);
+
+  it("sees it under another name of the server, and the page asks nobody else", async () => {
+    const other = floor.house.url.replace("127.0.0.1", "localhost");
+    const { cookies } = await floor.mara.context.storageState();
+    const context = await floor.house.browser.newContext({
+      storageState: { cookies: cookies.map((cookie) => ({ ...cookie, domain: "localhost" })), origins: [] },
+    });
+    const elsewhere: string[] = [];
+    context.on("request", (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(other)) elsewhere.push(request.url());
+    });
+    const here = await context.newPage();
+    await here.goto(`${other}/w/${floor.workspaceId}/inbox/all/${await floor.conversationOf("Ana App")}`);
+    const shown = saidIn(here, "This is the blue one.").getByRole("img", { name: "blue shirt.jpg" });
+    await shown.waitFor({ timeout: 30_000 });
+    await eventually("the picture", async () => ((await shown.evaluate(painted)) ? true : undefined));
+    await here.locator("input[type=file]").setInputFiles({ name: "again.jpg", mimeType: "image/jpeg", buffer: photo });
+    const preview = here.getByRole("list", { name: "Files of this message" }).locator("img");
+    await preview.waitFor({ timeout: 30_000 });
+    await eventually("its preview", async () => ((await preview.evaluate(painted)) ? true : undefined));
+    expect(elsewhere).toEqual([]);
+    await here.getByRole("button", { name: "Remove again.jpg" }).click();
+    await context.close();
   }, 90_000);
 
   it("looks at it closely by keyboard", async () => {

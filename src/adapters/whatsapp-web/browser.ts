@@ -46,10 +46,10 @@ async function serveWithQuery(page: Page, html: string): Promise<void> {
 }
 
 /** What Chromium is started with. */
-export function browserArgs({ apiRoot }: ChildOptions): string[] {
+export function browserArgs({ apiRoot, sandbox }: Pick<ChildOptions, "apiRoot" | "sandbox">): string[] {
   const args = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--no-first-run", "--mute-audio"];
   // Chromium has no sandbox for root.
-  if (process.getuid?.() === 0) args.push("--no-sandbox");
+  if (!sandbox || process.getuid?.() === 0) args.push("--no-sandbox");
   // The stand-in's page comes from the web client's address and talks to this machine.
   if (apiRoot !== undefined) args.push("--disable-features=LocalNetworkAccessChecks");
   return args;

@@ -57,6 +57,8 @@ export interface ChildOptions {
   /** The number's own folder. */
   dir: string;
   browserPath: string;
+  /** Whether the browser keeps its pages in a sandbox; for root it never has one. */
+  sandbox: boolean;
   /** Where the page comes from when not from WhatsApp. */
   apiRoot: string | undefined;
   /** Where to go on: Unix seconds of the last message that was delivered. */

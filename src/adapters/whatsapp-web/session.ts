@@ -61,6 +61,7 @@ export async function runSession(
   const options: ChildOptions = {
     ...{ number: own.number, pairing: own.pairing, dir, timings, browserMb, apiRoot: tools.apiRoot },
     browserPath,
+    sandbox: tools.browserSandbox ?? true,
     since: Number.isSafeInteger(cursor) && cursor > 0 ? cursor : undefined,
   };
   if (stop.aborted) return;

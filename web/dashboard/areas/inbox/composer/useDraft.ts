@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { call } from "../../../api/client.js";
+import { loadable } from "../../../api/files.js";
 import { queryClient } from "../../../api/queryClient.js";
 import { Problem } from "../../../api/problem.js";
 import { keys } from "../data/keys.js";
@@ -86,17 +87,20 @@ async function opened(workspaceId: string, found: DraftDto, before: Draft): Prom
   const files = await Promise.all(
     found.attachment_ids.map((id) =>
       call<AttachmentDto>(`/attachments/${id}`, { workspaceId }).then(
-        (attachment): DraftFile => ({
-          key: id,
-          name: attachment.name ?? "",
-          type: attachment.mime ?? "",
-          size: attachment.bytes ?? 0,
-          role: attachment.name === "voice.ogg" ? "voice" : roleOf(attachment.mime ?? ""),
-          progress: 1,
-          state: "ready",
-          attachment,
-          ...(attachment.thumbnail_url ? { preview: attachment.thumbnail_url } : {}),
-        }),
+        (kept): DraftFile => {
+          const attachment = loadable(kept);
+          return {
+            key: id,
+            name: attachment.name ?? "",
+            type: attachment.mime ?? "",
+            size: attachment.bytes ?? 0,
+            role: attachment.name === "voice.ogg" ? "voice" : roleOf(attachment.mime ?? ""),
+            progress: 1,
+            state: "ready",
+            attachment,
+            ...(attachment.thumbnail_url ? { preview: attachment.thumbnail_url } : {}),
+          };
+        },
         () => undefined,
       ),
     ),

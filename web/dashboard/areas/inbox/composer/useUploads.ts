@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { uploadFile } from "../../../api/client.js";
+import { loadable } from "../../../api/files.js";
 import { Problem } from "../../../api/problem.js";
 import { toast } from "../../../components/ui/toast.js";
 import { formatBytes } from "../../../i18n/format.js";
@@ -53,7 +54,8 @@ export function useUploads(
           update(entry.key, { progress: share });
         },
       }).then(
-        (attachment) => {
+        (uploaded) => {
+          const attachment = loadable(uploaded);
           const verdict = settledRole(attachment, entry.role, can!);
           update(
             entry.key,

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { call } from "../../../api/client.js";
+import { loadable } from "../../../api/files.js";
 import { queryClient } from "../../../api/queryClient.js";
 import { useCan } from "../../../api/session.js";
 import { Avatar } from "../../../components/ui/Avatar.js";
@@ -129,7 +130,9 @@ function FilesOf({ conversationId }: { conversationId: string }) {
     .flatMap(({ content }) =>
       content.kind === "media" ? [content.media] : content.kind === "album" ? content.items : [],
     )
-    .flatMap(({ attachment, role }) => (attachment?.state === "stored" && attachment.url ? [{ attachment, role }] : []))
+    .flatMap(({ attachment, role }) =>
+      attachment?.state === "stored" && attachment.url ? [{ attachment: loadable(attachment), role }] : [],
+    )
     .reverse()
     .slice(0, 24);
   return (

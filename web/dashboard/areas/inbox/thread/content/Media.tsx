@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../../api/client.js";
+import { loadable } from "../../../../api/files.js";
 import { useWorkspace } from "../../../../api/session.js";
 import { Button } from "../../../../components/ui/Button.js";
 import { toast } from "../../../../components/ui/toast.js";
@@ -113,7 +114,7 @@ export function Media({ media, conversationId }: { media: MediaItem; conversatio
   const { t } = useTranslation("inbox");
   const [open, setOpen] = useState(false);
   const name = useFileName(media);
-  const file = media.attachment;
+  const file = media.attachment && loadable(media.attachment);
   if (!file || file.state !== "stored" || !file.url) return <Missing media={media} conversationId={conversationId} />;
   switch (media.role) {
     case "image":
