@@ -109,16 +109,22 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
       .map((chatKey) => first.get(chatKey)!)
       .filter(({ accepted }) => !gone.has(accepted.accountId));
     if (opening.length === 0) return known;
-    const owners = await people.ensure(opening.map(chatOf), now);
-    await deps.nameless(opening.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
+    // Who the chat is says whoever speaks in it, also when an echo or a notice came before.
+    const told = opening.map((one) => last.get(one.chatKey) ?? one);
+    const owners = await people.ensure(told.map(chatOf), now);
+    for (const one of told) {
+      if (speaks(one.event) && owners.get(one.chatKey)!.before) await people.refresh(chatOf(one), now);
+    }
+    await deps.nameless(told.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
     await conversations.ensureOpen(
-      opening.map((one) => ({
+      opening.map((one, index) => ({
         workspaceId: one.accepted.workspaceId,
         accountId: one.accepted.accountId,
         channel: one.event.channel,
         chatKey: one.chatKey,
-        peerKey: one.peerKey,
-        ...owners.get(one.chatKey)!,
+        peerKey: told[index]!.peerKey,
+        identityId: owners.get(one.chatKey)!.identityId,
+        contactId: owners.get(one.chatKey)!.contactId,
         at: instantOf(one.accepted, now),
         heardAt: speaks(one.event) ? instantOf(one.accepted, now) : null,
       })),
