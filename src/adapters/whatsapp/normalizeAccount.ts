@@ -120,11 +120,12 @@ function userIdMoves(place: Place, raw: Raw): InboundEvent[] {
     const ids = record(update.user_id) ?? {};
     const [previous, current] = [scopedIdOf(ids.previous), scopedIdOf(ids.current)];
     const phone = phoneOf(update.wa_id);
+    const parent = scopedIdOf(record(update.parent_user_id)?.current);
     if (previous === undefined || current === undefined) {
       return noticeOf(place, raw, "WhatsApp told of another id of somebody, without saying which.");
     }
     const peer = { chat: previous, user: previous };
-    return movedEvent(place, peer, { phone, user: current }, current, { ...update, update: true });
+    return movedEvent(place, peer, { phone, user: current, parent }, current, { ...update, update: true });
   });
 }
 

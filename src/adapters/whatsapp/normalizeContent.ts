@@ -60,7 +60,11 @@ function unsupported(message: Raw, type: string): Content {
 
 function media(role: MediaRole, body: Raw): Content {
   const source = id(body.id) ?? text(body.url) ?? text(body.link);
-  if (source === undefined) return { kind: "unsupported", hint: role };
+  if (source === undefined) {
+    // The file cannot be had; what was said with it can.
+    const hint = [role, text(body.filename), text(body.caption)].filter(Boolean).join(": ");
+    return { kind: "unsupported", hint };
+  }
   const ref: MediaRef = compact({
     role: role === "audio" && body.voice === true ? ("voice" as const) : role,
     source,

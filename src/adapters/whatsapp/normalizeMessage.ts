@@ -108,13 +108,14 @@ function moves(message: Raw, place: Place, peer: Peer): Moved | undefined {
 export function movedEvent(
   place: Place,
   peer: Peer,
-  to: { phone?: string | undefined; user?: string | undefined },
+  to: { phone?: string | undefined; user?: string | undefined; parent?: string | undefined },
   newChat: string,
   raw: Raw,
 ): Moved {
   const aliases = [
     ...(to.phone === undefined ? [] : [{ kind: "phone" as const, value: to.phone }]),
     ...(to.user === undefined ? [] : [{ kind: "user" as const, value: to.user }]),
+    ...(to.parent === undefined ? [] : [{ kind: "parent" as const, value: to.parent }]),
   ];
   return {
     ...baseOf(place, { ...peer, aliases }, raw.timestamp, raw),

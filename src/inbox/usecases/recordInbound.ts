@@ -1,6 +1,6 @@
 import type { InboundEvent } from "../../core/events.js";
 import type { Clock, Log } from "../../core/ports.js";
-import { mediaOf, type Content } from "../../core/message.js";
+import { mediaOf, type Content, type ReplyReference } from "../../core/message.js";
 import type { ConversationRepo, OpenConversation } from "../repos/conversations.js";
 import type { Fresh, MessageRepo, Stored } from "../repos/messages.js";
 import type { Outbox } from "../repos/outbox.js";
@@ -137,6 +137,13 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     return new Map([...known, ...opened]);
   }
 
+  /** What is answered; in the provider's words when it is from before anything was kept here. */
+  async function answeredBy(workspaceId: string, replyKey: string | null, answered: ReplyReference | undefined) {
+    if (replyKey === null || answered?.original === undefined || answered.quote !== undefined) return answered;
+    const here = await messages.idOf(workspaceId, replyKey);
+    return here === undefined ? { ...answered, quote: answered.original } : answered;
+  }
+
   async function recordMessages(all: readonly Incoming[]): Promise<void> {
     const now = clock.now();
     const byChat = await conversationsOf(all, now);
@@ -153,6 +160,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
           message: {
             ...event.message,
             content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
+            replyTo: await answeredBy(accepted.workspaceId, replyKey, event.message.replyTo),
           },
           at: instantOf(accepted, now),
           traceId: accepted.traceId,
