@@ -73,7 +73,8 @@ interface EventBase {
 export type InboundEvent = EventBase &
   (
     | { type: "message"; message: NormalizedMessage }
-    | { type: "edit"; target: ExternalId; content: Content }
+    /** `completes`: nobody changed anything; it is what a message said that came without its content (`unsupported`). */
+    | { type: "edit"; target: ExternalId; content: Content; completes?: true | undefined }
     | { type: "removal"; target: ExternalId }
     | { type: "reaction"; target: ExternalId; emoji: string | null }
     | { type: "receipt"; receipt: DeliveryReceipt }

@@ -164,6 +164,8 @@ export type Author =
 export interface ReplyReference {
   externalId: ExternalId;
   quote?: string | undefined;
+  /** What the answered message says, where the provider repeats it: shown when that message itself is not here. */
+  original?: string | undefined;
 }
 
 /** A message as an adapter hands it in. `direction` "echo": the business wrote it outside of Switchboard. */

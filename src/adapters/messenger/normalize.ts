@@ -1,6 +1,6 @@
 import type { InboundEvent, Peer } from "../../core/events.js";
 import type { ExternalId } from "../../core/ids.js";
-import type { Content } from "../../core/message.js";
+import type { Content, ReplyReference } from "../../core/message.js";
 import { Malformed } from "../contract.js";
 import { compact, count, id, record, text, type Raw } from "../shared/read.js";
 import { stableId } from "../shared/stableId.js";
@@ -38,14 +38,23 @@ export function normalize(payload: unknown, self: ExternalId): InboundEvent[] {
     const events = [
       ...items(entry.messaging).flatMap((one) => eventsOf(one, { ...place, standby: false })),
       ...items(entry.standby).flatMap((one) => eventsOf(one, { ...place, standby: true })),
-      ...items(entry.changes).map((one) => notice({ ...place, standby: false }, one, changeSummary(one))),
+      ...items(entry.changes).flatMap((one) => changeOf(one, { ...place, standby: false })),
     ];
     return events.length > 0 ? events : [notice({ ...place, standby: false }, entry, "An entry without events came.")];
   });
 }
 
 const items = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const changeSummary = (one: unknown) => `Something changed on the page: ${text(record(one)?.field) ?? "unknown"}.`;
+
+/** A change of the page; Meta's samples, and some subscriptions, put the events of conversations there as well. */
+function changeOf(given: unknown, place: Place): InboundEvent[] {
+  const change = record(given);
+  const value = record(change?.value);
+  if (value && record(value.sender) && record(value.recipient)) return eventsOf(value, place);
+  const what = [text(value?.item), text(value?.verb)].filter(Boolean).join(" ");
+  const field = `${text(change?.field) ?? "unknown"}${what === "" ? "" : ` (${what.slice(0, 100)})`}`;
+  return [notice(place, given, `Something changed on the page: ${field}.`)];
+}
 
 /** Something about the account, or that nobody can be named for. */
 function notice({ self, time }: Place, raw: unknown, summary: string): InboundEvent {
@@ -86,7 +95,7 @@ function eventsOf(given: unknown, place: Place): InboundEvent[] {
     return eventsOf({ ...event, sender: { user_ref: record(event.optin)?.user_ref } }, place);
   }
 
-  if (message) return messages(message, byPage, place, common);
+  if (message) return [...met(event, person, common), ...messages(message, byPage, place, common)];
   const edit = record(event.message_edit);
   const editedId = text(edit?.mid);
   if (edit && editedId) {
@@ -123,7 +132,7 @@ type Common = (eventKey: string) => ReturnType<typeof base> & { eventKey: string
 /** One message; with several attachments one for each, held together by the message's id. */
 function messages(message: Raw, echo: boolean, place: Place, common: Common): InboundEvent[] {
   const mid = text(message.mid) ?? stableId("message", common("").raw);
-  const answered = text(record(message.reply_to)?.mid);
+  const replyTo = replyOf(record(message.reply_to));
   const removed = message.is_deleted === true;
   if (removed) return [{ ...common(`removal:${mid}`), type: "removal", target: mid }];
   const contents = contentsOf(message);
@@ -136,7 +145,7 @@ function messages(message: Raw, echo: boolean, place: Place, common: Common): In
         externalId,
         direction: echo ? ("echo" as const) : ("in" as const),
         content,
-        replyTo: answered === undefined ? undefined : { externalId: answered },
+        replyTo,
         referral: referralOf(message.referral),
         groupId: contents.length > 1 ? mid : undefined,
         correlation: echo ? text(message.metadata) : undefined,
@@ -144,6 +153,22 @@ function messages(message: Raw, echo: boolean, place: Place, common: Common): In
       }),
     };
   });
+}
+
+/** The message that is answered, or the story, of which there is only its address. */
+function replyOf(given: Raw | undefined): ReplyReference | undefined {
+  const answered = text(given?.mid);
+  if (answered !== undefined) return { externalId: answered };
+  const story = record(given?.story);
+  return story && compact({ externalId: `story:${id(story.id) ?? ""}`, quote: text(story.url) });
+}
+
+/** Who ticked a checkbox on a web site writes for the first time: until now there was but a reference. */
+function met(event: Raw, person: string, common: Common): InboundEvent[] {
+  const guest = guestRef(record(event.prior_message)?.identifier);
+  if (guest === undefined || guest === person) return [];
+  const peer = { chat: guest, user: guest };
+  return [{ ...common(`moved:${guest}:${person}`), peer, type: "moved", newChat: person }];
 }
 
 /** Watermarks, and the messages that are named beside them. */

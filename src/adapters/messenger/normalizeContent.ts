@@ -1,5 +1,6 @@
 import type { Content, MediaRef, MediaRole } from "../../core/message.js";
 import { compact, id, number, record, records, text, type Raw } from "../shared/read.js";
+import { templateContent } from "./normalizeTemplate.js";
 
 const roles: Record<string, MediaRole> = {
   image: "image",
@@ -8,6 +9,9 @@ const roles: Record<string, MediaRole> = {
   file: "document",
   reel: "video",
   ig_reel: "video",
+  // A picture or a film: Meta does not say which before it is there.
+  story_mention: "document",
+  ig_story: "document",
 };
 
 /**
@@ -52,10 +56,13 @@ function attachment(given: Raw, message: Raw): Content {
       if (lat === undefined || lng === undefined) return { kind: "unsupported", hint: "location" };
       return compact({ kind: "location" as const, lat, lng, label: text(given.title) });
     }
+    case "like_heart":
+      return { kind: "text", text: "❤" };
     case "fallback":
     case "share":
-    case "post": {
-      const link = url ?? text(given.url);
+    case "post":
+    case "ig_post": {
+      const link = url ?? text(given.url) ?? text(given.URL);
       const words = [text(given.title) ?? text(payload.title), link].filter((one) => one !== undefined);
       return words.length > 0 ? { kind: "text", text: words.join("\n") } : { kind: "unsupported", hint: type };
     }
@@ -64,28 +71,6 @@ function attachment(given: Raw, message: Raw): Content {
     default:
       return { kind: "unsupported", hint: type || "attachment" };
   }
-}
-
-/** Templates come in echoes of what other applications sent, and as products that a customer asks about. */
-function templateContent(given: Raw, payload: Raw): Content {
-  const product = records(record(payload.product)?.elements)[0];
-  if (product)
-    return { kind: "order", summary: [text(product.title), text(product.subtitle)].filter(Boolean).join(", ") };
-  const elements = records(payload.elements);
-  const titled = text(payload.text) ?? text(given.title) ?? elements.map((one) => text(one.title)).find(Boolean);
-  const receipt = id(payload.order_number);
-  const words = titled ?? text(payload.intro_message) ?? (receipt && `Receipt ${receipt}`);
-  const options = [...records(payload.buttons), ...elements.flatMap((one) => records(one.buttons))].map((button) =>
-    compact({
-      id: text(button.payload) ?? text(button.url) ?? "",
-      label: text(button.title) ?? "",
-      url: text(button.url),
-    }),
-  );
-  if (options.length > 0) return { kind: "choices", text: words ?? "", options };
-  return words === undefined
-    ? { kind: "unsupported", hint: text(payload.template_type) ?? "template" }
-    : { kind: "text", text: words };
 }
 
 /** `source` is Meta's signed address, which runs out: the file is fetched at once. */

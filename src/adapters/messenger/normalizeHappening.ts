@@ -1,5 +1,5 @@
 import type { Content } from "../../core/message.js";
-import { id, number, record, text, type Raw } from "../shared/read.js";
+import { id, number, record, records, text, type Raw } from "../shared/read.js";
 import { referralOf } from "./normalizeContent.js";
 
 /** What stands in the thread, and what brought the person here. */
@@ -24,7 +24,8 @@ const readers: Readonly<Record<string, Reader>> = {
   referral(value) {
     const referral = record(value) ?? {};
     const from = [text(referral.source), text(referral.type)].filter(Boolean).join(", ");
-    const summary = `Came through a link or an advertisement${from ? ` (${from})` : ""}.`;
+    const title = text(record(referral.ads_context_data)?.ad_title);
+    const summary = `Came through a link or an advertisement${from ? ` (${from})` : ""}${title ? `: ${title}` : ""}.`;
     return { content: { kind: "referral", summary }, referral: referralOf(referral) };
   },
   optin(value) {
@@ -35,9 +36,10 @@ const readers: Readonly<Record<string, Reader>> = {
     const content: Content = { kind: "system", summary: `Opted in: ${title}${status ? ` (${status})` : ""}.` };
     return { content, ...(parameter === undefined ? {} : { referral: { parameter } }) };
   },
-  pass_thread_control: (value) => system(`The conversation was passed to ${app(value, "new_owner_app_id")}.`),
-  take_thread_control: (value) => system(`The conversation was taken from ${app(value, "previous_owner_app_id")}.`),
-  request_thread_control: (value) => system(`${app(value, "requested_owner_app_id")} asks for the conversation.`),
+  pass_thread_control: (value) => handed(`The conversation was passed to ${app(value, "new_owner_app_id")}`, value),
+  take_thread_control: (value) =>
+    handed(`The conversation was taken from ${app(value, "previous_owner_app_id")}`, value),
+  request_thread_control: (value) => handed(`${app(value, "requested_owner_app_id")} asks for the conversation`, value),
   app_roles: () => system("The roles of the page's applications changed."),
   account_linking: (value) =>
     system(record(value)?.status === "unlinked" ? "Unlinked the account." : "Linked the account."),
@@ -49,11 +51,25 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   payment(value) {
     const payment = record(value) ?? {};
-    return order(`Paid ${amountOf(record(payment.amount))}.`);
+    return order(`Paid ${amountOf(record(payment.amount))}${buyer(payment.requested_user_info)}.`);
   },
-  pre_checkout: (value) => order(`Is about to pay ${amountOf(record(record(value)?.amount))}.`),
-  checkout_update: () => order("Gave an address for an order."),
-  messaging_feedback: () => system("Answered a customer feedback form."),
+  pre_checkout(value) {
+    const checkout = record(value) ?? {};
+    return order(`Is about to pay ${amountOf(record(checkout.amount))}${buyer(checkout.requested_user_info)}.`);
+  },
+  checkout_update: (value) => order(`Gave an address for an order${buyer(record(value)?.shipping_address)}.`),
+  messaging_feedback(value) {
+    const answers = records(record(value)?.feedback_screens).flatMap(({ questions }) =>
+      Object.values(record(questions) ?? {}).flatMap(answersOf),
+    );
+    return system(`Answered a customer feedback form${answers.length > 0 ? `: ${answers.join(", ")}` : ""}.`);
+  },
+  messaging_customer_information(value) {
+    const given = records(record(value)?.screens).flatMap((screen) => records(screen.responses));
+    const lines = given.map((one) => `${text(one.key) ?? "answer"}: ${text(one.value) ?? ""}`);
+    if (lines.length === 0) return system("Filled in a form.");
+    return { content: { kind: "text", text: lines.join("\n") } };
+  },
   response_feedback: (value) => system(`Rated an answer: ${text(record(value)?.feedback) ?? "without a word"}.`),
 };
 
@@ -64,6 +80,27 @@ export function happeningOf(event: Raw): Happening {
   const known = names.find((name) => Object.hasOwn(readers, name));
   if (known !== undefined) return readers[known]!(event[known], event);
   return { content: { kind: "unsupported", hint: names[0] ?? "event" } };
+}
+
+/** With what the application that hands over has to say. */
+function handed(what: string, value: unknown): Happening {
+  const said = text(record(value)?.metadata);
+  return system(`${what}${said === undefined ? "" : ` (${said.slice(0, 500)})`}.`);
+}
+
+/** The answer to a question of a form, and to the one that followed from it. */
+function answersOf(question: unknown): string[] {
+  const asked = record(question);
+  const said = id(asked?.payload);
+  const more = asked?.follow_up === undefined ? [] : answersOf(asked.follow_up);
+  return said === undefined ? more : [said, ...more];
+}
+
+/** Name, address and whatever else is told of a buyer, as words. */
+function buyer(info: unknown): string {
+  const words = Object.values(record(info) ?? {}).flatMap((one) => (record(one) ? Object.values(one as Raw) : [one]));
+  const told = words.map(text).filter((one) => one !== undefined);
+  return told.length > 0 ? ` (${told.join(", ")})` : "";
 }
 
 const app = (value: unknown, name: string) => id(record(value)?.[name]) ?? "another application";

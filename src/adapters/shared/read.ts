@@ -35,6 +35,9 @@ export function id(value: unknown): string | undefined {
   return text(value);
 }
 
+/** False for what stands for nothing where somebody wrote out every field there is. */
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
 /** Drops the properties that are undefined, so that equal things are deeply equal. */
 export function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;

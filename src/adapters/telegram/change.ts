@@ -93,9 +93,9 @@ export async function markRead(client: Client, chat: ExternalId, message: Extern
   await client.call("readBusinessMessage", { ...target(address), message_id: messageIdOf(message) });
 }
 
-/** The chat without its topic: messages are named by chat and id alone. */
+/** The chat without its topics: messages are named by chat and id alone. */
 function placeOf(chat: ExternalId): Record<string, unknown> {
-  return target({ ...parseChat(chat), topic: undefined });
+  return target({ ...parseChat(chat), topic: undefined, direct: undefined });
 }
 
 function messageIdOf(message: ExternalId): number {

@@ -2,19 +2,23 @@ import { id, record, type Raw } from "../shared/read.js";
 
 /**
  * Where a message goes. In the rest of the program it is one string: the chat id, with `<connection>:` in front in a
- * connected business account and `#<topic>` behind in a topic of a forum. Both must be given back on sending.
+ * connected business account, `#<topic>` behind in a topic of a forum, and `#d<topic>` behind in what one person wrote to a
+ * channel. All must be given back on sending.
  */
 export interface ChatAddress {
   chat: string;
   business?: string | undefined;
   topic?: string | undefined;
+  /** The topic of direct messages to a channel: one person's conversation. */
+  direct?: string | undefined;
 }
 
 /** The address as one string, the form `Peer.chat` and `OutboundMessage.chat` have. */
 export function chatRef(address: ChatAddress): string {
   const connection = address.business === undefined ? "" : `${address.business}:`;
   const topic = address.topic === undefined ? "" : `#${address.topic}`;
-  return `${connection}${address.chat}${topic}`;
+  const direct = address.direct === undefined ? "" : `#d${address.direct}`;
+  return `${connection}${address.chat}${direct === "" ? topic : direct}`;
 }
 
 /** The parts of an address. Anything without the two marks is a plain chat id or @username. */
@@ -22,7 +26,7 @@ export function parseChat(ref: string): ChatAddress {
   const colon = ref.lastIndexOf(":");
   const business = colon >= 0 ? ref.slice(0, colon) : undefined;
   const [chat = "", topic] = ref.slice(colon + 1).split("#");
-  return { chat, business, topic };
+  return topic?.startsWith("d") ? { chat, business, direct: topic.slice(1) } : { chat, business, topic };
 }
 
 /**
@@ -30,7 +34,7 @@ export function parseChat(ref: string): ChatAddress {
  * topic is not part of it: ids run through the whole chat, and reactions do not name the topic.
  */
 export function messageRef(address: ChatAddress, messageId: string): string {
-  return `${chatRef({ ...address, topic: undefined })}/${messageId}`;
+  return `${chatRef({ ...address, topic: undefined, direct: undefined })}/${messageId}`;
 }
 
 /**
@@ -62,5 +66,6 @@ export function addressOf(container: Raw): ChatAddress | undefined {
     chat: chatId,
     business: id(container.business_connection_id),
     topic: inTopic ? id(container.message_thread_id) : undefined,
+    direct: id(record(container.direct_messages_topic)?.topic_id),
   };
 }

@@ -3,11 +3,11 @@ import type { ExternalId } from "../../core/ids.js";
 import { Malformed } from "../contract.js";
 import { compact, count, id, record, records, text, type Raw } from "../shared/read.js";
 import { addressOf, chatRef, messageRef, ownRef } from "./chat.js";
-import { contentOf } from "./normalizeContent.js";
+import { contentOf, contentsOf } from "./normalizeContent.js";
 import { forwardedFrom, referralOf, replyOf } from "./normalizeContext.js";
-import { happeningKinds, happeningSummary } from "./normalizeHappening.js";
+import { happeningKinds, happeningSummary, happensNowhere } from "./normalizeHappening.js";
 import { emojiOf } from "./reactions.js";
-import { isPrivate, nameOf, peerOf, senderName, servicePeer } from "./normalizePeer.js";
+import { isPrivate, nameOf, peerOf, senderName, servicePeer, writerOf } from "./normalizePeer.js";
 import { timeOf, type EventTime } from "./normalizeTime.js";
 
 /** What every event of one update shares. */
@@ -76,10 +76,11 @@ const updateRef = ({ key }: Envelope) => `update/${key.slice("tg:".length)}`;
 /** Something that happened in a chat and is no message of anybody: a line in the thread. */
 function readHappening(kind: string, part: Raw, envelope: Envelope): InboundEvent | undefined {
   const content = happeningSummary(kind, part);
-  const peer = content && peerOf(part);
+  const peer = content && (peerOf(part) ?? (happensNowhere(kind) ? servicePeer(envelope.self) : undefined));
   if (!content || !peer) return undefined;
   const message = { externalId: updateRef(envelope), direction: "in" as const, content };
-  return { ...base(envelope, peer, timeOf(part.date)), type: "message", message };
+  const time = timeOf(part.date, record(part.boost)?.add_date, part.remove_date);
+  return { ...base(envelope, peer, time), type: "message", message };
 }
 
 function unsupported(part: Raw, hint: string, envelope: Envelope): InboundEvent {
@@ -104,40 +105,49 @@ function readMessage(message: Raw, envelope: Envelope): InboundEvent[] {
   const moved = movedTo(message, envelope, peer, time);
   if (moved) return [moved];
 
-  const content = contentOf(message);
-  return [
-    {
-      ...base(envelope, peer, time),
-      type: "message",
-      message: compact({
-        // A message without an id of its own is at least another one than those of other updates.
-        externalId: ownRef(address, message) ?? updateRef(envelope),
-        direction: isEcho(message, envelope.self) ? ("echo" as const) : ("in" as const),
-        content,
-        replyTo: replyOf(message, address),
-        forwardedFrom: forwardedFrom(message),
-        referral: referralOf(message),
-        sequence: count(message.message_id),
-        senderName: peer.group ? senderName(message) : undefined,
-        groupId: id(message.media_group_id),
-      }),
-    },
-  ];
+  // A message without an id of its own is at least another one than those of other updates.
+  const own = ownRef(address, message) ?? updateRef(envelope);
+  const contents = contentsOf(message);
+  const album = contents.filter(({ kind }) => kind === "media").length > 1 ? own : undefined;
+  return contents.map((content, index) => ({
+    ...base({ ...envelope, key: index === 0 ? envelope.key : `${envelope.key}#${index}` }, peer, time),
+    type: "message",
+    message: compact({
+      externalId: index === 0 ? own : `${own}#${index}`,
+      direction: isEcho(message, envelope.self) ? ("echo" as const) : ("in" as const),
+      content,
+      replyTo: replyOf(message, address),
+      forwardedFrom: forwardedFrom(message),
+      referral: referralOf(message),
+      sequence: count(message.message_id),
+      senderName: peer.group ? senderName(message) : undefined,
+      groupId: id(message.media_group_id) ?? album,
+    }),
+  }));
 }
 
-/** In a connected business account the customer is the chat: whoever else writes in it is the business. */
+/**
+ * In a connected business account the customer is the chat, in direct messages to a channel the topic: whoever else writes
+ * in it is the business.
+ */
 function isEcho(message: Raw, self: ExternalId): boolean {
   if (id(record(message.sender_business_bot)?.id) === self) return true;
+  const customer = id(record(record(message.direct_messages_topic)?.user)?.id);
+  if (customer !== undefined) return id(writerOf(message)?.id) !== customer;
   if (message.business_connection_id === undefined) return false;
   const from = id(record(message.from)?.id);
   return from !== undefined && from !== id(record(message.chat)?.id);
 }
 
-/** Telegram tells it twice, once in the old chat and once in the new one; either is enough. */
+/**
+ * Telegram tells it twice, once in the old chat and once in the new one; either is enough. What relays write of messages
+ * may have every field there is, with 0 for none.
+ */
 function movedTo(message: Raw, envelope: Envelope, peer: Peer, time: EventTime): InboundEvent | undefined {
-  const to = id(message.migrate_to_chat_id);
+  const chatOf = (given: unknown) => (id(given) === "0" ? undefined : id(given));
+  const to = chatOf(message.migrate_to_chat_id);
   if (to !== undefined) return { ...base(envelope, peer, time), type: "moved", newChat: to };
-  const from = id(message.migrate_from_chat_id);
+  const from = chatOf(message.migrate_from_chat_id);
   if (from === undefined) return undefined;
   return { ...base(envelope, { ...peer, chat: from }, time), type: "moved", newChat: peer.chat };
 }

@@ -1,9 +1,9 @@
 import type { Content, MediaRef, SharedContact, TextEntity } from "../../core/message.js";
-import { compact, count, id, number, record, records, text, type Raw } from "../shared/read.js";
-import { amountOf } from "./money.js";
+import { compact, count, id, isThere, number, record, records, text, type Raw } from "../shared/read.js";
+import { amountOf, buyerOf } from "./money.js";
 import { mediaOf } from "./normalizeMedia.js";
 import { nameOf } from "./normalizePeer.js";
-import { richMessageText } from "./richText.js";
+import { richMessageFiles, richMessageText } from "./richText.js";
 import { serviceSummary } from "./serviceMessages.js";
 
 type ContentReader = (message: Raw) => Content | undefined;
@@ -36,6 +36,12 @@ export function contentOf(message: Raw): Content {
   return { kind: "unsupported", hint: hintOf(message) };
 }
 
+/** As several, where one message holds several: paid pictures, and a rich message with files between its words. */
+export function contentsOf(message: Raw): [Content, ...Content[]] {
+  const first = contentOf(message);
+  return [first, ...paidMedia(message).slice(1), ...richFiles(message)];
+}
+
 /** Fields that say about a message who, when and how; any other names what it is. */
 const envelopeFields = new Set([
   ...["message_id", "message_thread_id", "direct_messages_topic", "from", "sender_chat", "sender_boost_count"],
@@ -60,7 +66,7 @@ const envelopeFields = new Set([
 ]);
 
 function hintOf(message: Raw): string {
-  const field = Object.keys(message).find((key) => !envelopeFields.has(key));
+  const field = Object.keys(message).find((key) => !envelopeFields.has(key) && isThere(message[key]));
   return (field ?? "empty message").slice(0, 64);
 }
 
@@ -70,11 +76,17 @@ function textContent(message: Raw): Content | undefined {
   return compact({ kind: "text" as const, text: words, entities: entitiesOf(message.entities, words) });
 }
 
-/** Shown without its formatting. */
+/** Shown without its formatting; one of files alone is its first file. */
 function richContent(message: Raw): Content | undefined {
   const words = richMessageText(message.rich_message);
-  return words === undefined ? undefined : { kind: "text", text: words };
+  return words === undefined ? filesOf(message)[0] : { kind: "text", text: words };
 }
+
+/** The files of a rich message that come after its words, or after its first file. */
+const richFiles = (message: Raw) => filesOf(message).slice(richMessageText(message.rich_message) === undefined ? 1 : 0);
+
+const filesOf = (message: Raw): Content[] =>
+  richMessageFiles(message.rich_message).flatMap((block) => mediaContent(block) ?? locationContent(block) ?? []);
 
 function mediaContent(message: Raw): Content | undefined {
   const media: MediaRef | undefined = mediaOf(message);
@@ -84,14 +96,15 @@ function mediaContent(message: Raw): Content | undefined {
   return compact({ kind: "media" as const, media, caption, entities });
 }
 
-/** Paid media that the bot may see: its first picture or video, where Telegram shows it. */
+/** Paid media that the bot may see, where Telegram shows it. The words are those of the first. */
 function paidMediaContent(message: Raw): Content | undefined {
-  const paid = records(record(message.paid_media)?.paid_media);
-  for (const one of paid) {
-    const content = mediaContent({ ...one, caption: message.caption, caption_entities: message.caption_entities });
-    if (content) return content;
-  }
-  return undefined;
+  return paidMedia(message)[0];
+}
+
+function paidMedia(message: Raw): Content[] {
+  const shown = records(record(message.paid_media)?.paid_media).filter((one) => mediaContent(one) !== undefined);
+  const words = { caption: message.caption, caption_entities: message.caption_entities };
+  return shown.flatMap((one, index) => mediaContent(index === 0 ? { ...one, ...words } : one) ?? []);
 }
 
 /** Words below something that cannot be shown are shown all the same. */
@@ -154,7 +167,7 @@ function gameContent(message: Raw): Content | undefined {
   const game = record(message.game);
   const title = text(game?.title);
   if (!game || title === undefined) return undefined;
-  return { kind: "text", text: [`🎮 ${title}`, text(game.description)].filter(Boolean).join("\n") };
+  return { kind: "text", text: [`🎮 ${title}`, text(game.description), text(game.text)].filter(Boolean).join("\n") };
 }
 
 function checklistContent(message: Raw): Content | undefined {
@@ -165,7 +178,8 @@ function checklistContent(message: Raw): Content | undefined {
 }
 
 function lines(items: unknown, bullet: string): string[] {
-  return records(items).map((item) => `${bullet} ${text(item.text) ?? ""}`);
+  const done = (item: Raw) => count(item.completion_date) !== undefined && item.completion_date !== 0;
+  return records(items).map((item) => `${done(item) ? "☑" : bullet} ${text(item.text) ?? ""}`);
 }
 
 function paymentContent(message: Raw): Content | undefined {
@@ -178,8 +192,8 @@ function paymentContent(message: Raw): Content | undefined {
     const payment = record(message[field]);
     if (!payment) continue;
     const amount = `${words} ${amountOf(payment)}`;
-    const title = text(payment.title);
-    return { kind: "order", summary: title === undefined ? amount : `${amount}: ${title}` };
+    const told = [text(payment.title), text(payment.description), ...buyerOf(payment.order_info)].filter(Boolean);
+    return { kind: "order", summary: told.length === 0 ? amount : `${amount}: ${told.join(", ")}` };
   }
   return undefined;
 }

@@ -1,7 +1,11 @@
-import type { ReplyReference } from "../../core/message.js";
+import { textOf, type ReplyReference } from "../../core/message.js";
 import { compact, id, record, text, type Raw } from "../shared/read.js";
 import { addressOf, messageRef, type ChatAddress } from "./chat.js";
+import { contentOf } from "./normalizeContent.js";
 import { nameOf } from "./normalizePeer.js";
+
+/** More of an answered message than that nobody reads above an answer. */
+const originalMost = 300;
 
 /** The message this one answers, in this chat or in another one. */
 export function replyOf(message: Raw, address: ChatAddress): ReplyReference | undefined {
@@ -10,7 +14,8 @@ export function replyOf(message: Raw, address: ChatAddress): ReplyReference | un
   const hereId = id(here?.message_id);
   // In a forum every first message of a topic "answers" the notice that the topic was made.
   if (here && hereId !== undefined && here.forum_topic_created === undefined) {
-    return compact({ externalId: messageRef(address, hereId), quote });
+    const original = quote === undefined ? text(textOf(contentOf(here)).slice(0, originalMost)) : undefined;
+    return compact({ externalId: messageRef(address, hereId), quote, original });
   }
   const elsewhere = record(message.external_reply);
   if (!elsewhere) return undefined;

@@ -43,13 +43,18 @@ function refOf(file: Raw, role: MediaRole, mime: string | undefined): MediaRef |
     source,
     uniqueSource: text(file.file_unique_id),
     mime: text(file.mime_type) ?? (role === "sticker" ? stickerMime(file) : mime),
-    name: text(file.file_name),
+    name: text(file.file_name) ?? (role === "audio" ? titleOf(file) : undefined),
     bytes: count(file.file_size),
     width: count(file.width) ?? diameter,
     height: count(file.height) ?? diameter,
     seconds: number(file.duration),
     emoji: role === "sticker" ? text(file.emoji) : undefined,
   });
+}
+
+/** Music without a file name is known by who plays what. */
+function titleOf(file: Raw): string | undefined {
+  return text([text(file.performer), text(file.title)].filter(Boolean).join(" – "));
 }
 
 function stickerMime(file: Raw): string {

@@ -20,6 +20,11 @@ export function peerOf(container: Raw): Peer | undefined {
     const same = writer && id(writer.id) === address.chat ? { ...chat, ...writer } : chat;
     return { ...person(same, address.chat), chat: chatRef(address) };
   }
+  if (address.direct !== undefined) {
+    // Who writes to a channel is one person, whoever of its administrators answers.
+    const customer = record(record(container.direct_messages_topic)?.user) ?? writer;
+    return { ...person(customer, id(customer?.id) ?? address.direct), chat: chatRef(address) };
+  }
   const userId = id(writer?.id) ?? address.chat;
   return compact({
     ...person(writer ?? chat, userId),
@@ -51,9 +56,13 @@ export function senderName(message: Raw): string | undefined {
 }
 
 /** `sender_chat` first: with it, `from` is a stand-in account of Telegram's own. */
-function writerOf(container: Raw): Raw | undefined {
+export function writerOf(container: Raw): Raw | undefined {
   return (
-    record(container.sender_chat) ?? record(container.from) ?? record(container.user) ?? record(container.actor_chat)
+    record(container.sender_chat) ??
+    record(container.from) ??
+    record(container.user) ??
+    record(container.actor_chat) ??
+    record(container.voter_chat)
   );
 }
 

@@ -49,11 +49,12 @@ export function callsOf(message: OutboundMessage): SendCall[] {
 }
 
 /** The parameters that say which chat. Telegram takes ids as numbers or strings; numbers where a double holds them. */
-export function target({ chat, business, topic }: ChatAddress): Record<string, unknown> {
+export function target({ chat, business, topic, direct }: ChatAddress): Record<string, unknown> {
   return {
     chat_id: asNumber(chat),
     ...(business === undefined ? {} : { business_connection_id: business }),
     ...(topic === undefined ? {} : { message_thread_id: asNumber(topic) }),
+    ...(direct === undefined ? {} : { direct_messages_topic_id: asNumber(direct) }),
   };
 }
 

@@ -5,11 +5,14 @@ import type { Client } from "./client.js";
 import { updateKinds } from "./normalize.js";
 import type { UpdateEnvelope } from "./types.js";
 
-/**
- * Update kinds we ask for: all that we read, also those that Telegram leaves out when nobody asks (`message_reaction` among
- * them). Who comes to a group and goes is told by messages already.
- */
-export const allowedUpdates: readonly string[] = updateKinds.filter((kind) => kind !== "chat_member");
+/** Read when another program asked for them, and no news to an inbox. Who comes to a group and goes messages tell already. */
+const notAskedFor: readonly string[] = [
+  ...["chat_member", "chat_boost", "removed_chat_boost", "managed_bot"],
+  ...["poll", "inline_query", "chosen_inline_result"],
+];
+
+/** Update kinds we ask for, also those that Telegram leaves out when nobody asks (`message_reaction` among them). */
+export const allowedUpdates: readonly string[] = updateKinds.filter((kind) => !notAskedFor.includes(kind));
 
 export interface PollOptions {
   /** How long Telegram may hold a request that has nothing to tell, in seconds. Its maximum is 50. */

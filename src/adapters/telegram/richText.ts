@@ -1,4 +1,4 @@
-import { record, text } from "../shared/read.js";
+import { record, records, text, type Raw } from "../shared/read.js";
 
 /** Parts of a rich message that hold words, in reading order. Pictures and layout are left out. */
 const parts = [
@@ -22,6 +22,19 @@ export function richMessageText(message: unknown): string | undefined {
   const blocks = record(message)?.blocks;
   if (!Array.isArray(blocks)) return undefined;
   return text(linesOf(blocks, 0).join("\n"));
+}
+
+/** The blocks of a rich message that hold a file or a place, also those within others. */
+export function richMessageFiles(message: unknown): Raw[] {
+  const within = (blocks: unknown, depth: number): Raw[] =>
+    depth > deepest
+      ? []
+      : records(blocks).flatMap((block) => [
+          block,
+          ...within(block.blocks, depth + 1),
+          ...within(block.items, depth + 1),
+        ]);
+  return within(record(message)?.blocks, 0);
 }
 
 /** Blocks stand below each other. */

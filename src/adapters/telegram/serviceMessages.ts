@@ -1,4 +1,4 @@
-import { count, record, records, text, type Raw } from "../shared/read.js";
+import { count, isThere, record, records, text, type Raw } from "../shared/read.js";
 import { nameOf } from "./normalizePeer.js";
 
 type Sentence = string | ((value: Raw, message: Raw) => string);
@@ -17,7 +17,10 @@ const sentences: Readonly<Record<string, Sentence>> = {
   supergroup_chat_created: "The group was created",
   channel_chat_created: "The channel was created",
   chat_owner_left: "The owner left the chat",
-  chat_owner_changed: "The chat has a new owner",
+  chat_owner_changed: (value) => {
+    const name = nameOf(record(value.new_owner));
+    return name === undefined ? "The chat has a new owner" : `The chat belongs to ${name} now`;
+  },
   message_auto_delete_timer_changed: (value) => {
     const seconds = count(value.message_auto_delete_time) ?? 0;
     return seconds === 0 ? "Messages are no longer deleted by themselves" : `Messages are deleted after ${seconds} s`;
@@ -26,11 +29,32 @@ const sentences: Readonly<Record<string, Sentence>> = {
   connected_website: (_value, message) => `Logged in on ${text(message.connected_website) ?? "a website"}`,
   write_access_allowed: "The customer allowed the bot to write",
   chat_shared: (value) => `The chat "${text(value.title) ?? "without a title"}" was shared`,
-  proximity_alert_triggered: "Two people came near each other",
+  proximity_alert_triggered: (value) => {
+    const [traveler, watcher] = [nameOf(record(value.traveler)), nameOf(record(value.watcher))];
+    const distance = count(value.distance);
+    const near = distance === undefined ? "" : ` (${distance} m)`;
+    return traveler && watcher ? `${traveler} came near ${watcher}${near}` : "Two people came near each other";
+  },
   boost_added: "The chat was boosted",
   chat_background_set: "The background of the chat was changed",
-  checklist_tasks_done: "Tasks of a checklist were ticked",
-  checklist_tasks_added: "Tasks were added to a checklist",
+  checklist_tasks_done: (value) => {
+    const tasks = records(record(record(value.checklist_message)?.checklist)?.tasks);
+    const named = (ids: unknown) =>
+      (Array.isArray(ids) ? ids : []).map(
+        (task) => text(tasks.find((one) => one.id === task)?.text) ?? `${count(task) ?? "?"}`,
+      );
+    const [done, open] = [named(value.marked_as_done_task_ids), named(value.marked_as_not_done_task_ids)];
+    const words = [done.length > 0 && `done ${done.join(", ")}`, open.length > 0 && `not done ${open.join(", ")}`];
+    return withWords(
+      "Tasks of a checklist were ticked",
+      words.filter((one) => one !== false),
+    );
+  },
+  checklist_tasks_added: (value) =>
+    withWords(
+      "Tasks were added to a checklist",
+      records(value.tasks).map((task) => text(task.text)),
+    ),
   direct_message_price_changed: "The price of direct messages was changed",
   paid_message_price_changed: "The price of messages was changed",
   forum_topic_created: (value) => `The topic "${text(value.name) ?? ""}" was created`,
@@ -41,20 +65,33 @@ const sentences: Readonly<Record<string, Sentence>> = {
   general_forum_topic_unhidden: "The general topic is shown again",
   giveaway_created: "A giveaway was announced",
   giveaway_completed: "A giveaway ended",
-  managed_bot_created: "A managed bot was created",
+  managed_bot_created: (value) =>
+    withWords("A managed bot was created", [nameOf(record(value.bot_user) ?? record(value.bot))]),
   poll_option_added: "An answer was added to a poll",
   poll_option_deleted: "An answer was removed from a poll",
-  suggested_post_approved: "A suggested post was approved",
-  suggested_post_approval_failed: "A suggested post could not be approved",
-  suggested_post_declined: "A suggested post was declined",
-  suggested_post_paid: "A suggested post was paid",
-  suggested_post_refunded: "A suggested post was refunded",
-  gift: "A gift was sent",
-  unique_gift: "A unique gift was sent",
-  gift_upgrade_sent: "The upgrade of a gift was sent",
-  giveaway: "A giveaway was started",
-  giveaway_winners: "The winners of a giveaway were drawn",
-  community_chat_added: "The chat was added to a community",
+  suggested_post_approved: (value) => withWords("A suggested post was approved", [priceOf(value.price)]),
+  suggested_post_approval_failed: (value) =>
+    withWords("A suggested post could not be approved", [priceOf(value.price)]),
+  suggested_post_declined: (value) => withWords("A suggested post was declined", [text(value.comment)]),
+  suggested_post_paid: (value) => withWords("A suggested post was paid", [priceOf(value)]),
+  suggested_post_refunded: (value) =>
+    withWords("A suggested post was refunded", [text(value.reason)?.replaceAll("_", " ")]),
+  gift: (value) => withWords("A gift was sent", [text(value.text)]),
+  unique_gift: (value) => {
+    const given = record(value.gift);
+    const number = count(given?.number);
+    const name = text(given?.base_name);
+    return withWords("A unique gift was sent", [name && number !== undefined ? `${name} #${number}` : name]);
+  },
+  gift_upgrade_sent: (value) => withWords("The upgrade of a gift was sent", [text(value.text)]),
+  giveaway: (value) => withWords("A giveaway was started", [text(value.prize_description)]),
+  giveaway_winners: (value) =>
+    withWords(
+      "The winners of a giveaway were drawn",
+      records(value.winners).map((user) => nameOf(user)),
+    ),
+  community_chat_added: (value) =>
+    withWords("The chat was added to a community", [text(record(value.community)?.name)]),
   community_chat_removed: "The chat was removed from a community",
   passport_data: "Documents were shared with Telegram Passport",
   voice_chat_scheduled: "A video chat was scheduled",
@@ -69,10 +106,23 @@ const sentences: Readonly<Record<string, Sentence>> = {
 
 /** What a service message tells; undefined when it is none that we know. */
 export function serviceSummary(message: Raw): string | undefined {
-  const field = Object.keys(message).find((key) => Object.hasOwn(sentences, key));
+  const field = Object.keys(message).find((key) => Object.hasOwn(sentences, key) && isThere(message[key]));
   const sentence = field === undefined ? undefined : sentences[field];
   if (field === undefined || sentence === undefined) return undefined;
   return typeof sentence === "string" ? sentence : sentence(record(message[field]) ?? {}, message);
+}
+
+function withWords(what: string, words: readonly (string | undefined)[]): string {
+  const told = words.filter((one) => one !== undefined && one !== "");
+  return told.length > 0 ? `${what}: ${told.join(", ")}` : what;
+}
+
+/** A price in stars, or in the smallest unit of toncoin. */
+function priceOf(price: unknown): string | undefined {
+  const { currency, amount, star_amount: stars } = record(price) ?? {};
+  const units = count(amount) ?? count(record(stars)?.amount);
+  if (units === undefined) return undefined;
+  return currency === "TON" ? `${units / 1e9} TON` : `${units} ${text(currency) ?? ""}`.trim();
 }
 
 function names(users: unknown): string {

@@ -89,6 +89,7 @@ function readMessage(heard: Heard): InboundEvent | undefined {
     ? { kind: "unsupported", hint: "status" }
     : contentOf(data, externalId);
   const quoted = idOf(record(data.quoted)?.id);
+  const original = text(record(data.quoted)?.body);
   return {
     ...base(heard, `ww:message:${externalId}`, peer, time),
     type: "message",
@@ -96,7 +97,7 @@ function readMessage(heard: Heard): InboundEvent | undefined {
       externalId,
       direction: fromMe ? ("echo" as const) : ("in" as const),
       content,
-      replyTo: quoted === undefined ? undefined : { externalId: quoted },
+      replyTo: quoted === undefined ? undefined : compact({ externalId: quoted, original }),
       // WhatsApp tells that a message was forwarded, never from whom.
       forwardedFrom: data.isForwarded === true ? "unknown" : undefined,
       senderName: isGroup(chat) && !fromMe ? (text(record(payload.person)?.name) ?? name) : undefined,

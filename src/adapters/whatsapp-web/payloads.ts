@@ -123,12 +123,15 @@ function keyOf(key: unknown): Record<string, unknown> {
 }
 
 /** The id of the message that is answered, put together from what a message tells of it. */
-function quotedOf(raw: Raw, own: Own): { id: string } | undefined {
+function quotedOf(raw: Raw, own: Own): { id: string; body?: string | undefined } | undefined {
   const stanza = text(raw.quotedStanzaID);
   const writer = addressOf(raw.quotedParticipant);
   const chat = addressOf(raw.quotedRemoteJid) ?? addressOf(record(raw.id)?.remote);
   if (stanza === undefined || chat === undefined) return undefined;
   const fromMe = writer !== undefined && (writer === own.pn || writer === own.lid);
   const tail = chat.endsWith("@g.us") && writer !== undefined ? `_${writer}` : "";
-  return { id: `${fromMe}_${chat}_${stanza}${tail}` };
+  // The body of a file is its preview; its words stand beside it.
+  const quoted = record(raw.quotedMsg);
+  const body = text(quoted?.type === "chat" ? quoted.body : quoted?.caption)?.slice(0, 300);
+  return compact({ id: `${fromMe}_${chat}_${stanza}${tail}`, body });
 }

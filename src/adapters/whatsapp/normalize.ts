@@ -1,14 +1,15 @@
 import type { InboundEvent } from "../../core/events.js";
 import type { ExternalId } from "../../core/ids.js";
 import { Malformed } from "../contract.js";
-import { id, number, record, text, type Raw } from "../shared/read.js";
+import { id, number, record, records, text, type Raw } from "../shared/read.js";
 import { accountEvents } from "./normalizeAccount.js";
 import { callEvent } from "./normalizeCall.js";
+import { groupEvent } from "./normalizeGroup.js";
 import { messageEvents, noticeOf, type Place, type Source } from "./normalizeMessage.js";
 import { statusEvent } from "./normalizeStatus.js";
 
 /** What a value holds; one of them alone is what some partners hand on. */
-const lists = ["messages", "message_echoes", "statuses", "history", "calls"];
+const lists = ["messages", "message_echoes", "statuses", "history", "calls", "groups"];
 
 /**
  * Reads one webhook: every entry, every change, every message and status in it, also of several numbers. A change without
@@ -42,10 +43,12 @@ function changeEvents(given: unknown, { self, time }: Place): InboundEvent[] {
   const place: Place = { self: id(record(value.metadata)?.phone_number_id) ?? self, value, time };
   const field = text(change.field) ?? "";
   const events = [
-    ...all(value.messages, place, (one) => messageEvents(one, place, "in")),
+    // Files of what was said before come by themselves, after the thread they stand in.
+    ...all(value.messages, place, (one) => messageEvents(one, place, field === "history" ? "file" : "in")),
     ...all(value.message_echoes, place, (one) => messageEvents(one, place, "echo")),
     ...all(value.statuses, place, (one) => [one.type === "call" ? callEvent(one, place) : statusEvent(one, place)]),
     ...all(value.calls, place, (one) => [callEvent(one, place)]),
+    ...all(value.groups, place, (one) => [groupEvent(one, place)]),
     ...all(value.history, place, (one) => history(one, place)),
     ...all(value.errors, place, (one) => [noticeOf(place, one, errorSummary(one))]),
   ];
@@ -77,12 +80,13 @@ function history(chunk: Raw, place: Place): InboundEvent[] {
   });
   if (threads.length > 0) return threads;
   const progress = number(record(chunk.metadata)?.progress);
-  const failed = items(chunk.errors).length > 0;
-  const how = failed ? "The history was not shared" : `History is being brought over (${progress ?? 0} %)`;
+  const error = records(chunk.errors)[0];
+  const why = error && detailOf(error);
+  const how = error
+    ? `The history was not shared${why === undefined ? "" : `: ${why}`}`
+    : `History is being brought over (${progress ?? 0} %)`;
   return [noticeOf(place, chunk, `${how}.`)];
 }
 
-function errorSummary(error: Raw): string {
-  const said = text(record(error.error_data)?.details) ?? text(error.message) ?? text(error.title) ?? "an error";
-  return `WhatsApp says: ${said}.`;
-}
+const detailOf = (error: Raw) => text(record(error.error_data)?.details) ?? text(error.message) ?? text(error.title);
+const errorSummary = (error: Raw) => `WhatsApp says: ${detailOf(error) ?? "an error"}.`;

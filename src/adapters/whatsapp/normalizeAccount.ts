@@ -36,14 +36,27 @@ export function accountEvents(field: string, place: Place, raw: Raw): InboundEve
 
 /** Changes that nothing here depends on: their name, and what of them is a word. */
 function otherSummary(field: string, value: Raw): string {
-  const words = [value.event, value.decision, value.requested_verified_name, value.rejection_reason]
-    .map(text)
-    .filter((word) => word !== undefined && word !== "NONE");
-  const more = words.length > 0 ? `: ${words.join(", ").slice(0, 200)}` : "";
-  return `WhatsApp told of ${field || "a change"}${more}.`;
+  const told = [
+    ...[value.event, value.decision, value.requested_verified_name, value.rejection_reason],
+    ...[value.status, value.solution_status, value.configuration_name, value.message, value.warning],
+    ...records(value.automatic_events).map((one) => one.event_name),
+  ];
+  const limits = Object.entries(value)
+    .filter(([name, limit]) => name.startsWith("max_") && id(limit) !== undefined)
+    .map(([name, limit]) => `${name.replaceAll("_", " ")} ${id(limit)!}`);
+  const words = [...told.map(text), ...contactWords(value), ...limits].filter((word) => word && word !== "NONE");
+  const more = words.length > 0 ? `: ${words.join(", ").slice(0, 300)}` : "";
+  return `WhatsApp told of ${field || "a change"}${more}`.replace(/\.?$/, ".");
+}
+
+/** How many contacts of the phone's address book were added, changed or removed; not who they are. */
+function contactWords(value: Raw): string[] {
+  const actions = records(value.state_sync).map((one) => text(one.action) ?? "changed");
+  return [...new Set(actions)].map((action) => `${action} ${actions.filter((one) => one === action).length}`);
 }
 
 function templateNotice(value: Raw): AccountNotice {
+  const approved = value.event === undefined ? undefined : text(value.message_template_category);
   return compact({
     about: "template" as const,
     templateId: id(value.message_template_id),
@@ -51,14 +64,23 @@ function templateNotice(value: Raw): AccountNotice {
     language: text(value.message_template_language) ?? "",
     status: text(value.event)?.toLowerCase(),
     quality: text(value.new_quality_score)?.toLowerCase(),
-    category: text(value.new_category)?.toLowerCase(),
-    reason: text(value.reason) === "NONE" ? undefined : text(value.reason),
+    category: (text(value.new_category) ?? approved)?.toLowerCase(),
+    reason: rejection(value),
   });
 }
 
-const closed = /^(DISABLED_UPDATE|ACCOUNT_DELETED|PARTNER_REMOVED|ACCOUNT_OFFBOARDED)$/;
-const warned = /^(ACCOUNT_VIOLATION|ACCOUNT_RESTRICTION|FLAGGED|DOWNGRADE|ONBOARDING_FAILED)$/;
-const well = /^(UNFLAGGED|UPGRADE|ACCOUNT_REINSTATED|ACCOUNT_RECONNECTED)$/;
+/** Why a template was not approved, or what it is about to become, with Meta's advice where there is one. */
+function rejection(value: Raw): string | undefined {
+  const info = record(value.rejection_info);
+  const soon = value.new_category === undefined ? text(value.correct_category) : undefined;
+  const reason = text(value.reason) === "NONE" ? undefined : text(value.reason);
+  const words = [reason, text(info?.reason), text(info?.recommendation), soon && `becomes ${soon.toLowerCase()}`];
+  return text(words.filter(Boolean).join(". "));
+}
+
+const closed = /^(DISABLED_UPDATE|ACCOUNT_DELETED|PARTNER_REMOVED|ACCOUNT_OFFBOARDED)$/i;
+const warned = /^(ACCOUNT_VIOLATION|ACCOUNT_RESTRICTION|FLAGGED|DOWNGRADE|ONBOARDING_FAILED)$/i;
+const well = /^(UNFLAGGED|UPGRADE|ACCOUNT_REINSTATED|ACCOUNT_RECONNECTED)$/i;
 
 function healthNotice(field: string, value: Raw): AccountNotice {
   const alert = record(value.alert_info) ?? value;
@@ -67,11 +89,25 @@ function healthNotice(field: string, value: Raw): AccountNotice {
   const state = text(ban?.waba_ban_state);
   const violation = text(record(value.violation_info)?.violation_type);
   const limit = text(value.current_limit) ?? text(value.max_daily_conversations_per_business);
-  const more = [violation, state, limit && `limit ${limit}`, text(alert.alert_description)].filter(Boolean).join(", ");
+  const restrictions = records(value.restriction_info).map((one) => text(one.restriction_type));
+  const since = text(ban?.waba_ban_date) ?? text(record(value.disable_info)?.disable_date);
+  const tier = record(value.volume_tier_info);
+  const certification = text(record(value.partner_client_certification_info)?.status);
+  const told = [
+    violation,
+    state,
+    since,
+    ...restrictions,
+    certification,
+    text(tier?.pricing_category),
+    text(tier?.tier),
+  ];
+  const more = [...told, limit && `limit ${limit}`, text(alert.alert_description)].filter(Boolean).join(", ");
   const cause = `WhatsApp says: ${event}${more ? ` (${more})` : ""}.`;
   if (state === "REINSTATE" || well.test(event)) return { about: "health", state: "ok", cause };
+  if (state === "SCHEDULE_FOR_DISABLE") return { about: "health", state: "degraded", cause };
   if (closed.test(event) || state === "DISABLE") return { about: "health", state: "suspended", cause };
-  if (warned.test(event) || state === "SCHEDULE_FOR_DISABLE") return { about: "health", state: "degraded", cause };
+  if (warned.test(event)) return { about: "health", state: "degraded", cause };
   return { about: "other", summary: cause };
 }
 
@@ -84,11 +120,12 @@ function userIdMoves(place: Place, raw: Raw): InboundEvent[] {
     const ids = record(update.user_id) ?? {};
     const [previous, current] = [scopedIdOf(ids.previous), scopedIdOf(ids.current)];
     const phone = phoneOf(update.wa_id);
+    const parent = scopedIdOf(record(update.parent_user_id)?.current);
     if (previous === undefined || current === undefined) {
       return noticeOf(place, raw, "WhatsApp told of another id of somebody, without saying which.");
     }
     const peer = { chat: previous, user: previous };
-    return movedEvent(place, peer, { phone, user: current }, current, { ...update, update: true });
+    return movedEvent(place, peer, { phone, user: current, parent }, current, { ...update, update: true });
   });
 }
 

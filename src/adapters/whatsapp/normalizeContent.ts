@@ -53,14 +53,18 @@ export function contentOf(message: Raw): Content {
 
 function unsupported(message: Raw, type: string): Content {
   const error = records(message.errors)[0];
-  const detail = text(record(error?.error_data)?.details) ?? text(error?.title);
+  const detail = text(record(error?.error_data)?.details) ?? text(error?.details) ?? text(error?.title);
   const inner = text(record(message.unsupported)?.type);
   return { kind: "unsupported", hint: [type || "message", inner, detail].filter(Boolean).join(": ") };
 }
 
 function media(role: MediaRole, body: Raw): Content {
   const source = id(body.id) ?? text(body.url) ?? text(body.link);
-  if (source === undefined) return { kind: "unsupported", hint: role };
+  if (source === undefined) {
+    // The file cannot be had; what was said with it can.
+    const hint = [role, text(body.filename), text(body.caption)].filter(Boolean).join(": ");
+    return { kind: "unsupported", hint };
+  }
   const ref: MediaRef = compact({
     role: role === "audio" && body.voice === true ? ("voice" as const) : role,
     source,
@@ -83,7 +87,7 @@ function sharedContact(contact: Raw): SharedContact {
   const parts = [text(name?.first_name), text(name?.last_name)].filter(Boolean).join(" ");
   const phones = records(contact.phones);
   return compact({
-    name: text(name?.formatted_name) ?? parts,
+    name: text(name?.formatted_name) ?? (text(parts) || text(record(contact.org)?.company)) ?? "",
     phones: phones.map((one) => text(one.phone) ?? text(one.wa_id)).filter((one) => one !== undefined),
     user: phones.map((one) => text(one.wa_id)).find((one) => one !== undefined),
   });

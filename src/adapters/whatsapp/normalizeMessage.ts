@@ -33,16 +33,19 @@ export function noticeOf(place: Place, raw: unknown, summary: string): InboundEv
 
 type Moved = Extract<InboundEvent, { type: "moved" }>;
 
-/** As what a message came: written by the customer, by the business on its phone, or long ago. */
-export type Source = "in" | "echo" | "history";
+/**
+ * As what a message came: written by the customer, by the business on its phone, or long ago; `file`: long ago too, and a
+ * message without its content may be here already.
+ */
+export type Source = "in" | "echo" | "history" | "file";
 
 /** The events of one message: what it says, or what it does to an earlier one. */
 export function messageEvents(message: Raw, place: Place, source: Source): InboundEvent[] {
   const context = record(message.context);
   const told = record(message.history_context);
   const business = phoneOf(record(place.value.metadata)?.display_phone_number);
-  const byUs =
-    source === "echo" || (source === "history" && (told?.from_me === true || phoneOf(message.from) === business));
+  const past = source === "history" || source === "file";
+  const byUs = source === "echo" || (past && (told?.from_me === true || phoneOf(message.from) === business));
   const thread = record(message.thread);
   const person = byUs ? recipientOf({ ...thread, ...message }) : writerOf(message);
   const peer = peerOf(place.value, person, text(message.group_id));
@@ -67,6 +70,7 @@ export function messageEvents(message: Raw, place: Place, source: Source): Inbou
   }
   const answered = text(context?.id);
   const forwarded = context?.forwarded === true || context?.frequently_forwarded === true;
+  const content = contentOf(message);
   const said: InboundEvent = {
     ...base,
     eventKey: `message:${own}`,
@@ -74,14 +78,17 @@ export function messageEvents(message: Raw, place: Place, source: Source): Inbou
     message: compact({
       externalId: own,
       direction: byUs ? ("echo" as const) : ("in" as const),
-      content: contentOf(message),
+      content,
       replyTo: answered === undefined ? undefined : { externalId: answered },
       forwardedFrom: forwarded ? "Somebody else" : undefined,
       referral: referralOf(message),
       senderName: base.peer.group ? base.peer.name : undefined,
-      history: source === "history" ? (true as const) : undefined,
+      history: past ? (true as const) : undefined,
     }),
   };
+  if (source === "file") {
+    return [said, { ...base, eventKey: `completion:${own}`, type: "edit", target: own, content, completes: true }];
+  }
   const moved = type === "system" ? moves(message, place, base.peer) : undefined;
   // The notice belongs where the conversation goes on.
   return moved ? [{ ...said, peer: { ...moved.peer, chat: moved.newChat, user: moved.newChat } }, moved] : [said];
@@ -101,13 +108,14 @@ function moves(message: Raw, place: Place, peer: Peer): Moved | undefined {
 export function movedEvent(
   place: Place,
   peer: Peer,
-  to: { phone?: string | undefined; user?: string | undefined },
+  to: { phone?: string | undefined; user?: string | undefined; parent?: string | undefined },
   newChat: string,
   raw: Raw,
 ): Moved {
   const aliases = [
     ...(to.phone === undefined ? [] : [{ kind: "phone" as const, value: to.phone }]),
     ...(to.user === undefined ? [] : [{ kind: "user" as const, value: to.user }]),
+    ...(to.parent === undefined ? [] : [{ kind: "parent" as const, value: to.parent }]),
   ];
   return {
     ...baseOf(place, { ...peer, aliases }, raw.timestamp, raw),

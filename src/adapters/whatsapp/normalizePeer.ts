@@ -40,7 +40,10 @@ export function recipientOf(given: Raw): Person {
   return {
     phone: phoneOf(given.recipient_id) ?? phoneOf(given.to),
     user: scopedIdOf(given.recipient_user_id) ?? scopedIdOf(given.to_user_id) ?? scopedIdOf(given.recipient_id),
-    parent: scopedIdOf(given.recipient_parent_user_id) ?? scopedIdOf(given.to_parent_user_id),
+    parent:
+      scopedIdOf(given.recipient_parent_user_id) ??
+      scopedIdOf(given.parent_recipient_user_id) ??
+      scopedIdOf(given.to_parent_user_id),
     other: id(given.recipient_id) ?? id(given.to),
   };
 }
@@ -69,7 +72,8 @@ export function peerOf(value: Raw, person: Person, group?: string): Peer | undef
   const parent = person.parent ?? scopedIdOf(contact?.parent_user_id);
   const own: ExternalId | undefined = phone ?? user ?? parent ?? person.other;
   if (own === undefined) return undefined;
-  const username = text(profile?.username) ?? text(contact?.username);
+  // Some write the sign before it, others do not; it is the same name.
+  const username = text((text(profile?.username) ?? text(contact?.username))?.replace(/^@/, ""));
   const aliases: Alias[] = [];
   if (phone !== undefined) aliases.push({ kind: "phone", value: phone });
   if (user !== undefined) aliases.push({ kind: "user", value: user });

@@ -26,6 +26,8 @@ export interface Target {
 /** Something that happened to a message. Its `key` follows from the event: applying it twice is applying it once. */
 export type Change = { target: Target; key: string; at: Date; told: Told } & (
   | { kind: "edit"; content: Content }
+  /** What a message says that came without its content. No change of what was said. */
+  | { kind: "completed"; content: Content }
   | { kind: "removal" }
   | { kind: "reaction"; by: string; author: Author; emoji: string | null }
   | {
@@ -122,6 +124,17 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
             },
           };
         }
+        case "completed":
+          return {
+            filter: { removedAt: null, kind: "unsupported" },
+            set: {
+              content: { $literal: await seals.sealJson(place("content"), one.content) },
+              kind: one.content.kind,
+              words: {
+                $literal: await seals.searchTokens(target.workspaceId, textOf(one.content), { prefixes: "only" }),
+              },
+            },
+          };
         case "removal":
           return {
             filter: { removedAt: null },

@@ -25,14 +25,23 @@ export interface Reach {
   blocked: boolean;
 }
 
+/** Whose a chat is. */
+export interface Owner {
+  identityId: string;
+  contactId: string;
+}
+
 export interface PeopleRepo {
   /**
    * The chats under which people are known already who now come with another of their ids, by position; undefined where
    * nothing but the given chat is known. One round trip, none when nobody has such ids.
    */
   knownChats(chats: readonly Chat[]): Promise<(string | undefined)[]>;
-  /** Makes sure the contact and the identity of each chat exist; idempotent. Returns their ids by chat key. */
-  ensure(chats: readonly Chat[], now: Date): Promise<Map<string, { identityId: string; contactId: string }>>;
+  /**
+   * Makes sure the contact and the identity of each chat exist; idempotent. Returns their ids by chat key, and whether they
+   * were there before: then what is said of who it is now is not in them yet.
+   */
+  ensure(chats: readonly Chat[], now: Date): Promise<Map<string, Owner & { before: boolean }>>;
   /** The chat has another name or other aliases than before: the new ones hold from now on, the old ones are kept with their dates. */
   refresh(chat: Chat, now: Date): Promise<void>;
   /** Keyed hash of who a peer is; equal as long as nothing about it changes. */
@@ -160,7 +169,9 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       // A chat may have been moved or merged: what is there stays as it is.
       const there = await known(chats.map((chat) => chat.chatKey));
       const missing = chats.filter((chat) => !there.has(chat.chatKey));
-      if (missing.length === 0) return there;
+      const all = (owners: ReadonlyMap<string, Owner>) =>
+        new Map([...owners].map(([key, owner]) => [key, { ...owner, before: there.has(key) }]));
+      if (missing.length === 0) return all(there);
       const rows = await Promise.all(missing.map((chat) => newRows(chat, now)));
       await contacts.bulkWrite(
         rows.map(({ contactId, contact }) => ({
@@ -174,7 +185,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         })),
         { ordered: false },
       );
-      return known(chats.map((chat) => chat.chatKey));
+      return all(await known(chats.map((chat) => chat.chatKey)));
     },
 
     async refresh({ workspaceId, accountId, chatKey, peer }, now) {
@@ -207,18 +218,22 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
           },
         },
       );
-      if (nameOf(peer) === undefined && today.every((alias) => alias.kind !== "username")) return;
+      // Of a group whose name is not said there is but its id: what it is called stays.
+      const called = peer.group?.title === peer.chat ? undefined : nameOf(peer);
+      if (called === undefined && today.every((alias) => alias.kind !== "username")) return;
       const whose = { _id: identity.contactId, workspaceId, namedBy: "provider" as const };
-      const contact = await contacts.findOne(whose, { attributes: 1 }).lean();
+      const contact = await contacts.findOne(whose, { attributes: 1, name: 1 }).lean();
       if (!contact) return;
+      const namePlace = at(workspaceId, "contacts", "name");
+      const known = called ?? (await seals.openOptional(namePlace, contact.name)) ?? undefined;
       const attributes = contact.attributes
         ? await seals.openJson(at(workspaceId, "contacts", "attributes"), contact.attributes)
         : {};
-      const name = await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer));
+      const name = await seals.sealOptional(namePlace, called);
       await contacts.updateOne(whose, {
         $set: {
           ...(name ? { name } : {}),
-          words: await contactWords(seals, workspaceId, nameOf(peer), today, attributes as Record<string, string>),
+          words: await contactWords(seals, workspaceId, known, today, attributes as Record<string, string>),
           ...(peer.language ? { language: peer.language } : {}),
           updatedAt: now,
         },

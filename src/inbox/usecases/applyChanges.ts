@@ -82,7 +82,15 @@ export function applyChanges(deps: Deps): ApplyChanges {
     });
     switch (event.type) {
       case "edit":
-        return found ? [{ ...base(found, "message.updated", {}), kind: "edit", content: event.content }] : [];
+        return found
+          ? [
+              {
+                ...base(found, "message.updated", {}),
+                kind: event.completes ? "completed" : "edit",
+                content: event.content,
+              },
+            ]
+          : [];
       case "removal":
         return found ? [{ ...base(found, "message.updated", { removed: true }), kind: "removal" }] : [];
       case "reaction": {
@@ -164,7 +172,7 @@ export function applyChanges(deps: Deps): ApplyChanges {
     const now = clock.now();
     for (const change of made) {
       const { target } = change;
-      if (change.kind === "edit") {
+      if (change.kind === "edit" || change.kind === "completed") {
         const { content } = change;
         await conversations.relabel(
           target.workspaceId,

@@ -1,6 +1,6 @@
 import type { InboundEvent } from "../../core/events.js";
 import type { Clock, Log } from "../../core/ports.js";
-import { mediaOf, type Content } from "../../core/message.js";
+import { mediaOf, type Content, type ReplyReference } from "../../core/message.js";
 import type { ConversationRepo, OpenConversation } from "../repos/conversations.js";
 import type { Fresh, MessageRepo, Stored } from "../repos/messages.js";
 import type { Outbox } from "../repos/outbox.js";
@@ -109,16 +109,22 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
       .map((chatKey) => first.get(chatKey)!)
       .filter(({ accepted }) => !gone.has(accepted.accountId));
     if (opening.length === 0) return known;
-    const owners = await people.ensure(opening.map(chatOf), now);
-    await deps.nameless(opening.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
+    // Who the chat is says whoever speaks in it, also when an echo or a notice came before.
+    const told = opening.map((one) => last.get(one.chatKey) ?? one);
+    const owners = await people.ensure(told.map(chatOf), now);
+    for (const one of told) {
+      if (speaks(one.event) && owners.get(one.chatKey)!.before) await people.refresh(chatOf(one), now);
+    }
+    await deps.nameless(told.filter(({ event }) => event.peer.name === undefined && !event.peer.group).map(chatOf));
     await conversations.ensureOpen(
-      opening.map((one) => ({
+      opening.map((one, index) => ({
         workspaceId: one.accepted.workspaceId,
         accountId: one.accepted.accountId,
         channel: one.event.channel,
         chatKey: one.chatKey,
-        peerKey: one.peerKey,
-        ...owners.get(one.chatKey)!,
+        peerKey: told[index]!.peerKey,
+        identityId: owners.get(one.chatKey)!.identityId,
+        contactId: owners.get(one.chatKey)!.contactId,
         at: instantOf(one.accepted, now),
         heardAt: speaks(one.event) ? instantOf(one.accepted, now) : null,
       })),
@@ -129,6 +135,13 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
       [...opened.values()].map(({ id, workspaceId, tell }) => ({ _id: id, workspaceId, tell: tell ?? [] })),
     );
     return new Map([...known, ...opened]);
+  }
+
+  /** What is answered; in the provider's words when it is from before anything was kept here. */
+  async function answeredBy(workspaceId: string, replyKey: string | null, answered: ReplyReference | undefined) {
+    if (replyKey === null || answered?.original === undefined || answered.quote !== undefined) return answered;
+    const here = await messages.idOf(workspaceId, replyKey);
+    return here === undefined ? { ...answered, quote: answered.original } : answered;
   }
 
   async function recordMessages(all: readonly Incoming[]): Promise<void> {
@@ -147,6 +160,7 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
           message: {
             ...event.message,
             content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
+            replyTo: await answeredBy(accepted.workspaceId, replyKey, event.message.replyTo),
           },
           at: instantOf(accepted, now),
           traceId: accepted.traceId,

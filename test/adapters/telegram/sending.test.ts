@@ -332,4 +332,12 @@ describe("telegram: changing what was sent", () => {
     expect(last().params).toMatchObject({ chat_id: "-1001", message_thread_id: "31" });
     expect(outcome.externalIds).toEqual([`-1001/${last().message.message_id}`]);
   });
+
+  it("names the person in direct messages to a channel", async () => {
+    const group = world.simulator.group({ id: -1002, title: "Blue Shop", type: "supergroup" });
+    group.member({ id: 7, firstName: "Bo" }).write("hi");
+    const outcome = await world.channel.send(message({ kind: "text", text: "direct" }, { chat: "-1002#d7" }));
+    expect(last().params).toMatchObject({ chat_id: "-1002", direct_messages_topic_id: "7" });
+    expect(outcome.externalIds).toEqual([`-1002/${last().message.message_id}`]);
+  });
 });

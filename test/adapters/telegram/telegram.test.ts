@@ -115,7 +115,7 @@ channelSuite<TelegramSettings>({
   })(),
   unknown: [
     { update_id: 1, hologram_call: { from: { id: 5, first_name: "A" }, chat: { id: 5, type: "private" } } },
-    { update_id: 2, chat_boost: { chat: { id: -1005, type: "channel", title: "C" }, boost: {} } },
+    { update_id: 2, chat_hologram: { chat: { id: -1005, type: "channel", title: "C" }, hologram: {} } },
     { update_id: 3 },
     { update_id: 4, message: null },
     { update_id: 5, message: "text" },
