@@ -90,6 +90,13 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     const answer = "Notification" in window ? await Notification.requestPermission() : "denied";
     toast.done(answer === "granted" ? t("notify.on") : t("notify.refused"));
   };
+  /** Opens what the keyboard is on first, when nothing is open. */
+  const write = (mode: "reply" | "note") => {
+    const id = route.conversationId ?? ui.get().cursor;
+    if (!id) return;
+    if (!route.conversationId) route.open(id);
+    beginWriting(id, mode);
+  };
   const command = (name: "attach" | "record") => ui.set({ command: { name, n: (ui.get().command?.n ?? 0) + 1 } });
 
   const action = (
@@ -158,12 +165,12 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
           action("priority", triage, ["KeyP"], () => pick("priority")),
           action("macros", triage, ["KeyM"], () => pick("macros")),
           action("undo", triage, ["KeyZ"], undo),
-          action("note", writing, ["KeyN"], () => route.conversationId && beginWriting("note")),
         ]
       : []),
     ...(maySend
       ? [
-          action("reply", writing, ["KeyR"], () => route.conversationId && beginWriting("reply")),
+          action("reply", writing, ["KeyR"], () => write("reply")),
+          ...(may ? [action("note", writing, ["KeyN"], () => write("note"))] : []),
           action("attach", writing, ["Mod+Shift+KeyU"], () => command("attach"), { inText: true }),
           action("record", writing, ["Mod+Shift+KeyV"], () => command("record"), { inText: true }),
         ]

@@ -1,5 +1,5 @@
 import { ArrowLeft, Ban, FileText, Merge, Split, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Fragment, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { call } from "../../../api/client.js";
@@ -224,9 +224,10 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
             <Skeleton className="h-24" />
           </div>
         ) : (
-          <>
+          // What is typed about one person must not go to the next one.
+          <Fragment key={contact.id}>
             {contact.merged_into !== null && <Merged contact={contact} workspaceId={workspaceId} may={may} />}
-            <ContactCard key={contact.id} contact={contact} workspaceId={workspaceId} may={may} />
+            <ContactCard contact={contact} workspaceId={workspaceId} may={may} />
             <Identities contact={contact} />
             <Attributes contact={contact} workspaceId={workspaceId} may={may} />
             <ContactNotes contactId={contact.id} workspaceId={workspaceId} may={may} />
@@ -248,7 +249,7 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
               </div>
             )}
             <Suspense>{merging && <MergeDialog open onOpenChange={setMerging} into={contact} />}</Suspense>
-          </>
+          </Fragment>
         )}
       </div>
     </aside>
