@@ -1,4 +1,4 @@
-import { useCallback, useId, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { useCallback, useId, useImperativeHandle, useMemo, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
 import { useMe } from "../../../api/session.js";
@@ -21,6 +21,7 @@ import { SuggestionList, useSuggestions, type Suggestion } from "./Suggestions.j
 import { TemplateDialog } from "./TemplateDialog.js";
 import { mentionsIn, tokenAt, type Token } from "./tokens.js";
 import { useAsked } from "./useAsked.js";
+import { useCaret } from "./useCaret.js";
 import { useDraft } from "./useDraft.js";
 import { useFormat } from "./useFormat.js";
 import { useTelling } from "./useTelling.js";
@@ -63,7 +64,7 @@ export function Composer({
   const can = policy?.capabilities;
   const uploads = useUploads(workspaceId, can, keeper);
   const connection = useConnection();
-  const box = useRef<HTMLTextAreaElement>(null);
+  const { box, mount, select } = useCaret();
   const [token, setToken] = useState<Token>();
   const [active, setActive] = useState(0);
   const [missing, setMissing] = useState<readonly string[]>([]);
@@ -88,7 +89,7 @@ export function Composer({
       change((before) => (before.mode === next ? before : { ...before, mode: next }));
       requestAnimationFrame(() => box.current?.focus());
     },
-    [change],
+    [change, box],
   );
   const insert = useCallback(
     (what: string, from?: number) => {
@@ -99,12 +100,10 @@ export function Composer({
       const start = from ?? field?.selectionStart ?? now.length;
       setText(now.slice(0, start) + what + now.slice(end));
       setToken(undefined);
-      requestAnimationFrame(() => {
-        field?.focus();
-        field?.setSelectionRange(start + what.length, start + what.length);
-      });
+      select(start + what.length, start + what.length);
+      requestAnimationFrame(() => field?.focus());
     },
-    [keeper, setText],
+    [keeper, setText, box, select],
   );
 
   useImperativeHandle(ref, () => ({
@@ -126,7 +125,7 @@ export function Composer({
       box.current?.focus();
       if (words !== "") insert(words);
     },
-    [setMode, insert],
+    [box, setMode, insert],
   );
   useAsked(conversation.id, begin);
 
@@ -142,7 +141,7 @@ export function Composer({
     setActive(0);
     if (missing.length > 0) setMissing([]);
   };
-  const { format, onKey } = useFormat(box, !note && can?.text.entities ? text : undefined, setText);
+  const { format, onKey } = useFormat(box, !note && can?.text.entities ? text : undefined, setText, select);
 
   async function pick(item: Suggestion): Promise<void> {
     const from = token?.from;
@@ -307,7 +306,7 @@ export function Composer({
           />
         ) : (
           <textarea
-            ref={box}
+            ref={mount}
             dir="auto"
             rows={2}
             value={text}

@@ -1,9 +1,9 @@
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { uploadFile } from "../../../api/client.js";
-import { Problem } from "../../../api/problem.js";
 import { toast } from "../../../components/ui/toast.js";
 import { formatBytes } from "../../../i18n/format.js";
+import { reasonOf } from "../data/refused.js";
 import type { AttachmentDto, Capabilities } from "../data/types.js";
 import { checkFile, settledRole, type FileVerdict, type Role } from "./limits.js";
 import type { DraftFile, DraftKeeper } from "./drafts.js";
@@ -70,12 +70,11 @@ export function useUploads(workspaceId: string, can: Capabilities | null | undef
           },
           (error: unknown) => {
             if (controller.signal.aborted) return;
-            const problem = Problem.from(error);
-            update(entry.key, { state: "failed", problem: problem.detail || t("upload.failed") });
+            void reasonOf(error).then((problem) => update(entry.key, { state: "failed", problem }));
           },
         );
     },
-    [workspaceId, update, t, can, sentenceOf],
+    [workspaceId, update, can, sentenceOf],
   );
 
   const add = useCallback(
