@@ -70,11 +70,13 @@ export function useUploads(workspaceId: string, can: Capabilities | null | undef
           },
           (error: unknown) => {
             if (controller.signal.aborted) return;
-            void reasonOf(error).then((problem) => update(entry.key, { state: "failed", problem }));
+            void reasonOf(error).then((reason) =>
+              update(entry.key, { state: "failed", problem: `${t("upload.failed")} ${reason}` }),
+            );
           },
         );
     },
-    [workspaceId, update, can, sentenceOf],
+    [workspaceId, update, t, can, sentenceOf],
   );
 
   const add = useCallback(
