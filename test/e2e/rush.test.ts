@@ -138,7 +138,10 @@ describe("a rush", () => {
       };
       look();
     })`);
-    await write(customers.find((one) => one.name !== name)!, "Up to the top");
+    await write(
+      customers.find((one) => one.name !== name)!,
+      "Up to the top",
+    );
     expect(await clicked).not.toContain(name);
     await composerOf(page, name).waitFor();
     await page.mouse.move(900, 300);

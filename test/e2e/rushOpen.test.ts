@@ -12,7 +12,9 @@ const customers: readonly (readonly [Kind, string])[] = [
   ["whatsapp", "Eli Stone"],
   ["whatsapp", "Fay Wong"],
 ];
-const rowOf = (page: Page, name: string): Locator => page.getByRole("row").filter({ hasText: name });
+/** Also while a window or a menu has the page to itself. */
+const rowOf = (page: Page, name: string): Locator =>
+  page.getByRole("row", { includeHidden: true }).filter({ hasText: name });
 const composerFor = (page: Page, name: string): Locator => page.getByRole("combobox", { name: `Reply to ${name}` });
 
 interface Row {
