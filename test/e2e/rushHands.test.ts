@@ -13,6 +13,13 @@ const customers: readonly (readonly [Kind, string])[] = [
 /** Also while a window or a menu has the page to itself. */
 const rowOf = (page: Page, name: string): Locator =>
   page.getByRole("row", { includeHidden: true }).filter({ hasText: name });
+/** Where something stands, once it has come to rest. */
+const restOf = async (shown: Locator) => {
+  await shown.page().evaluate(`Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => undefined)))`);
+  return shown.boundingBox();
+};
 const composerFor = (page: Page, name: string): Locator => page.getByRole("combobox", { name: `Reply to ${name}` });
 const paintedPixel = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgaGD4DwAChAGA6m1p0wAAAABJRU5ErkJggg==",
@@ -212,10 +219,29 @@ describe("hands in a rush", () => {
     await picture(page, "rush/older");
   }, 180_000);
 
+  it("see what comes between the first look at a list and the first event", async () => {
+    const fresh = await floor.again();
+    const events = await hold(fresh.page, "GET", /\/events\?/, true);
+    await fresh.page.goto(`${floor.house.url}/w/${floor.workspaceId}/inbox/all`);
+    await rowOf(fresh.page, "Cem Kaya").waitFor();
+    await events.caught();
+    await floor.customer("messenger", "Cem Kaya", "Before you listen");
+    await eventually("the message", async () =>
+      (await floor.messages(await floor.conversationOf("Cem Kaya"))).some(
+        ({ content }) => "text" in content && content.text === "Before you listen",
+      )
+        ? true
+        : undefined,
+    );
+    await events.letGo();
+    await rowOf(fresh.page, "Cem Kaya").getByText("Before you listen").waitFor();
+    await fresh.context.close();
+  }, 120_000);
+
   it("find a menu where it was opened, and the thread at its end when it is closed", async () => {
     await go("Bo Lind");
     const item = (await moreOf(page, "While it was fetched")).getByRole("menuitem").last();
-    const before = (await item.boundingBox())!;
+    const before = await restOf(item);
     await burst("under a menu", 3);
     await rowOf(page, "Bo Lind").getByText("under a menu 3").waitFor();
     await page.getByRole("log", { includeHidden: true }).getByText("under a menu 3").waitFor({ state: "attached" });

@@ -15,6 +15,13 @@ const customers: readonly (readonly [Kind, string])[] = [
 /** Also while a window or a menu has the page to itself. */
 const rowOf = (page: Page, name: string): Locator =>
   page.getByRole("row", { includeHidden: true }).filter({ hasText: name });
+/** Where something stands, once it has come to rest. */
+const restOf = async (shown: Locator) => {
+  await shown.page().evaluate(`Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => undefined)))`);
+  return shown.boundingBox();
+};
 const composerFor = (page: Page, name: string): Locator => page.getByRole("combobox", { name: `Reply to ${name}` });
 
 interface Row {
@@ -123,7 +130,7 @@ describe("what is open in a rush", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Filters" }).click();
     const item = page.getByRole("menuitemcheckbox", { name: "Pending" });
-    const before = await item.boundingBox();
+    const before = await restOf(item);
     await burst();
     expect(await item.boundingBox()).toEqual(before);
     await page.keyboard.press("Escape");
