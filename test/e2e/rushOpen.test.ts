@@ -129,7 +129,7 @@ describe("what is open in a rush", () => {
     await survives(name, "Bo Lindqvist");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Filters" }).click();
-    const item = page.getByRole("menuitemcheckbox", { name: "Pending" });
+    const item = page.getByRole("menuitemcheckbox", { name: "Snoozed" });
     const before = await restOf(item);
     await burst();
     expect(await item.boundingBox()).toEqual(before);

@@ -38,8 +38,8 @@ function Identities({ contact }: { contact: ContactDto }) {
               {identity.blocked_by_us && <Badge tone="danger">{t("header.blocked")}</Badge>}
               {identity.blocked && <Badge tone="danger">{t("header.blockedYou")}</Badge>}
             </span>
-            <span className="block truncate font-mono text-meta text-text-2" dir="ltr" title={identity.provider_chat}>
-              {identity.provider_chat}
+            <span className="block truncate font-mono text-meta text-text-2" title={identity.provider_chat}>
+              <bdi dir="ltr">{identity.provider_chat}</bdi>
             </span>
             {identity.aliases
               .filter(({ until }) => until === null)
