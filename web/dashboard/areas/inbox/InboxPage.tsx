@@ -167,7 +167,7 @@ export function InboxPage() {
     ui.set({ cursor: null, restored: new Set() });
   }, [view]);
   useEffect(() => {
-    if (conversationId) ui.set({ cursor: conversationId });
+    ui.set({ heading: undefined, ...(conversationId ? { cursor: conversationId } : {}) });
     if (ui.get().compose?.conversationId !== conversationId) stopWriting();
   }, [conversationId]);
 

@@ -11,6 +11,8 @@ interface InboxUi {
   cursor: string | null;
   /** Brought back by an undo: they return to their place in the list, whoever looks at it. */
   restored: ReadonlySet<string>;
+  /** What is being opened and not on the screen yet, null when all is being closed: keys that follow are meant for that. */
+  heading: string | null | undefined;
   picker: { kind: PickerKind; ids: readonly string[] } | null;
   /** The message whose details are open. */
   details: string | null;
@@ -28,6 +30,7 @@ export const ui = createStore<InboxUi>({
   anchor: null,
   cursor: null,
   restored: new Set(),
+  heading: undefined,
   picker: null,
   details: null,
   search: false,
