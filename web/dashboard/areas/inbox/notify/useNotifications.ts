@@ -106,7 +106,7 @@ export function useNotifications(place: Place, unread: number): void {
             titleOf(one),
             { label: latest.current.t("notify.open"), onClick: () => openRow(one.row) },
             one.row.last_message?.preview,
-            `told/${one.row.id}`,
+            `told/${one.kind}/${one.row.id}`,
           );
       if (!leader.current) return;
       if (told.some(({ ways }) => ways.sound)) playTone();
