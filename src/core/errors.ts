@@ -67,6 +67,22 @@ export interface FieldProblem {
   params?: Readonly<Record<string, string | number>>;
 }
 
+/** A refusal that stands among other outcomes: what programs, and sentences in other languages, need of it. */
+export interface Refusal {
+  code: ErrorCode;
+  reason: string | null;
+  /** What the sentence of the reason speaks of. */
+  params: Record<string, string | number>;
+}
+
+/** What is told of a refusal that is not an answer of its own. */
+export function refusalOf({ code, reason, extensions = {} }: AppError): Refusal {
+  const params = Object.entries(extensions).filter(
+    (entry): entry is [string, string | number] => typeof entry[1] === "string" || typeof entry[1] === "number",
+  );
+  return { code, reason: reason ?? null, params: Object.fromEntries(params) };
+}
+
 /** A refusal with a reason that may be shown to whoever asked. Anything else that is thrown is an internal error. */
 export class AppError extends Error {
   readonly code: ErrorCode;

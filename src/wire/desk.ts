@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conversationFilters, conversationSort, conversationStatus, priority } from "./inbox.js";
+import { conversationFilters, conversationSort, conversationStatus, priority, refusalDto } from "./inbox.js";
 import { time } from "./time.js";
 
 const id = z.string().min(1).max(100);
@@ -93,7 +93,16 @@ export const macroChange = z
 
 /** What became of each action, in order. After one that failed the others are not tried. */
 export const macroRunDto = z
-  .object({ steps: z.array(z.object({ kind: z.string(), ok: z.boolean(), problem: z.string().nullable() })) })
+  .object({
+    steps: z.array(
+      z.object({
+        kind: z.string(),
+        ok: z.boolean(),
+        problem: z.string().nullable().describe("In plain English"),
+        refusal: refusalDto.nullable().describe("Null where it went well, and where it was not tried"),
+      }),
+    ),
+  })
   .meta({ id: "MacroRun" });
 
 const shortcut = z

@@ -192,12 +192,22 @@ export const bulkRequest = z
   })
   .meta({ id: "BulkRequest" });
 
+/** Why one of several things was refused: `code`, `reason` and what its sentence speaks of, as in a problem document. */
+export const refusalDto = z
+  .object({
+    code: z.string(),
+    reason: z.string().nullable(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+  })
+  .meta({ id: "Refusal" });
+
 /** What a bulk change did to one conversation; `before` is what it was, for taking it back. */
 export const bulkResultDto = z
   .object({
     id: z.string(),
     ok: z.boolean(),
-    problem: z.string().nullable(),
+    problem: z.string().nullable().describe("In plain English"),
+    refusal: refusalDto.nullable(),
     before: z
       .object({
         status: conversationStatus,

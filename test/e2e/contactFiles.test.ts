@@ -132,6 +132,39 @@ describe("files and segments of contacts", () => {
     await crew.tom.page.getByRole("link", { name: /Bo <script>/ }).waitFor({ state: "detached" });
   }, 120_000);
 
+  it("have segments that get another name, and go after it was said what that means", async () => {
+    await page.goto(list());
+    await page.getByRole("button", { name: "Gold customers" }).click();
+    const more = (name: string) => page.getByRole("button", { name: `More for the segment ${name}` });
+    await more("Gold customers").click();
+    await picture(page, "contact-files/segment-menu");
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    const renaming = page.getByRole("dialog", { name: "Rename the segment" });
+    const name = renaming.getByRole("textbox", { name: "Name" });
+    expect(await name.inputValue()).toBe("Gold customers");
+    await name.fill(" ");
+    await page.keyboard.press("Enter");
+    await renaming.getByText("A name is needed.").waitFor();
+    await name.fill("Golden");
+    await picture(page, "contact-files/segment-rename");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Golden", exact: true, pressed: true }).waitFor();
+    expect(await crew.ask<{ data: { name: string }[] }>("GET", "/contact-segments")).toMatchObject({
+      data: [{ name: "Golden" }],
+    });
+    await more("Golden").click();
+    await page.getByRole("menuitem", { name: "Delete the segment Golden" }).click();
+    const asked = page.getByRole("dialog", { name: "Delete the segment Golden?" });
+    await asked.getByText("The contacts in it stay as they are.", { exact: false }).waitFor();
+    await picture(page, "contact-files/segment-remove");
+    await asked.getByRole("button", { name: "Delete segment" }).click();
+    await page.getByRole("button", { name: "Golden", exact: true }).waitFor({ state: "detached" });
+    await page.getByText("Golden was deleted").waitFor();
+    await page.getByRole("link", { name: /Ada Byron/ }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Golden", exact: true, pressed: true }).waitFor();
+  }, 120_000);
+
   it.each([
     ["dark", { colorScheme: "dark" as const }, "en"],
     ["phone", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, "en"],

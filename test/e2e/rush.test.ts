@@ -116,6 +116,37 @@ describe("a rush", () => {
     expect(await watched).toEqual([before]);
   }, 180_000);
 
+  it("takes a click right after the list moved for the row that was pointed at", async () => {
+    const { page } = agent;
+    await agent.page.goto(`${house.url}/w/${workspaceId}/inbox/all`);
+    await rowOf(page, "Rush A").waitFor();
+    const first = page.getByRole("row").first();
+    const said = await first.innerText();
+    const { name } = customers.find((one) => said.includes(one.name))!;
+    const { x, y } = (await first.boundingBox())!;
+    await page.mouse.move(Math.round(x + 60), Math.round(y + 20));
+    // As a hand that was on its way: once the list has moved, at the very same place.
+    const clicked = page.evaluate(`new Promise((resolve) => {
+      const [x, y] = [${Math.round(x + 60)}, ${Math.round(y + 20)}];
+      const there = () => document.elementFromPoint(x, y).closest("[data-row]");
+      const name = () => there()?.textContent ?? "";
+      const look = () => {
+        if (name() === "" || name().includes("${name}")) return requestAnimationFrame(look);
+        const link = there().querySelector("a");
+        link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX: x, clientY: y, detail: 1 }));
+        resolve(link.textContent);
+      };
+      look();
+    })`);
+    await write(
+      customers.find((one) => one.name !== name)!,
+      "Up to the top",
+    );
+    expect(await clicked).not.toContain(name);
+    await composerOf(page, name).waitFor();
+    await page.mouse.move(900, 300);
+  }, 180_000);
+
   it("leaves a thread where it is while one reads further up", async () => {
     const { page } = agent;
     for (let n = 1; n <= 25; n++) await write(customers[1]!, `Page ${n}. ${"And so on. ".repeat(12)}`);

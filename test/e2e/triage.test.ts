@@ -251,6 +251,36 @@ describe("triage", () => {
     await picture(page, "triage/empty");
   }, 90_000);
 
+  it("says in the language of the page why a macro stopped, and why some of many were not changed", async () => {
+    await crew.ask("POST", "/macros", {
+      name: "Send the number",
+      actions: [{ kind: "reply", text: "It is {{ contact.attributes.parcel }}." }],
+    });
+    for (const name of customers) await crew.write(name, "One more thing");
+    await becomes(({ status }) => status, each("open"));
+    await crew.mara.api("PATCH", "/me", { body: { language: "de" } });
+    await page.goto(crew.inbox());
+    await rowOf(page, "Dina Roth").getByRole("link").click();
+    await page.getByRole("log", { name: /Dina Roth/ }).click();
+    await page.keyboard.press("m");
+    await choose("Send the number");
+    await page.getByText("Das Makro hat angehalten: Für contact.attributes.parcel ist nichts bekannt.").waitFor();
+    await page.goto(crew.inbox());
+    await rowOf(page, "Ana Pérez").waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Shift+A");
+    // One of them is gone by the time the server hears of it.
+    await page.route("**/conversations/bulk", async (route) => {
+      const body = route.request().postDataJSON() as { ids: string[] };
+      await route.continue({ postData: { ...body, ids: [...body.ids, "cnv_gone"] } });
+    });
+    await page.keyboard.press("e");
+    await page.getByText("Eine Unterhaltung konnte nicht geändert werden: Diese Unterhaltung gibt es nicht.").waitFor();
+    await picture(page, "triage/refused-german");
+    await page.unroute("**/conversations/bulk");
+    await crew.mara.api("PATCH", "/me", { body: { language: "en" } });
+  }, 120_000);
+
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(crew.house.strangers).toEqual([]);
     expect(crew.house.complaints).toEqual([]);

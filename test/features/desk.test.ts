@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { MongoClient } from "mongodb";
+import type { Refusal } from "../../src/core/errors.js";
 import { apiOf } from "../support/gateway.js";
 import { openOffice, type Office, type Person, type SeenConversation } from "../support/desk.js";
 import type { ConversationView, Page, ProblemView } from "../support/telegramShop.js";
@@ -151,7 +152,7 @@ describe("what agents keep at hand", () => {
       id: string;
     }
     interface Run {
-      steps: { kind: string; ok: boolean; problem: string | null }[];
+      steps: { kind: string; ok: boolean; problem: string | null; refusal: Refusal | null }[];
     }
     const make = async (actions: unknown[], more = {}) =>
       (await ann.call<Macro>("POST", "/macros", { name: "Do it", actions, ...more })).body.id;
@@ -186,6 +187,14 @@ describe("what agents keep at hand", () => {
       const steps = await run(id);
       expect(steps.map(({ ok }) => ok)).toEqual([false, false]);
       expect(steps[0]!.problem).toContain("contact.attributes.title");
+      expect(steps.map(({ refusal }) => refusal)).toEqual([
+        {
+          code: "unprocessable",
+          reason: "variables_unknown",
+          params: { names: "contact.attributes.title" },
+        },
+        null,
+      ]);
       expect((await ann.call<SeenConversation>("GET", `/conversations/${conversation.id}`)).body.status).toBe(
         "snoozed",
       );

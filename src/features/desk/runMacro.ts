@@ -1,4 +1,4 @@
-import { AppError } from "../../core/errors.js";
+import { AppError, refusalOf, type Refusal } from "../../core/errors.js";
 import type { Author } from "../../core/message.js";
 import type { Principal } from "../../identity/index.js";
 import type { ConversationChange } from "../../inbox/index.js";
@@ -11,6 +11,7 @@ interface Step {
   kind: string;
   ok: boolean;
   problem: string | null;
+  refusal: Refusal | null;
 }
 
 /** In whose name somebody acts. */
@@ -90,16 +91,17 @@ export function runMacro(deps: DeskDeps) {
     let stopped = false;
     for (const action of actions) {
       if (stopped) {
-        steps.push({ kind: action.kind, ok: false, problem: "Not tried, because an action before it failed." });
+        const problem = "Not tried, because an action before it failed.";
+        steps.push({ kind: action.kind, ok: false, problem, refusal: null });
         continue;
       }
       try {
         await act(action);
-        steps.push({ kind: action.kind, ok: true, problem: null });
+        steps.push({ kind: action.kind, ok: true, problem: null, refusal: null });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         stopped = true;
-        steps.push({ kind: action.kind, ok: false, problem: error.message });
+        steps.push({ kind: action.kind, ok: false, problem: error.message, refusal: refusalOf(error) });
       }
     }
     return { steps };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endpoint, pageDto, pageOf, type Endpoint } from "../../api/endpoint.js";
-import { AppError } from "../../core/errors.js";
+import { AppError, refusalOf } from "../../core/errors.js";
 import type { Author, Content } from "../../core/message.js";
 import type { SequencedEvent } from "../../core/ports.js";
 import type { Principal } from "../../identity/index.js";
@@ -75,12 +75,16 @@ const changeOf = (body: z.output<typeof conversationChange>): ConversationChange
 });
 
 function bulkDto(result: BulkResult): BulkResultDto {
-  if (!result.ok) return { id: result.id, ok: false, problem: result.problem, before: null };
+  if (!result.ok) {
+    const { id, problem } = result;
+    return { id, ok: false, problem: problem.message, refusal: refusalOf(problem), before: null };
+  }
   const { before } = result;
   return {
     id: result.id,
     ok: true,
     problem: null,
+    refusal: null,
     before: before && {
       status: before.status,
       snoozed_until: before.snoozedUntil?.toISOString() ?? null,

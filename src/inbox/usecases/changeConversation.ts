@@ -27,7 +27,7 @@ interface Deps {
 
 /** What became of one conversation of many. */
 export type BulkResult =
-  { id: string; ok: true; before: ConversationBefore | null } | { id: string; ok: false; problem: string };
+  { id: string; ok: true; before: ConversationBefore | null } | { id: string; ok: false; problem: AppError };
 
 export interface ChangeConversation {
   /**
@@ -52,6 +52,8 @@ export function changeConversation(deps: Deps): ChangeConversation {
 
   const refuse = (pointer: string, message: string, reason: Reason) =>
     new AppError("unprocessable", message, { errors: [{ pointer, message }], reason });
+
+  const nowhere = () => new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
 
   async function checked(workspaceId: string, change: ConversationChange, now: Date): Promise<ConversationChange> {
     const { assigneeId, teamId, snoozedUntil, status } = change;
@@ -104,7 +106,7 @@ export function changeConversation(deps: Deps): ChangeConversation {
       const now = clock.now();
       const change = await checked(workspaceId, wanted, now);
       if (!(await apply(workspaceId, id, change, by, now))) {
-        throw new AppError("not_found", "There is no such conversation.", { reason: "conversation_unknown" });
+        throw nowhere();
       }
       return (await conversations.find(workspaceId, id))!;
     },
@@ -116,7 +118,7 @@ export function changeConversation(deps: Deps): ChangeConversation {
       for (let start = 0; start < unique.length; start += atOnce) {
         const some = unique.slice(start, start + atOnce).map(async (id): Promise<BulkResult> => {
           const before = await apply(workspaceId, id, change, by, now);
-          return before ? { id, ok: true, before } : { id, ok: false, problem: "There is no such conversation." };
+          return before ? { id, ok: true, before } : { id, ok: false, problem: nowhere() };
         });
         results.push(...(await Promise.all(some)));
       }

@@ -105,6 +105,20 @@ async function fill(): Promise<void> {
   }
 }
 
+/** Where a tab begins that has seen nothing yet: before what its page is about to fetch, so that nothing falls in between. */
+async function beginAt(mine: Link): Promise<void> {
+  if (mine.last !== undefined) return;
+  try {
+    const { last_seq: seq } = await call<{ last_seq: number }>("/events", {
+      workspaceId: mine.workspaceId,
+      query: { limit: 1 },
+    });
+    mine.last ??= seq;
+  } catch {
+    // It begins with what happens from now on.
+  }
+}
+
 /** Connects to the workspace's events, from the last one seen in this tab. Connecting to another leaves the one before. */
 export function connect(workspaceId: string): void {
   if (link?.workspaceId === workspaceId) return;
@@ -120,10 +134,14 @@ export function connect(workspaceId: string): void {
       withCredentials: true,
       transports: ["websocket", "polling"],
       reconnectionDelayMax: 5_000,
-      auth: (send) => send({ workspace: workspaceId, ...(mine.last === undefined ? {} : { after: mine.last }) }),
+      auth: (send) =>
+        void begun.then(() =>
+          send({ workspace: workspaceId, ...(mine.last === undefined ? {} : { after: mine.last }) }),
+        ),
     }),
   };
   link = mine;
+  const begun = beginAt(mine);
   setState("connecting");
   let before = false;
   mine.socket.on("connect", () => {

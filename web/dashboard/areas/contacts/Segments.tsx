@@ -1,21 +1,20 @@
-import { ListFilter, Trash2, X } from "lucide-react";
+import { ListFilter, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContactFilters } from "../../../../src/wire/contacts.js";
 import { useCan } from "../../api/session.js";
-import { Button, IconButton } from "../../components/ui/Button.js";
+import { Button } from "../../components/ui/Button.js";
 import { channelName } from "../../components/ui/ChannelGlyph.js";
 import { cx } from "../../components/ui/cx.js";
 import { Dialog } from "../../components/ui/Dialog.js";
 import { Field } from "../../components/ui/Field.js";
 import { Input } from "../../components/ui/Input.js";
-import { ProblemNote } from "../../components/ui/ProblemNote.js";
 import { Select } from "../../components/ui/Select.js";
-import { toast } from "../../components/ui/toast.js";
 import { useForm } from "../../components/ui/useForm.js";
-import { useSegments, useSegmentWrite } from "./data.js";
+import { useSegments } from "./data.js";
 import { dateFilters, sameFilters, type ListFilters } from "./filters.js";
 import { languageTags } from "./languages.js";
+import { SegmentMenu, SegmentNameDialog } from "./SegmentMenu.js";
 
 const any = "any";
 const channels = ["whatsapp", "whatsapp-web", "telegram", "messenger", "http"] as const;
@@ -133,45 +132,6 @@ function FilterDialog({
   );
 }
 
-function SaveDialog({ filters, onClose }: { filters: ContactFilters; onClose: () => void }) {
-  const { t } = useTranslation("contacts");
-  const write = useSegmentWrite();
-  const [name, setName] = useState("");
-  const form = useForm({
-    check: () => ({ name: name.trim() === "" ? t("add.nameNeeded") : undefined }),
-    run: async () => {
-      await write("POST", "", { name: name.trim(), filters });
-      toast.done(t("segment.saved", { name: name.trim() }));
-      onClose();
-    },
-  });
-  return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      size="sm"
-      title={t("segment.save")}
-      description={t("segment.text")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common:action.cancel")}</Button>
-          <Button variant="primary" busy={form.busy} onClick={() => void form.submit()}>
-            {t("save")}
-          </Button>
-        </>
-      }
-    >
-      <form noValidate onSubmit={form.submit} className="flex flex-col gap-4">
-        <ProblemNote error={form.problem} />
-        <Field label={t("column.name")} required error={form.errors.name}>
-          <Input dir="auto" maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
-        </Field>
-        <button type="submit" hidden />
-      </form>
-    </Dialog>
-  );
-}
-
 const chipLook =
   "inline-flex h-7 max-w-64 shrink-0 items-center gap-1.5 rounded-full border px-3 text-meta font-medium hover:bg-surface-1 aria-pressed:border-brand aria-pressed:bg-brand-soft";
 
@@ -187,7 +147,6 @@ export function Segments({
 }) {
   const { t, i18n } = useTranslation("contacts");
   const segments = useSegments();
-  const write = useSegmentWrite();
   const may = useCan()("contacts:write");
   const [asking, setAsking] = useState<"filter" | "save">();
   const now: ContactFilters = { ...filters, ...(q === "" ? {} : { q }) };
@@ -258,28 +217,11 @@ export function Segments({
           {t("segment.save")}
         </Button>
       )}
-      {may && current && (
-        <IconButton
-          size="sm"
-          label={t("segment.remove", { name: current.name })}
-          icon={<Trash2 aria-hidden="true" />}
-          onClick={() => {
-            const { name, shared, filters: kept } = current;
-            void write("DELETE", `/${current.id}`).then(
-              () =>
-                toast.done(
-                  t("segment.removed", { name }),
-                  () => void write("POST", "", { name, shared, filters: kept }).catch(toast.failed),
-                ),
-              toast.failed,
-            );
-          }}
-        />
-      )}
+      {may && current && <SegmentMenu key={current.id} segment={current} />}
       {asking === "filter" && (
         <FilterDialog filters={filters} onChange={(next) => onChange(next, q)} onClose={() => setAsking(undefined)} />
       )}
-      {asking === "save" && <SaveDialog filters={now} onClose={() => setAsking(undefined)} />}
+      {asking === "save" && <SegmentNameDialog filters={now} onClose={() => setAsking(undefined)} />}
     </div>
   );
 }

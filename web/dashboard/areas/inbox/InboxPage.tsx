@@ -9,13 +9,14 @@ import { useTitle } from "../../app/title.js";
 import { PageSpinner } from "../../components/ui/Spinner.js";
 import { EmptyState } from "../../components/ui/states.js";
 import { Kbd } from "../../components/ui/Kbd.js";
+import { Opening } from "../../keyboard/Opening.js";
 import { fetchConversation, useConversation, useConversationList } from "./data/conversations.js";
 import { isBuiltIn } from "./data/filters.js";
 import { keys } from "./data/keys.js";
 import { useDrafts } from "./data/lookups.js";
 import { changeAll, markRead, markUnread } from "./data/triage.js";
 import type { ConversationDto } from "./data/types.js";
-import { clearSelection, keepSelected, selectRange, toggleSelected, ui } from "./data/ui.js";
+import { clearSelection, keepSelected, keepTyped, selectRange, stopWriting, toggleSelected, ui } from "./data/ui.js";
 import { ConversationList } from "./list/ConversationList.js";
 import type { RowActions } from "./list/ConversationRow.js";
 import { ListHeader } from "./list/ListHeader.js";
@@ -166,7 +167,8 @@ export function InboxPage() {
     ui.set({ cursor: null, restored: new Set() });
   }, [view]);
   useEffect(() => {
-    if (conversationId) ui.set({ cursor: conversationId });
+    ui.set({ heading: undefined, ...(conversationId ? { cursor: conversationId } : {}) });
+    if (ui.get().compose?.conversationId !== conversationId) stopWriting();
   }, [conversationId]);
 
   // Where there is no room beside the thread, details are a page of their own, with a way back.
@@ -204,6 +206,7 @@ export function InboxPage() {
       {ui.use((state) => state.search) && <SearchDialog route={route} />}
       {ui.use((state) => state.details !== null) && <MessageDrawer />}
       {ui.use((state) => state.scheduled) && <ScheduledDrawer />}
+      {ui.use((state) => state.compose !== null) && <Opening onTyped={keepTyped} onCancel={stopWriting} />}
     </Suspense>
   );
   if (phone)

@@ -5,7 +5,6 @@ import { Dialog as Parts } from "radix-ui";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../api/client.js";
-import { Problem } from "../../api/problem.js";
 import { Avatar } from "../../components/ui/Avatar.js";
 import { toast } from "../../components/ui/toast.js";
 import { Kbd } from "../../components/ui/Kbd.js";
@@ -13,6 +12,7 @@ import { WhenPicker } from "./composer/WhenPicker.js";
 import { knownRow, useConversation } from "./data/conversations.js";
 import { useLabels, useMacros, useMembers, useTeams } from "./data/lookups.js";
 import { useOnline } from "./data/presence.js";
+import { reasonOf, refusedFor } from "./data/refused.js";
 import { changeAll, type Place } from "./data/triage.js";
 import type { Change, MacroRunDto } from "./data/types.js";
 import { ui, type PickerKind } from "./data/ui.js";
@@ -161,9 +161,9 @@ async function runMacro(place: Place, ids: readonly string[], macroId: string): 
         idempotencyKey: crypto.randomUUID(),
       });
       const failed = run.steps.find(({ ok }) => !ok);
-      if (failed) problems.push(failed.problem ?? failed.kind);
+      if (failed) problems.push(await refusedFor(failed));
     } catch (error) {
-      problems.push(Problem.from(error).detail);
+      problems.push(await reasonOf(error));
     }
   }
   const done = ids.length - problems.length;

@@ -4,6 +4,7 @@ import { useWorkspace } from "../../api/session.js";
 import { baseOf, isBuiltIn, queryOf, savedBase } from "./data/filters.js";
 import { useKnownViews } from "./data/lookups.js";
 import type { ListQuery } from "./data/types.js";
+import { ui } from "./data/ui.js";
 
 /** What the address says: the view, its filters, and the open conversation. */
 export function useInboxRoute() {
@@ -24,7 +25,10 @@ export function useInboxRoute() {
   const tail = text ? `?${text}` : "";
 
   const open = useCallback(
-    (id: string | null, replace = false) => void navigate(`${root}/${view}${id ? `/${id}` : ""}${tail}`, { replace }),
+    (id: string | null, replace = false) => {
+      ui.set({ heading: id });
+      void navigate(`${root}/${view}${id ? `/${id}` : ""}${tail}`, { replace });
+    },
     [navigate, root, view, tail],
   );
   const goTo = useCallback((next: string) => void navigate(`${root}/${next}`), [navigate, root]);

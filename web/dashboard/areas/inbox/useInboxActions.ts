@@ -27,24 +27,29 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
   const can = useCan();
   const may = can("conversations:write");
   const maySend = can("messages:send");
+  /** What is open, or will be in a moment. */
+  const opened = (): string | undefined => {
+    const { heading } = ui.get();
+    return heading === undefined ? route.conversationId : (heading ?? undefined);
+  };
 
   /** What an action is about: all that are ticked, else the open conversation, else the row the keyboard is on. */
   const targets = (): string[] => {
     const { selected, cursor } = ui.get();
     if (selected.size > 0) return [...selected];
-    const one = route.conversationId ?? cursor;
+    const one = opened() ?? cursor;
     return one ? [one] : [];
   };
   const move = (by: number) => {
     const ids = order();
     if (ids.length === 0) return;
-    const open = ids.indexOf(route.conversationId ?? "");
+    const open = ids.indexOf(opened() ?? "");
     const at = open >= 0 ? open : ids.indexOf(ui.get().cursor ?? "");
     // When what is open has left the list, the cursor stands on what followed it.
-    const step = route.conversationId !== undefined && open < 0 ? Math.min(by, 0) : by;
+    const step = opened() !== undefined && open < 0 ? Math.min(by, 0) : by;
     const next = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + step))]!;
     ui.set({ cursor: next });
-    if (route.conversationId) route.open(next, true);
+    if (opened()) route.open(next, true);
     else focusRow(next);
   };
   const pick = (kind: PickerKind) => {
@@ -65,15 +70,15 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     else void changeAll(place, ids, { status: "resolved" }, t("toast.resolved", { count: ids.length }));
     clearSelection();
     if (next) ui.set({ cursor: next });
-    if (andNext && route.conversationId) route.open(next ?? null, true);
-    else if (!route.conversationId && next) focusRow(next);
+    if (andNext && opened()) route.open(next ?? null, true);
+    else if (!opened() && next) focusRow(next);
   };
   const back = () => {
     if (ui.get().selected.size > 0) {
       clearSelection();
       return;
     }
-    const from = route.conversationId;
+    const from = opened();
     if (!from) return;
     ui.set({ cursor: from });
     route.open(null);
@@ -89,6 +94,13 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
   const askBrowser = async () => {
     const answer = "Notification" in window ? await Notification.requestPermission() : "denied";
     toast.done(answer === "granted" ? t("notify.on") : t("notify.refused"));
+  };
+  /** Opens what the keyboard is on first, when nothing is open. */
+  const write = (mode: "reply" | "note") => {
+    const id = opened() ?? ui.get().cursor;
+    if (!id) return;
+    if (!opened()) route.open(id);
+    beginWriting(id, mode);
   };
   const command = (name: "attach" | "record") => ui.set({ command: { name, n: (ui.get().command?.n ?? 0) + 1 } });
 
@@ -125,11 +137,11 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
     action("mentions", moving, ["KeyG KeyM"], () => route.goTo("mentions")),
     action("unassigned", moving, ["KeyG KeyU"], () => route.goTo("unassigned")),
     action("select", triage, ["KeyX"], () => {
-      const id = ui.get().cursor ?? route.conversationId;
+      const id = ui.get().cursor ?? opened();
       if (id) toggleSelected(id);
     }),
     action("selectRange", triage, ["Shift+KeyX"], () => {
-      const id = ui.get().cursor ?? route.conversationId;
+      const id = ui.get().cursor ?? opened();
       if (id) selectRange(id, order());
     }),
     action("selectAll", triage, ["Shift+KeyA"], () => {
@@ -158,12 +170,12 @@ export function useInboxActions(route: InboxRoute, order: () => readonly string[
           action("priority", triage, ["KeyP"], () => pick("priority")),
           action("macros", triage, ["KeyM"], () => pick("macros")),
           action("undo", triage, ["KeyZ"], undo),
-          action("note", writing, ["KeyN"], () => route.conversationId && beginWriting("note")),
         ]
       : []),
     ...(maySend
       ? [
-          action("reply", writing, ["KeyR"], () => route.conversationId && beginWriting("reply")),
+          action("reply", writing, ["KeyR"], () => write("reply")),
+          ...(may ? [action("note", writing, ["KeyN"], () => write("note"))] : []),
           action("attach", writing, ["Mod+Shift+KeyU"], () => command("attach"), { inText: true }),
           action("record", writing, ["Mod+Shift+KeyV"], () => command("record"), { inText: true }),
         ]

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { useCallback, useId, useImperativeHandle, useMemo, useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
 import { useMe } from "../../../api/session.js";
@@ -7,21 +7,24 @@ import { toast } from "../../../components/ui/toast.js";
 import { useConnection } from "../../../realtime/connection.js";
 import { useMembers } from "../data/lookups.js";
 import { enqueue } from "../data/outbox.js";
-import { tellTyping, tellTypingOver } from "../data/presence.js";
+import { tellTypingOver } from "../data/presence.js";
 import type { ConversationDto, MessageDto, RenderedDto, ReplyPolicy, SendableContent } from "../data/types.js";
-import { ui } from "../data/ui.js";
 import { textOf } from "../thread/content/Content.js";
 import { CollisionDialog } from "./CollisionDialog.js";
 import { ComposerBar } from "./ComposerBar.js";
 import { ClosedNotice, ModeTabs, OtherDraft, QuoteChip, Replying, TooMuch } from "./ComposerParts.js";
+import type { Mode } from "./drafts.js";
 import { Files } from "./Files.js";
 import { contentsOf, lengthOf, readyOf } from "./limits.js";
 import { Recorder } from "./Recorder.js";
 import { SuggestionList, useSuggestions, type Suggestion } from "./Suggestions.js";
 import { TemplateDialog } from "./TemplateDialog.js";
 import { mentionsIn, tokenAt, type Token } from "./tokens.js";
-import { useDraft, type Mode } from "./useDraft.js";
+import { useAsked } from "./useAsked.js";
+import { useCaret } from "./useCaret.js";
+import { useDraft } from "./useDraft.js";
 import { useFormat } from "./useFormat.js";
+import { useTelling } from "./useTelling.js";
 import { useUploads } from "./useUploads.js";
 
 /** What the thread may ask of the composer. */
@@ -34,7 +37,6 @@ export interface ComposerHandle {
 
 /** The server takes no more in one message or draft. */
 const textMost = 100_000;
-const customerTypingMs = 4_000;
 /** Where a reply or a note is written. Nothing that happens elsewhere takes the focus from it. */
 export function Composer({
   conversation,
@@ -57,11 +59,12 @@ export function Composer({
   const { t } = useTranslation("inbox");
   const { preferences } = useMe();
   const members = useMembers();
-  const { draft, change, clear, flush, saving, latest, other, settle } = useDraft(workspaceId, conversation.id);
+  const { draft, saving, other, keeper } = useDraft(workspaceId, conversation.id);
+  const { change } = keeper;
   const can = policy?.capabilities;
-  const uploads = useUploads(workspaceId, can, change, latest);
+  const uploads = useUploads(workspaceId, can, keeper);
   const connection = useConnection();
-  const box = useRef<HTMLTextAreaElement>(null);
+  const { box, mount, select } = useCaret();
   const [token, setToken] = useState<Token>();
   const [active, setActive] = useState(0);
   const [missing, setMissing] = useState<readonly string[]>([]);
@@ -86,22 +89,21 @@ export function Composer({
       change((before) => (before.mode === next ? before : { ...before, mode: next }));
       requestAnimationFrame(() => box.current?.focus());
     },
-    [change],
+    [change, box],
   );
   const insert = useCallback(
     (what: string, from?: number) => {
       const field = box.current;
-      const now = latest.current.texts[latest.current.mode];
+      const { texts, mode: at } = keeper.store.get().draft;
+      const now = texts[at];
       const end = field?.selectionEnd ?? now.length;
       const start = from ?? field?.selectionStart ?? now.length;
       setText(now.slice(0, start) + what + now.slice(end));
       setToken(undefined);
-      requestAnimationFrame(() => {
-        field?.focus();
-        field?.setSelectionRange(start + what.length, start + what.length);
-      });
+      select(start + what.length, start + what.length);
+      requestAnimationFrame(() => field?.focus());
     },
-    [latest, setText],
+    [keeper, setText, box, select],
   );
 
   useImperativeHandle(ref, () => ({
@@ -117,34 +119,29 @@ export function Composer({
     template: () => setTemplates(true),
     write: setMode,
   }));
-  const asked = ui.use(({ compose }) => compose);
-  const answered = useRef(asked.n);
-  useEffect(() => {
-    if (asked.n === answered.current) return;
-    answered.current = asked.n;
-    setMode(asked.mode);
-  }, [asked, setMode]);
+  const begin = useCallback(
+    (next: Mode, words: string) => {
+      setMode(next);
+      box.current?.focus();
+      if (words !== "") insert(words);
+    },
+    [box, setMode, insert],
+  );
+  useAsked(conversation.id, begin);
 
-  const lastTold = useRef(0);
-  const typed = (next: string) => {
-    tellTyping();
-    if (note || next === "" || !can?.typing || connection !== "online") return;
-    if (Date.now() - lastTold.current < customerTypingMs) return;
-    lastTold.current = Date.now();
-    void call(`/conversations/${conversation.id}/typing`, { method: "POST", workspaceId }).catch(() => undefined);
-  };
+  const tell = useTelling(workspaceId, conversation.id);
   const take = (next: string, caret: number) => {
     if (next.length > textMost) {
       setTooMuch(next);
       return;
     }
     setText(next);
-    typed(next);
+    tell(!note && next !== "" && can?.typing === true && connection === "online");
     setToken(tokenAt(next, caret, note));
     setActive(0);
     if (missing.length > 0) setMissing([]);
   };
-  const { format, onKey } = useFormat(box, !note && can?.text.entities ? text : undefined, setText);
+  const { format, onKey } = useFormat(box, !note && can?.text.entities ? text : undefined, setText, select);
 
   async function pick(item: Suggestion): Promise<void> {
     const from = token?.from;
@@ -208,7 +205,7 @@ export function Composer({
     if (at) toast.done(t("composer.scheduled"));
     setMissing([]);
     tellTypingOver();
-    clear();
+    keeper.clear();
     box.current?.focus();
   }
   const sendTemplate = (content: Extract<SendableContent, { kind: "template" }>, words: string) =>
@@ -292,7 +289,7 @@ export function Composer({
           dragged && "border-dashed border-brand bg-brand-soft",
         )}
       >
-        <ModeTabs mode={mode} onChange={setMode} />
+        <ModeTabs mode={mode} saving={saving} onChange={setMode} />
         {draft.replyTo && !note && (
           <QuoteChip quote={draft.replyTo.quote} onRemove={() => change((before) => ({ ...before, replyTo: null }))} />
         )}
@@ -309,7 +306,7 @@ export function Composer({
           />
         ) : (
           <textarea
-            ref={box}
+            ref={mount}
             dir="auto"
             rows={2}
             value={text}
@@ -331,7 +328,7 @@ export function Composer({
             onBlur={() => {
               setToken(undefined);
               tellTypingOver();
-              flush();
+              keeper.flush();
             }}
             onPaste={(event) => {
               if (taken(event.clipboardData)) event.preventDefault();
@@ -344,7 +341,7 @@ export function Composer({
             {t("canned.missing", { names: missing.join(", ") })}
           </p>
         )}
-        {other && <OtherDraft draft={other} onSettle={(which) => void settle(which)} />}
+        {other && <OtherDraft draft={other} onSettle={(which) => void keeper.settle(which)} />}
         {tooMuch !== null && (
           <TooMuch
             length={tooMuch.length}
@@ -369,7 +366,6 @@ export function Composer({
           policyChanged={policyChanged}
           counter={!note && length / limit >= 0.8 ? { length, limit } : null}
           over={over}
-          saving={saving}
           sendable={sendable}
           conversationId={conversation.id}
           onSend={send}

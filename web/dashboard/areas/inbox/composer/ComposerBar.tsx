@@ -26,7 +26,6 @@ import { showKeys } from "../../../keyboard/keys.js";
 import type { Capabilities } from "../data/types.js";
 import { ui } from "../data/ui.js";
 import type { Format } from "./markup.js";
-import type { SaveState } from "./useDraft.js";
 import { WhenPicker } from "./WhenPicker.js";
 import { WindowLine } from "./WindowLine.js";
 
@@ -41,7 +40,6 @@ interface Props {
   /** How much is written of how much, once it is worth knowing. */
   counter: { length: number; limit: number } | null;
   over: boolean;
-  saving: SaveState;
   sendable: boolean;
   conversationId: string;
   onSend: (at?: Date) => void;
@@ -132,7 +130,7 @@ function FormatMenu({ onFormat }: Pick<Props, "onFormat">) {
 
 /** What can be put into a message, what to know while writing, and Send. */
 export function ComposerBar(props: Props) {
-  const { note, closed, can, until, counter, over, saving, conversationId } = props;
+  const { note, closed, can, until, counter, over, conversationId } = props;
   const { t, i18n } = useTranslation("inbox");
   const input = useRef<HTMLInputElement>(null);
   const [emoji, setEmoji] = useState(false);
@@ -222,8 +220,6 @@ export function ComposerBar(props: Props) {
         onClick={() => ui.set({ picker: { kind: "macros", ids: [conversationId] } })}
       />
       <span className="ms-auto flex items-center gap-2.5 ps-2">
-        {saving === "failed" && <span className="text-meta text-warning">{t("composer.draftFailed")}</span>}
-        {saving === "saved" && <span className="text-meta opacity-75">{t("composer.draftSaved")}</span>}
         {counter && (
           <span role="status" className={cx("tabular text-meta", over ? "font-medium text-danger" : "text-text-3")}>
             {t("composer.counter", {

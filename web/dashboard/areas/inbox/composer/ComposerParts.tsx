@@ -7,32 +7,44 @@ import { formatBytes, formatNumber } from "../../../i18n/format.js";
 import { useById, useMembers } from "../data/lookups.js";
 import { usePresent } from "../data/presence.js";
 import type { DraftDto, ReplyPolicy } from "../data/types.js";
-import type { Mode } from "./useDraft.js";
+import type { Mode, SaveState } from "./drafts.js";
 
-/** Whether it goes to the customer or stays here. */
-export function ModeTabs({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void }) {
+/** Whether it goes to the customer or stays here; beside it, where nothing has to make room for it, whether it is kept. */
+export function ModeTabs({
+  mode,
+  saving,
+  onChange,
+}: {
+  mode: Mode;
+  saving: SaveState;
+  onChange: (mode: Mode) => void;
+}) {
   const { t } = useTranslation("inbox");
   return (
-    <div role="tablist" aria-label={t("composer.mode")} className="flex gap-1 border-b border-current/10 px-2 pt-1">
-      {(["reply", "note"] as const).map((one) => (
-        <button
-          key={one}
-          type="button"
-          role="tab"
-          aria-selected={mode === one}
-          tabIndex={mode === one ? 0 : -1}
-          onClick={() => onChange(one)}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowLeft" || event.key === "ArrowRight") onChange(one === "reply" ? "note" : "reply");
-          }}
-          className={cx(
-            "-mb-px min-h-8 border-b-2 px-2 font-medium",
-            mode === one ? "border-current" : "border-transparent opacity-75 hover:opacity-100",
-          )}
-        >
-          {one === "reply" ? t("composer.reply") : t("composer.note")}
-        </button>
-      ))}
+    <div className="flex items-center justify-between gap-3 border-b border-current/10 px-2 pt-1">
+      <div role="tablist" aria-label={t("composer.mode")} className="flex gap-1">
+        {(["reply", "note"] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            aria-selected={mode === one}
+            tabIndex={mode === one ? 0 : -1}
+            onClick={() => onChange(one)}
+            onKeyDown={(event) => {
+              if (event.key === "ArrowLeft" || event.key === "ArrowRight") onChange(one === "reply" ? "note" : "reply");
+            }}
+            className={cx(
+              "-mb-px min-h-8 border-b-2 px-2 font-medium",
+              mode === one ? "border-current" : "border-transparent opacity-75 hover:opacity-100",
+            )}
+          >
+            {one === "reply" ? t("composer.reply") : t("composer.note")}
+          </button>
+        ))}
+      </div>
+      {saving === "failed" && <span className="truncate px-1 text-meta text-warning">{t("composer.draftFailed")}</span>}
+      {saving === "saved" && <span className="truncate px-1 text-meta opacity-75">{t("composer.draftSaved")}</span>}
     </div>
   );
 }

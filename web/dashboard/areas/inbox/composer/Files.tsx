@@ -2,7 +2,7 @@ import { CircleAlert, FileText, Mic, RotateCw, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ProgressRing } from "../../../components/ui/Copy.js";
 import { formatBytes } from "../../../i18n/format.js";
-import type { DraftFile } from "./useDraft.js";
+import type { DraftFile } from "./drafts.js";
 
 /** Files that go with the message, with how far they are. */
 export function Files({

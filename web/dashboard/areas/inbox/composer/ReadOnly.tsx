@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Field } from "../../../components/ui/Field.js";
 import { Textarea } from "../../../components/ui/Input.js";
-import { keptText } from "./useDraft.js";
+import { keptText } from "./drafts.js";
 
 /** In place of the composer for who may not write; what they wrote while they might is still there to copy. */
 export function ReadOnly({ conversationId }: { conversationId: string }) {

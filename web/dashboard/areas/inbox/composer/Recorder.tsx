@@ -9,13 +9,20 @@ const kinds = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
 const kindHere = () =>
   "MediaRecorder" in window ? kinds.find((kind) => MediaRecorder.isTypeSupported(kind)) : undefined;
 
-/** Records something spoken, to be heard before it is sent. */
+/** Records something spoken, to be heard before it is sent. Whoever leaves meanwhile finds what was spoken with the files. */
 export function Recorder({ onDone, onCancel }: { onDone: (file: File) => void; onCancel: () => void }) {
   const { t } = useTranslation("inbox");
   const [state, setState] = useState<"starting" | "recording" | "done" | "refused">("starting");
   const [seconds, setSeconds] = useState(0);
   const [result, setResult] = useState<{ file: File; url: string } | null>(null);
   const recorder = useRef<MediaRecorder>(undefined);
+  /** What was spoken and neither taken nor thrown away. */
+  const left = useRef<File>(undefined);
+  const settled = useRef(false);
+  const done = useRef(onDone);
+  useEffect(() => {
+    done.current = onDone;
+  });
   useEffect(() => {
     let over = false;
     let stream: MediaStream | undefined;
@@ -32,9 +39,14 @@ export function Recorder({ onDone, onCancel }: { onDone: (file: File) => void; o
       mine.onstop = () => {
         stream?.getTracks().forEach((track) => track.stop());
         clearInterval(timer);
-        if (over) return;
+        if (settled.current) return;
         const type = kind.split(";")[0]!;
         const file = new File(chunks, `voice.${type.split("/")[1]!.replace("mp4", "m4a")}`, { type });
+        if (over) {
+          done.current(file);
+          return;
+        }
+        left.current = file;
         setResult({ file, url: URL.createObjectURL(file) });
         setState("done");
       };
@@ -48,9 +60,14 @@ export function Recorder({ onDone, onCancel }: { onDone: (file: File) => void; o
       over = true;
       clearInterval(timer);
       if (recorder.current?.state === "recording") recorder.current.stop();
+      else if (left.current && !settled.current) done.current(left.current);
       stream?.getTracks().forEach((track) => track.stop());
     };
   }, []);
+  const settle = (run: () => void) => {
+    settled.current = true;
+    run();
+  };
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   return (
     <div className="flex min-h-14 flex-wrap items-center gap-3 px-3 py-2" role="group" aria-label={t("voice.record")}>
@@ -77,9 +94,14 @@ export function Recorder({ onDone, onCancel }: { onDone: (file: File) => void; o
           <Voice src={result.url} seconds={seconds} peaks={null} />
         </span>
       )}
-      <IconButton size="sm" label={t("voice.discard")} icon={<Trash2 aria-hidden="true" />} onClick={onCancel} />
+      <IconButton
+        size="sm"
+        label={t("voice.discard")}
+        icon={<Trash2 aria-hidden="true" />}
+        onClick={() => settle(onCancel)}
+      />
       {result && (
-        <Button size="sm" variant="primary" onClick={() => onDone(result.file)}>
+        <Button size="sm" variant="primary" onClick={() => settle(() => onDone(result.file))}>
           {t("voice.use")}
         </Button>
       )}

@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import { serverNow } from "../../../api/clock.js";
 import { cx } from "../../../components/ui/cx.js";
 
-const shownMs = 24 * 3_600_000;
+/** A day, and what clocks may differ: the line of a window that has just begun must not come and go. */
+const shownMs = 24 * 3_600_000 + 120_000;
 const soonMs = 2 * 3_600_000;
 
 /** How long a free reply is still allowed; louder when it is nearly over. `onOver` when it is. */
@@ -21,7 +22,7 @@ export function WindowLine({ until, onOver }: { until: string; onOver: () => voi
     if (over) onOver();
   }, [over, onOver]);
   if (over || left > shownMs) return null;
-  const minutes = Math.max(1, Math.floor(left / 60_000));
+  const minutes = Math.min(Math.max(1, Math.floor(left / 60_000)), 1_440);
   const unit = (value: number, name: "hour" | "minute") =>
     new Intl.NumberFormat(i18n.language, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
   const time = [

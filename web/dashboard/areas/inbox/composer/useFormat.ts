@@ -8,16 +8,15 @@ export function useFormat(
   box: RefObject<HTMLTextAreaElement | null>,
   text: string | undefined,
   setText: (text: string) => void,
+  select: (start: number, end: number) => void,
 ) {
   const format = (kind: Format): void => {
     const field = box.current;
     if (!field || text === undefined) return;
     const next = toggled(text, field.selectionStart, field.selectionEnd, kind);
     setText(next.text);
-    requestAnimationFrame(() => {
-      field.focus();
-      field.setSelectionRange(next.start, next.end);
-    });
+    select(next.start, next.end);
+    requestAnimationFrame(() => field.focus());
   };
   /** True when the key was one of these. */
   const onKey = (event: KeyboardEvent): boolean => {

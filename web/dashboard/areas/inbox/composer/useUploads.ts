@@ -1,27 +1,22 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { uploadFile } from "../../../api/client.js";
 import { loadable } from "../../../api/files.js";
-import { Problem } from "../../../api/problem.js";
 import { toast } from "../../../components/ui/toast.js";
 import { formatBytes } from "../../../i18n/format.js";
+import { reasonOf } from "../data/refused.js";
 import type { AttachmentDto, Capabilities } from "../data/types.js";
 import { checkFile, settledRole, type FileVerdict, type Role } from "./limits.js";
-import type { Draft, DraftFile } from "./useDraft.js";
+import type { DraftFile, DraftKeeper } from "./drafts.js";
 
 const filesMost = 10;
+/** What is on its way up; it goes on while another conversation is on the screen. */
+const running = new Map<string, AbortController>();
 
 /** Files of the composer: checked against the channel before they go up, with progress, cancel and retry. */
-export function useUploads(
-  workspaceId: string,
-  can: Capabilities | null | undefined,
-  change: (what: (before: Draft) => Draft) => void,
-  latest: React.RefObject<Draft>,
-) {
+export function useUploads(workspaceId: string, can: Capabilities | null | undefined, keeper: DraftKeeper) {
   const { t, i18n } = useTranslation("inbox");
-  const running = useRef(new Map<string, AbortController>());
-  /** Given before it was known what the channel takes. */
-  const early = useRef<{ files: readonly File[]; wanted: Role | undefined }[]>([]);
+  const { change, early, store } = keeper;
 
   const update = useCallback(
     (key: string, what: Partial<DraftFile>) =>
@@ -43,7 +38,7 @@ export function useUploads(
   const start = useCallback(
     (entry: DraftFile) => {
       const controller = new AbortController();
-      running.current.set(entry.key, controller);
+      running.set(entry.key, controller);
       let shown = 0;
       uploadFile<AttachmentDto>(workspaceId, entry.file!, {
         signal: controller.signal,
@@ -53,32 +48,35 @@ export function useUploads(
           shown = share;
           update(entry.key, { progress: share });
         },
-      }).then(
-        (uploaded) => {
-          const attachment = loadable(uploaded);
-          const verdict = settledRole(attachment, entry.role, can!);
-          update(
-            entry.key,
-            verdict.ok
-              ? {
-                  state: "ready",
-                  progress: 1,
-                  attachment,
-                  name: attachment.name ?? entry.name,
-                  size: attachment.bytes ?? entry.size,
-                  role: verdict.role,
-                  asFile: verdict.role !== entry.role,
-                  ...(attachment.thumbnail_url ? { preview: attachment.thumbnail_url } : {}),
-                }
-              : { state: "failed", problem: sentenceOf(verdict, entry.name) },
-          );
-        },
-        (error: unknown) => {
-          if (controller.signal.aborted) return;
-          const problem = Problem.from(error);
-          update(entry.key, { state: "failed", problem: problem.detail || t("upload.failed") });
-        },
-      );
+      })
+        .finally(() => running.delete(entry.key))
+        .then(
+          (uploaded) => {
+            const attachment = loadable(uploaded);
+            const verdict = settledRole(attachment, entry.role, can!);
+            update(
+              entry.key,
+              verdict.ok
+                ? {
+                    state: "ready",
+                    progress: 1,
+                    attachment,
+                    name: attachment.name ?? entry.name,
+                    size: attachment.bytes ?? entry.size,
+                    role: verdict.role,
+                    asFile: verdict.role !== entry.role,
+                    ...(attachment.thumbnail_url ? { preview: attachment.thumbnail_url } : {}),
+                  }
+                : { state: "failed", problem: sentenceOf(verdict, entry.name) },
+            );
+          },
+          (error: unknown) => {
+            if (controller.signal.aborted) return;
+            void reasonOf(error).then((reason) =>
+              update(entry.key, { state: "failed", problem: `${t("upload.failed")} ${reason}` }),
+            );
+          },
+        );
     },
     [workspaceId, update, t, can, sentenceOf],
   );
@@ -86,11 +84,11 @@ export function useUploads(
   const add = useCallback(
     (files: readonly File[], wanted?: Role) => {
       if (!can) {
-        if (can === undefined) early.current.push({ files, wanted });
+        if (can === undefined) early.push({ files, wanted });
         return;
       }
       for (const file of files) {
-        if (latest.current.files.length >= filesMost) {
+        if (store.get().draft.files.length >= filesMost) {
           toast.wrong(t("upload.tooMany", { count: filesMost }));
           return;
         }
@@ -114,17 +112,17 @@ export function useUploads(
         start(entry);
       }
     },
-    [can, change, latest, start, t, sentenceOf],
+    [can, change, early, store, start, t, sentenceOf],
   );
 
   useEffect(() => {
     if (!can) return;
-    for (const { files, wanted } of early.current.splice(0)) add(files, wanted);
-  }, [can, add]);
+    for (const { files, wanted } of early.splice(0)) add(files, wanted);
+  }, [can, early, add]);
 
   const remove = useCallback(
     (key: string) => {
-      running.current.get(key)?.abort();
+      running.get(key)?.abort();
       change((before) => ({ ...before, files: before.files.filter((file) => file.key !== key) }));
     },
     [change],
@@ -132,17 +130,13 @@ export function useUploads(
 
   const retry = useCallback(
     (key: string) => {
-      const entry = latest.current.files.find((file) => file.key === key);
+      const entry = store.get().draft.files.find((file) => file.key === key);
       if (!entry?.file) return;
       update(key, { state: "uploading", progress: 0 });
       start(entry);
     },
-    [latest, start, update],
+    [store, start, update],
   );
 
-  useEffect(() => {
-    const uploads = running.current;
-    return () => uploads.clear();
-  }, []);
   return { add, remove, retry };
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../../components/ui/Button.js";
 import { Input } from "../../../components/ui/Input.js";
+import { useKept } from "../data/kept.js";
 import type { ContactDto } from "../data/types.js";
 import { Section } from "./Section.js";
 import { changeContact } from "./useContactChange.js";
@@ -69,9 +70,14 @@ function Attribute({
 /** What is known of a contact beside the name, and can be put right in place. */
 export function Attributes({ contact, workspaceId, may }: { contact: ContactDto; workspaceId: string; may: boolean }) {
   const { t } = useTranslation("inbox");
-  const [adding, setAdding] = useState(false);
-  const [name, setName] = useState("");
-  const [value, setValue] = useState("");
+  const [name, setName] = useKept(`attribute/${contact.id}/name`);
+  const [value, setValue] = useKept(`attribute/${contact.id}/value`);
+  const [adding, setAdding] = useState(name !== "" || value !== "");
+  const drop = () => {
+    setAdding(false);
+    setName("");
+    setValue("");
+  };
   const entries = Object.entries(contact.attributes);
   const save = (key: string, next: string | number | boolean | null) =>
     changeContact(workspaceId, contact.id, { attributes: { [key]: next } });
@@ -103,10 +109,7 @@ export function Attributes({ contact, workspaceId, may }: { contact: ContactDto;
           onSubmit={(event) => {
             event.preventDefault();
             void save(name, valueOf(value)).then((done) => {
-              if (!done) return;
-              setAdding(false);
-              setName("");
-              setValue("");
+              if (done) drop();
             });
           }}
         >
@@ -130,7 +133,7 @@ export function Attributes({ contact, workspaceId, may }: { contact: ContactDto;
             onChange={(event) => setValue(event.target.value)}
           />
           <div className="flex justify-end gap-2">
-            <Button size="sm" onClick={() => setAdding(false)}>
+            <Button size="sm" onClick={drop}>
               {t("action.cancel")}
             </Button>
             <Button size="sm" type="submit" variant="primary">

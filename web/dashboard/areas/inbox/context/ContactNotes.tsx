@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import { call } from "../../../api/client.js";
 import { Button, IconButton } from "../../../components/ui/Button.js";
 import { Textarea } from "../../../components/ui/Input.js";
-import { Skeleton } from "../../../components/ui/Spinner.js";
 import { ErrorState } from "../../../components/ui/states.js";
 import { Time } from "../../../components/ui/Time.js";
 import { toast } from "../../../components/ui/toast.js";
+import { useKept } from "../data/kept.js";
 import { keys } from "../data/keys.js";
 import { useById, useMembers } from "../data/lookups.js";
 import type { ContactNoteDto } from "../data/types.js";
@@ -33,7 +33,7 @@ export function ContactNotes({
     queryKey,
     queryFn: ({ signal }) => call<{ data: ContactNoteDto[] }>(`/contacts/${contactId}/notes`, { workspaceId, signal }),
   });
-  const [text, setText] = useState("");
+  const [text, setText] = useKept(`note/${contactId}`);
   const [busy, setBusy] = useState(false);
   const act = async (run: () => Promise<unknown>) => {
     setBusy(true);
@@ -63,11 +63,10 @@ export function ContactNotes({
     <Section name="notes" title={t("contactNotes.title")}>
       {error ? (
         <ErrorState inline error={error} onRetry={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton className="h-10" />
       ) : (
+        // Most have none: nothing stands there until they are here.
         <ul className="flex flex-col gap-2">
-          {data.data.map((note) => (
+          {data?.data.map((note) => (
             <li key={note.id} className="group rounded-control bg-note px-2.5 py-1.5 text-on-note">
               <RichText text={note.text} />
               <span className="flex min-h-6 items-center justify-between text-meta opacity-85">

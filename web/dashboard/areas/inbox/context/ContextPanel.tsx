@@ -1,5 +1,5 @@
 import { ArrowLeft, Ban, FileText, Merge, Split, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Fragment, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { call } from "../../../api/client.js";
@@ -39,8 +39,8 @@ function Identities({ contact }: { contact: ContactDto }) {
               {identity.blocked_by_us && <Badge tone="danger">{t("header.blocked")}</Badge>}
               {identity.blocked && <Badge tone="danger">{t("header.blockedYou")}</Badge>}
             </span>
-            <span className="block truncate font-mono text-meta text-text-2" dir="ltr" title={identity.provider_chat}>
-              {identity.provider_chat}
+            <span className="block truncate font-mono text-meta text-text-2" title={identity.provider_chat}>
+              <bdi dir="ltr">{identity.provider_chat}</bdi>
             </span>
             {identity.aliases
               .filter(({ until }) => until === null)
@@ -227,9 +227,10 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
             <Skeleton className="h-24" />
           </div>
         ) : (
-          <>
+          // What is typed about one person must not go to the next one.
+          <Fragment key={contact.id}>
             {contact.merged_into !== null && <Merged contact={contact} workspaceId={workspaceId} may={may} />}
-            <ContactCard key={contact.id} contact={contact} workspaceId={workspaceId} may={may} />
+            <ContactCard contact={contact} workspaceId={workspaceId} may={may} />
             <Identities contact={contact} />
             <Attributes contact={contact} workspaceId={workspaceId} may={may} />
             <ContactNotes contactId={contact.id} workspaceId={workspaceId} may={may} />
@@ -251,7 +252,7 @@ export function ContextPanel({ route, phone, onClose }: { route: InboxRoute; pho
               </div>
             )}
             <Suspense>{merging && <MergeDialog open onOpenChange={setMerging} into={contact} />}</Suspense>
-          </>
+          </Fragment>
         )}
       </div>
     </aside>

@@ -11,29 +11,27 @@ import { addSystemLine } from "./systemLines.js";
 import { applyMessage, refreshMessage as refreshInPart } from "./threadCache.js";
 import { isChanging, unchanging } from "./turns.js";
 import type { ConversationDetailDto, ConversationDto, ListQuery, MessageDto } from "./types.js";
+import { applyTo, isWanted, startCatchingUp } from "./underway.js";
 
 /** Puts a conversation as it is now into every list and into its own place. */
 export function showConversation(workspaceId: string, me: string, row: ConversationDto): void {
   for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.lists(workspaceId) })) {
     const list = query.queryKey[3] as ListQuery;
-    queryClient.setQueryData<Pages<ConversationDto>>(
+    applyTo<Pages<ConversationDto>>(
       query.queryKey,
-      (data) => data && applyRow(data, row, matches(list, row, me), (a, b) => compare(list.sort, a, b)),
+      (data) => applyRow(data, row, matches(list, row, me), (a, b) => compare(list.sort, a, b)),
+      true,
     );
   }
-  queryClient.setQueryData<ConversationDetailDto>(keys.conversation(workspaceId, row.id), (before) =>
-    before === undefined ? before : { ...before, ...row },
-  );
+  applyTo<ConversationDetailDto>(keys.conversation(workspaceId, row.id), (before) => ({ ...before, ...row }), true);
 }
 
 /** Puts a message into its thread, when that is here. */
 export function showMessage(workspaceId: string, message: MessageDto): void {
-  queryClient.setQueryData<Pages<MessageDto>>(
-    keys.thread(workspaceId, message.conversation_id),
-    (data) => data && applyMessage(data, message),
-  );
-  const parts = keys.threadAround(workspaceId, message.conversation_id, "").slice(0, -1);
-  queryClient.setQueriesData<Pages<MessageDto>>({ queryKey: parts }, (data) => data && refreshInPart(data, message));
+  const { conversation_id: id } = message;
+  applyTo<Pages<MessageDto>>(keys.thread(workspaceId, id), (data) => applyMessage(data, message), true);
+  const parts = keys.threadAround(workspaceId, id, "").slice(0, -1);
+  applyTo<Pages<MessageDto>>(parts, (data) => refreshInPart(data, message));
 }
 
 /** One fetch at a time for each id; whatever happens meanwhile leads to exactly one more. */
@@ -65,9 +63,6 @@ function throttled(ms: number, run: () => void): () => void {
     }, ms);
   };
 }
-
-const threadIsHere = (workspaceId: string, id: string) =>
-  queryClient.getQueryData(keys.thread(workspaceId, id)) !== undefined;
 
 /** Keeps lists, threads and numbers as the events say. Returns how to stop. */
 export function startLive(workspaceId: string, me: string): () => void {
@@ -104,7 +99,7 @@ export function startLive(workspaceId: string, me: string): () => void {
   function onMessage(event: RealtimeEvent, conversationId: string): void {
     const messageId = event.data.message_id;
     if (typeof messageId !== "string") return;
-    if (threadIsHere(workspaceId, conversationId)) {
+    if (isWanted(keys.thread(workspaceId, conversationId))) {
       // What this page is sending right now comes back as the answer of the request: it must not stand there twice.
       const sending =
         event.type === "message.created" || event.type === "note.created" ? inFlight(conversationId) : undefined;
@@ -148,6 +143,7 @@ export function startLive(workspaceId: string, me: string): () => void {
   }
 
   const stops = [
+    startCatchingUp(),
     subscribe("", onEvent),
     subscribeEphemeral("conversation.", ({ type, data }) => {
       if (type !== "conversation.read" && type !== "conversation.unread") return;

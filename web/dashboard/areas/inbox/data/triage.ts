@@ -5,6 +5,7 @@ import { toast } from "../../../components/ui/toast.js";
 import { fetchConversation, knownRow } from "./conversations.js";
 import { keys } from "./keys.js";
 import { showConversation } from "./live.js";
+import { refusedFor } from "./refused.js";
 import { inTurn, isChanging } from "./turns.js";
 import type { BulkResultDto, Change, ConversationDetailDto, ConversationDto } from "./types.js";
 import { ui } from "./ui.js";
@@ -147,7 +148,8 @@ export async function changeAll(place: Place, ids: readonly string[], change: Ch
     for (const { id, before } of results) if (before) befores.set(id, before);
     for (const { id } of failed) befores.delete(id);
     if (failed.length === 0) return;
-    toast.wrong(i18n.t("inbox:bulk.failed", { count: failed.length, reason: failed[0]!.problem ?? "" }));
+    const reason = await refusedFor(failed[0]!);
+    toast.wrong(i18n.t("inbox:bulk.failed", { count: failed.length, reason }));
     refresh(
       place,
       failed.map(({ id }) => id),

@@ -5,6 +5,7 @@ import type {
   conversationStatus,
   messageStatus,
   priority,
+  refusalDto,
   searchHitDto,
 } from "../../../../../src/wire/inbox.js";
 import type { labelDto, teamDto } from "../../../../../src/wire/workspace.js";
@@ -34,6 +35,8 @@ export type SearchHit = z.infer<typeof searchHitDto>;
 export type { ContactDto, ContactNoteDto } from "../../../../../src/wire/contacts.js";
 export type { ChannelAccountDto } from "../../../../../src/wire/channels.js";
 export type { Capabilities };
+
+export type Refusal = z.infer<typeof refusalDto>;
 
 export type Label = z.infer<typeof labelDto>;
 export type Team = z.infer<typeof teamDto>;

@@ -11,14 +11,16 @@ interface InboxUi {
   cursor: string | null;
   /** Brought back by an undo: they return to their place in the list, whoever looks at it. */
   restored: ReadonlySet<string>;
+  /** What is being opened and not on the screen yet, null when all is being closed: keys that follow are meant for that. */
+  heading: string | null | undefined;
   picker: { kind: PickerKind; ids: readonly string[] } | null;
   /** The message whose details are open. */
   details: string | null;
   search: boolean;
   /** The list of what is to be sent later is open. */
   scheduled: boolean;
-  /** Told to the composer: begin a reply or a note. `n` counts, so that saying it twice works. */
-  compose: { mode: "reply" | "note"; n: number };
+  /** Asked of the composer of a conversation, which takes it up as soon as it is there, with what was typed until then. */
+  compose: { conversationId: string; mode: "reply" | "note"; typed: { current: string } } | null;
   command: { name: "attach" | "record"; n: number } | null;
 }
 
@@ -28,11 +30,12 @@ export const ui = createStore<InboxUi>({
   anchor: null,
   cursor: null,
   restored: new Set(),
+  heading: undefined,
   picker: null,
   details: null,
   search: false,
   scheduled: false,
-  compose: { mode: "reply", n: 0 },
+  compose: null,
   command: null,
 });
 
@@ -70,4 +73,17 @@ export function keepSelected(order: readonly string[]): void {
   if (kept.length < selected.size) ui.set({ selected: new Set(kept) });
 }
 
-export const beginWriting = (mode: "reply" | "note"): void => ui.set({ compose: { mode, n: ui.get().compose.n + 1 } });
+/** Begins a reply or a note in a conversation. */
+export const beginWriting = (conversationId: string, mode: "reply" | "note"): void =>
+  ui.set({ compose: { conversationId, mode, typed: { current: "" } } });
+
+/** Keeps what is typed while the composer that was asked for is still on its way. */
+export function keepTyped(text: string): void {
+  const asked = ui.get().compose;
+  if (asked) asked.typed.current = text;
+}
+
+/** What was asked of a composer is not wanted any more. */
+export function stopWriting(): void {
+  if (ui.get().compose !== null) ui.set({ compose: null });
+}

@@ -10,6 +10,7 @@ import { useById, useLabels, useMembers } from "../data/lookups.js";
 import type { ConversationDto } from "../data/types.js";
 import { ui } from "../data/ui.js";
 import type { InboxRoute } from "../route.js";
+import { useClickMeant } from "./clickMeant.js";
 import { ConversationRow, type RowActions } from "./ConversationRow.js";
 import { steady } from "./steadyRows.js";
 import { useCursorStays } from "./cursor.js";
@@ -103,6 +104,7 @@ export function ConversationList(props: Props) {
   const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
   useEffect(() => onOrder(ids), [ids, onOrder]);
   useCursorStays(ids, list, route.conversationId);
+  const { onPointerMove, onClickCapture } = useClickMeant(ids, route.open);
   const cursor = ui.use((state) => state.cursor);
   const cursorIndex = cursor === null ? -1 : ids.indexOf(cursor);
   const drawn = shown.length > 0 && !loading;
@@ -164,7 +166,15 @@ export function ConversationList(props: Props) {
     );
   }
   return (
-    <div className="relative min-h-0 flex-1" {...area}>
+    <div
+      className="relative min-h-0 flex-1"
+      {...area}
+      onPointerMove={(event) => {
+        onPointerMove(event);
+        area.onPointerMove();
+      }}
+      onClickCapture={onClickCapture}
+    >
       {waiting > 0 && (
         <div className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
           <Button

@@ -98,13 +98,15 @@ export function useNotifications(place: Place, unread: number): void {
         .filter(({ row }) => !at(row.id))
         .map((one) => ({ one, ways: waysOf(one.kind, latest.current.preferences, { active, quiet }) }));
       const shown = told.filter(({ ways }) => ways.app).map(({ one }) => one);
-      if (shown.length > singlyMost) toast.tell(latest.current.t("notify.many", { count: shown.length }));
+      if (shown.length > singlyMost)
+        toast.tell(latest.current.t("notify.many", { count: shown.length }), undefined, undefined, "told/many");
       else
         for (const one of shown)
           toast.tell(
             titleOf(one),
             { label: latest.current.t("notify.open"), onClick: () => openRow(one.row) },
             one.row.last_message?.preview,
+            `told/${one.kind}/${one.row.id}`,
           );
       if (!leader.current) return;
       if (told.some(({ ways }) => ways.sound)) playTone();
@@ -122,7 +124,8 @@ export function useNotifications(place: Place, unread: number): void {
       if (!wanted) return;
       const row = await fetchConversation(workspaceId, id);
       if (isHistory(event, row)) return;
-      if (!gathered.some((one) => one.row.id === id && one.kind === wanted)) gathered.push({ kind: wanted, row });
+      // Of several from one person the newest is told.
+      gathered = [...gathered.filter((one) => one.row.id !== id || one.kind !== wanted), { kind: wanted, row }];
       timer ??= setTimeout(() => void tell(), gatherMs);
     }
 

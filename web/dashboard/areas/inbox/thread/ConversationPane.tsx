@@ -17,6 +17,7 @@ import { useById, useMembers } from "../data/lookups.js";
 import { useTellPresence } from "../data/presence.js";
 import { changeAll, markRead, markUnread } from "../data/triage.js";
 import type { ConversationDetailDto, MessageDto } from "../data/types.js";
+import { stopWriting } from "../data/ui.js";
 import type { InboxRoute } from "../route.js";
 import type { ThreadContext } from "./MessageItem.js";
 import { messageActions } from "./messageActions.js";
@@ -33,7 +34,7 @@ interface Props {
   onToggleDetails: () => void;
 }
 
-function Open({ conversation, ...props }: Props & { conversation: ConversationDetailDto }) {
+function Open({ conversation, ready, ...props }: Props & { conversation: ConversationDetailDto; ready: boolean }) {
   const { route, phone } = props;
   const { t } = useTranslation("inbox");
   const { place } = route;
@@ -149,7 +150,14 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
           toggleDetails: props.onToggleDetails,
         }}
       />
-      <Thread conversation={conversation} context={context} wanted={wanted} onFound={onFound} onSeen={onSeen} />
+      <Thread
+        conversation={conversation}
+        ready={ready}
+        context={context}
+        wanted={wanted}
+        onFound={onFound}
+        onSeen={onSeen}
+      />
       {maySend ? (
         <Composer
           ref={composer}
@@ -200,7 +208,11 @@ function Open({ conversation, ...props }: Props & { conversation: ConversationDe
 export function ConversationPane(props: Props) {
   const { t } = useTranslation("inbox");
   const { conversationId, open } = props.route;
-  const { data, error, refetch } = useConversation(conversationId);
+  const { data, error, refetch, isPlaceholderData } = useConversation(conversationId);
+  const nothing = error !== null && !data;
+  useEffect(() => {
+    if (nothing) stopWriting();
+  }, [nothing]);
   if (error && !data) {
     const gone = Problem.from(error).status === 404;
     return gone ? (
@@ -215,5 +227,5 @@ export function ConversationPane(props: Props) {
     );
   }
   if (!data) return <PageSpinner />;
-  return <Open key={data.id} {...props} conversation={data} />;
+  return <Open key={data.id} {...props} conversation={data} ready={!isPlaceholderData || error !== null} />;
 }

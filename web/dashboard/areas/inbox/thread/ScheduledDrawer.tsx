@@ -37,9 +37,10 @@ function Item({ hit, onEdit }: { hit: SearchHit; onEdit: (message: MessageDto) =
           <Link
             to={`/w/${workspaceId}/inbox/all/${conversation.id}?message=${message.id}`}
             onClick={close}
+            dir="auto"
             className="min-w-0 truncate font-medium hover:underline"
           >
-            <bdi>{name}</bdi>
+            {name}
           </Link>
           <time dateTime={message.scheduled_at ?? undefined} className="tabular text-meta text-text-2">
             {message.scheduled_at && at.format(new Date(message.scheduled_at))}

@@ -45,8 +45,22 @@ function End({ typing, name }: { typing: boolean; name: string }) {
   );
 }
 
+/** Whether something of the thread is open, such as a menu: what it belongs to must not slip away under the pointer. */
+const isHeld = (area: HTMLElement | null): boolean => area?.querySelector('[data-state="open"]') != null;
+
+/** Runs once nothing of the thread is open any more. Returns how to stop. */
+function onceFree(area: HTMLElement, run: () => void): () => void {
+  const observer = new MutationObserver(() => {
+    if (!isHeld(area)) run();
+  });
+  observer.observe(area, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] });
+  return () => observer.disconnect();
+}
+
 interface Props {
   conversation: ConversationDetailDto;
+  /** All is known of the conversation, also what is new in it. */
+  ready: boolean;
   context: ThreadContext;
   /** A message to go to. */
   wanted: string | null;
@@ -64,6 +78,7 @@ export function Thread(props: Props) {
 /** Newest at the bottom; older messages come when one scrolls up, and nothing jumps. */
 function ThreadPart({
   conversation,
+  ready,
   context,
   wanted,
   onFound,
@@ -82,6 +97,10 @@ function ThreadPart({
   const typing = useContactTyping(conversation.id);
   const placed = useMemo(() => place(messages), [messages]);
   const handle = useRef<VListHandle>(null);
+  const area = useRef<HTMLDivElement>(null);
+  const [held, setHeld] = useState(false);
+  /** What was used last stays drawn, however far it is scrolled away: a menu, a picture or a recording of it may be open. */
+  const [used, setUsed] = useState<string | null>(null);
   const [atBottom, setAtBottom] = useState(true);
   const [marked, setMarked] = useState<string | null>(null);
 
@@ -138,7 +157,7 @@ function ThreadPart({
 
   const started = useRef(false);
   useLayoutEffect(() => {
-    if (count === 0) return;
+    if (count === 0 || !ready) return;
     const was = before.current;
     before.current = { first: firstId, count, last: lastId };
     if (!started.current) {
@@ -151,19 +170,33 @@ function ThreadPart({
     }
     if (lastId === was.last) return;
     if (around !== null) return;
-    if (atBottom || mineNew) handle.current?.scrollToIndex(count, { align: "end" });
+    if (mineNew || (atBottom && !isHeld(area.current))) handle.current?.scrollToIndex(count, { align: "end" });
+    else if (atBottom) setHeld(true);
     else if (count > was.count) setUnseen((value) => value + count - was.count);
-  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread, around]);
+  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread, around, ready]);
 
   // Ticks, pictures and the line of who types change heights: who is at the bottom stays there.
   useLayoutEffect(() => {
-    if (started.current && atEnd && atBottom) handle.current?.scrollToIndex(count, { align: "end" });
-  }, [typing, placed, outbox, lines.length, count, atEnd, atBottom]);
+    if (started.current && atEnd && atBottom && !isHeld(area.current))
+      handle.current?.scrollToIndex(count, { align: "end" });
+  }, [typing, placed, outbox, lines.length, count, atEnd, atBottom, held]);
+  useEffect(() => (held && area.current ? onceFree(area.current, () => setHeld(false)) : undefined), [held]);
+
+  // So does who is at the bottom while the composer grows.
+  const drawn = !thread.isPending && ready && count > 0;
+  useEffect(() => {
+    if (!drawn || !atEnd || !atBottom || !area.current) return;
+    const observer = new ResizeObserver(() => {
+      if (!isHeld(area.current)) handle.current?.scrollTo(handle.current.scrollSize);
+    });
+    observer.observe(area.current);
+    return () => observer.disconnect();
+  }, [drawn, atEnd, atBottom]);
 
   const newest = messages.at(-1)?.id;
   useEffect(() => {
-    if (atEnd && atBottom && newest && document.visibilityState === "visible") onSeen(newest);
-  }, [atEnd, atBottom, newest, onSeen]);
+    if (ready && atEnd && atBottom && !held && newest && document.visibilityState === "visible") onSeen(newest);
+  }, [ready, atEnd, atBottom, held, newest, onSeen]);
 
   const { isPending, isError } = thread;
   useEffect(() => {
@@ -199,15 +232,17 @@ function ThreadPart({
     else if (!isFetchingPreviousPage) void fetchPreviousPage();
   };
 
-  if (thread.isPending) return <ThreadSkeleton />;
+  // Not before it is known what is new: the line above it would push everything down, and be gone when it was read.
+  if (thread.isPending || !ready) return <ThreadSkeleton />;
   if (thread.error && messages.length === 0)
     return <ErrorState error={thread.error} onRetry={() => void thread.refetch()} />;
   if (count === 0) return <EmptyState title={t("thread.empty")}>{t("thread.emptyHint")}</EmptyState>;
 
+  const usedAt = used === null ? -1 : items.findIndex(({ key }) => key === used);
   const linesAfter = (from: string, to: string | undefined) =>
     lines.filter(({ at }) => at >= from && (to === undefined || at < to));
   return (
-    <div className="relative min-h-0 flex-1">
+    <div ref={area} className="relative min-h-0 flex-1">
       {isFetchingNextPage && (
         <div className="pointer-events-none absolute inset-x-0 top-2 z-10 grid place-items-center text-text-3">
           <Spinner label={t("thread.loadingOlder")} />
@@ -224,9 +259,15 @@ function ThreadPart({
         onScroll={onScroll}
         bufferSize={600}
         className="h-full py-2 [overflow-anchor:none]"
+        {...(usedAt < 0 ? {} : { keepMounted: [usedAt] })}
       >
         {(item) => (
-          <div key={item.key} className="mx-auto w-full max-w-180">
+          <div
+            key={item.key}
+            className="mx-auto w-full max-w-180"
+            onFocus={() => setUsed(item.key)}
+            onPointerDown={() => setUsed(item.key)}
+          >
             {item.kind === "message" && (
               <>
                 {item.placed.day && <DayDivider at={item.placed.message.at} />}

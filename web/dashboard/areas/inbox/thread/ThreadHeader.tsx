@@ -13,6 +13,7 @@ import {
   Users,
   Zap,
 } from "lucide-react";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/ui/Avatar.js";
 import { Badge, Chip } from "../../../components/ui/Badge.js";
@@ -142,8 +143,15 @@ export function ThreadHeader({
           </h2>
           <div className="flex min-w-0 items-center gap-1.5 text-meta text-text-3">
             <ChannelGlyph kind={conversation.channel} size={12} label />
-            {account && <bdi className="truncate">· {account.name}</bdi>}
-            {team && <bdi className="truncate">· {team.name}</bdi>}
+            {[account, team].map(
+              (one) =>
+                one && (
+                  <Fragment key={one.id}>
+                    <span>·</span>
+                    <bdi className="truncate">{one.name}</bdi>
+                  </Fragment>
+                ),
+            )}
           </div>
         </div>
         {shownLabels.length > 0 && (
