@@ -46,6 +46,22 @@ describe("mishaps on the way through a wizard", () => {
     await heading("Set up delivery");
   }, 300_000);
 
+  it("say why the test reply did not go out, and send it again", async () => {
+    shop.telegram.customer({ id: 601, firstName: "Ana" }, "quoted_bot").write("Hello");
+    await goOn(page);
+    await says(/delivers\. Last message/);
+    await goOn(page);
+    await heading("Try it");
+    const fault = { status: 400, description: "Bad Request: message is too long" };
+    shop.telegram.faults.next({ method: "sendMessage", ...fault });
+    await press("Send test reply");
+    await says("The provider refused the content.");
+    await says(/message is too long/);
+    await lookAt(shop, `channels/${shownAccount(page)}/connect/roundtrip`, "telegram-refused");
+    await press("Send test reply");
+    await says("Your reply went out. The channel works both ways.");
+  }, 300_000);
+
   it("name a provider that is slow, broken or gone, and keep what was typed", async () => {
     const account = shop.graph.addPage({ name: "Slow page" });
     await credentialsOf("Facebook Messenger");
