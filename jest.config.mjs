@@ -11,6 +11,7 @@ export default {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "es6" }, sourceMaps: "inline" },
     ],
   },
-  testTimeout: 30000,
+  // What takes long on a busy machine is no failure; above all a gateway that starts.
+  testTimeout: 120000,
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/data"],
 };

@@ -147,7 +147,7 @@ export class Api {
     const account = this.accountOf(request, url);
     const [node = "", edge = ""] = path.slice(1).split("/");
     this.state.calls.push({ n: this.state.calls.length + 1, method, path, account: account.id, body });
-    if (edge === "" && method === "GET") return this.read(account, node);
+    if (edge === "" && method === "GET") return this.read(account, node, url);
     switch (`${method} ${edge}`) {
       case "POST messages":
         return account.kind === "messenger" ? this.sendMessenger(account, body) : this.sendWhatsApp(account, body);
@@ -162,6 +162,8 @@ export class Api {
       case "DELETE subscribed_apps":
         account.webhook = undefined;
         return { success: true };
+      case "GET phone_numbers":
+        return this.numbersOf(node);
       case "GET message_templates":
         return templatePage(account, url);
       case "POST block_users":
@@ -177,8 +179,20 @@ export class Api {
     return this.state.media.add(upload);
   }
 
-  private read(account: Account, node: string): Json {
+  /** The numbers of a business account, as whoever may see it. */
+  private numbersOf(business: string): Json {
+    const numbers = this.state.accounts.filter((one) => one.kind === "whatsapp" && one.business === business);
+    if (numbers.length === 0) {
+      throw new Refusal(400, 100, "Unsupported get request. Object does not exist", { subcode: 33 });
+    }
+    return { data: numbers.map(({ id, phone }) => ({ id, display_phone_number: phone })) };
+  }
+
+  private read(account: Account, node: string, url: URL): Json {
     if (node === "me" || node === account.id) {
+      if (account.person && /\bcategory\b/.test(url.searchParams.get("fields") ?? "")) {
+        throw new Refusal(400, 100, "(#100) Tried accessing nonexisting field (category) on node type (User)");
+      }
       return account.kind === "messenger"
         ? { id: account.id, name: account.name }
         : {

@@ -66,6 +66,8 @@ export interface Account {
   token: string;
   appSecret: string;
   revoked: boolean;
+  /** The token is a person's, not a page's. */
+  person?: boolean;
   /** The token ran out. */
   expired?: boolean;
   /** Where webhooks go, once set. */

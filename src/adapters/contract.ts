@@ -233,8 +233,8 @@ export interface Channel {
   profile?(user: ExternalId): Promise<{ name?: string | undefined }>;
   /** Keeps a person from writing to us, or lets them again. */
   block?(chat: ExternalId, blocked: boolean): Promise<void>;
-  /** The message templates of the account, all of them. */
-  templates?(): Promise<ProviderTemplate[]>;
+  /** The message templates of the account, all of them. `progress` is told after each page how many there are so far. */
+  templates?(progress?: (soFar: number) => void): Promise<ProviderTemplate[]>;
   /** After an event was stored: quick answers a provider waits for (Telegram: answerCallbackQuery). Failures are only logged. */
   acknowledge?(event: InboundEvent): Promise<void>;
 }
@@ -246,6 +246,8 @@ export interface ChannelAdapter<S = unknown> {
     label: string;
     /** False for channels that work against the provider's terms. */
     official: boolean;
+    /** The provider delivers to one place only: who connects an account a second time takes it from the first. */
+    oneReceiver?: boolean | undefined;
     /** Works without a public URL. */
     needsPublicUrl: boolean;
     /** Why somebody should think twice before connecting it; shown before. */

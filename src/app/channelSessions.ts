@@ -110,6 +110,7 @@ const sentences: Readonly<Record<ChannelSession["state"], string>> = {
   syncing: "Linked. Chats are being brought here.",
   ready: "Linked and connected.",
   lost: "Not linked, or not connected at the moment. Start it again to link it.",
-  banned: "WhatsApp has closed this number. It cannot be used here any more.",
+  banned:
+    "WhatsApp has closed this number. If it was opened again after a review, link it again; otherwise connect another number.",
   off: "The account is off, or has no number yet.",
 };

@@ -17,6 +17,7 @@ import { webhookUrl } from "../http/presenters/channels.js";
 import type { ConnectInput, ChannelAdmin } from "../http/routes/channels.js";
 import { channelChecks } from "./channelChecks.js";
 import { failedNote } from "./channelNotes.js";
+import { refuseSecond, takenBy } from "./channelRefusals.js";
 import { createChannelProbe, madeByUs } from "./channelProbe.js";
 import { createIntakeAccounts, draftName, type IntakeAccounts } from "./intakeAccounts.js";
 import { recordOf } from "./operations.js";
@@ -134,6 +135,7 @@ export function createChannels(deps: Deps): Channels {
     const channel = adapter.connect(settings, tools(input));
     try {
       const state = await probe.probed(channel, adapter, settings);
+      if (adapter.manifest.oneReceiver && !input.simulated) await refuseSecond(inbox(), input, state.accountRef);
       const account = await target(state);
       const called = name ?? (isUnnamed(account, adapter.manifest.label) ? state.displayName : undefined);
       try {
@@ -144,13 +146,7 @@ export function createChannels(deps: Deps): Channels {
         });
       } catch (error) {
         if ((error as { code?: unknown }).code !== 11000) throw error;
-        const there = await accounts.findByRef(workspaceId, kind, state.accountRef);
-        const name = there?.name ?? state.displayName;
-        throw new AppError(
-          "conflict",
-          `This account is connected to this workspace already, as the channel “${name}”. Nothing was saved.`,
-          { extensions: { said: { reason: "connected_already", parameters: { name } } } },
-        );
+        throw takenBy(await accounts.findByRef(workspaceId, kind, state.accountRef), state.displayName);
       }
       intakeSide.forget();
       if (account.enabled) await reportHealth.switched(account.id, state.state, state.cause ?? null);
@@ -226,7 +222,8 @@ export function createChannels(deps: Deps): Channels {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       await accounts.setRegistered(account.id, null);
-      await trouble(unreachable ?? `The webhook could not be registered: ${error.message}`);
+      const known = error.failure.kind === "auth_expired" ? adapter.explain?.(error)?.sentence : undefined;
+      await trouble(unreachable ?? known ?? `The webhook could not be registered: ${error.message}`);
       return false;
     }
   }

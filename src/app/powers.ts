@@ -38,7 +38,7 @@ export function powersOf(sender: (account: ChannelAccount) => Channel): {
         await channel.block(chat, blocked);
       },
       profile: async (account, user) => (await sender(account).profile?.(user)) ?? {},
-      templates: async (account) => sender(account).templates?.(),
+      templates: async (account, progress) => sender(account).templates?.(progress),
     },
     openMedia: async (account, ref) => {
       const channel = sender(account);

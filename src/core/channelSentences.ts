@@ -14,6 +14,12 @@ const sentences = {
     "Meta does not know this access token. Copy the whole of it again, without spaces, or generate a new one.",
   meta_permission_missing:
     "The access token lacks a permission. Generate it again with the permissions named beside the field.",
+  messenger_token_of_person:
+    "This is the token of a person, not of a page. Copy the one beside your page under Generate access tokens.",
+  whatsapp_business_unknown:
+    "Meta finds no WhatsApp business account of this id with this token. Copy it again from WhatsApp, API setup; it is not the phone number id.",
+  whatsapp_business_of_another:
+    "This phone number does not belong to that WhatsApp business account. Copy both ids from the same page.",
   messenger_page_of_another:
     "The token belongs to another page than the page id names. Leave the page id out, or generate a token for that page.",
   whatsapp_number_unknown:
@@ -38,6 +44,10 @@ const sentences = {
   address_not_https_or_poll:
     "PUBLIC_URL is {{origin}}, which is not an https address: {{name}} cannot deliver to it. Set PUBLIC_URL to the https address of this server and start it again. Or choose polling, which needs no address.",
   connected_already: "This account is connected to this workspace already, as the channel “{{name}}”.",
+  connected_elsewhere:
+    "This account is connected to another workspace of this server, and its provider delivers to one place only. Delete it there first.",
+  connected_as_draft:
+    "Messages of this account arrive here already, as the draft “{{name}}”. Put the credentials in there.",
   credentials_of_another: "These credentials belong to another account. Connect that one as a channel of its own.",
   webhook_silent: "Nothing was heard for a day. The webhook was set again, to be sure.",
   well: "The account is well.",

@@ -108,7 +108,14 @@ export function createInbox(ports: InboxPorts): Inbox {
   const readMarks = readMarkRepo(models.readMarks);
   const health = reportHealth({ accounts, publish, clock, log });
   const templateRows = templateRepo(models.templates);
-  const templates = templateUsecases({ accounts, templates: templateRows, listed: ports.atProvider.templates, clock });
+  const templates = templateUsecases({
+    accounts,
+    templates: templateRows,
+    listed: ports.atProvider.templates,
+    soFar: ({ id, workspaceId }, count) =>
+      ports.ephemeral(workspaceId, "channel.templates", { channel_account_id: id, so_far: count }),
+    clock,
+  });
   const options = optionTokens({ messages, capabilitiesOf, seals });
 
   const settleFresh = settle({ conversations, messages, files, publish, enqueue, clock });

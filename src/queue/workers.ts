@@ -69,6 +69,30 @@ export async function startWorkers(options: Options): Promise<Workers> {
     return worker;
   });
 
+  try {
+    await schedule(queues);
+  } catch (error) {
+    // They run already, with connections of their own: a start that failed must not leave them behind.
+    await Promise.all(workers.map((worker) => worker.close(true)));
+    throw error;
+  }
+
+  return {
+    async stop(timeoutMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<"late">((resolve) => {
+        timer = setTimeout(() => resolve("late"), timeoutMs);
+      });
+      // A worker that is being closed cannot be closed by force any more: what hangs is left, and ends itself when its job does.
+      const done = Promise.all(workers.map((worker) => worker.close())).then(() => "done" as const);
+      if ((await Promise.race([done, late])) === "late") log.warn("workers_not_drained", {});
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Has the jobs of the catalog that come again and again put into their queues. */
+async function schedule(queues: Queues): Promise<void> {
   for (const [name, kind] of Object.entries(catalog) as [
     JobName,
     { queue: (typeof queueNames)[number]; everyMs?: number },
@@ -80,19 +104,4 @@ export async function startWorkers(options: Options): Promise<Workers> {
       queues.byName.get(queue)!.upsertJobScheduler(name.replace(".", "-"), { every: everyMs }, job),
     );
   }
-
-  return {
-    async stop(timeoutMs) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<"late">((resolve) => {
-        timer = setTimeout(() => resolve("late"), timeoutMs);
-      });
-      const done = Promise.all(workers.map((worker) => worker.close())).then(() => "done" as const);
-      if ((await Promise.race([done, late])) === "late") {
-        log.warn("workers_not_drained", {});
-        await Promise.all(workers.map((worker) => worker.close(true)));
-      }
-      clearTimeout(timer);
-    },
-  };
 }

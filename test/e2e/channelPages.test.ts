@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import type { Account, Json } from "../../simulator/graph/index.js";
 import { eventually } from "../support/gateway.js";
 import { lookAt, openChannelHouse, type ChannelHouse } from "./channelHouse.js";
-import type { Visitor } from "./house.js";
+import { picture, type Visitor } from "./house.js";
 
 const wait = { timeout: 90_000 };
 
@@ -76,8 +76,15 @@ describe("the pages of a channel", () => {
       const components = [{ type: "BODY", text: `It is ${name}.` }];
       shop.graph.addTemplate(number, { name, language: "de", category: "MARKETING", status: "PENDING", components });
     }
+    shop.graph.fault({ path: "/message_templates", delayMs: 0 });
+    shop.graph.fault({ path: "/message_templates", delayMs: 8_000 });
     await press("Fetch from the provider");
+    await says("2 templates have come so far…");
+    await picture(page, "channels/templates-progress");
     await says("4 templates are here.");
+    await eventually("no progress is told any more", async () =>
+      (await page.getByText(/have come so far/).count()) === 0 ? true : undefined,
+    );
     const spring = page.getByRole("row").filter({ hasText: "spring" });
     await spring.getByText("In review").waitFor(wait);
 

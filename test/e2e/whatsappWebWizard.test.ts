@@ -104,6 +104,43 @@ describe("the wizard of a number that is linked like WhatsApp Web", () => {
     await page.locator("main h1").getByText("Working").waitFor(wait);
   }, 300_000);
 
+  it("tells what ended the link, in the wizard too, and leads out of it", async () => {
+    const link = `channels/${id}/connect/link`;
+    await page.goto(shop.at(`channels/${id}/connection`));
+    await says("Linked and connected.");
+    whatsapp.phone(number).state("CONFLICT");
+    await says("WhatsApp Web was opened elsewhere with the same link.");
+    await page.locator("main h1").getByText("Working").waitFor(wait);
+    whatsapp.phone(number).state("TOS_BLOCK");
+    await says("WhatsApp banned this number");
+    await lookAt(shop, `channels/${id}/connection`, "linked-banned");
+    await page.goto(shop.at(link));
+    await page.getByRole("alert").getByText("WhatsApp banned the number.").waitFor(wait);
+    await page.getByRole("button", { name: "Link again" }).waitFor(wait);
+    await lookAt(shop, link, "linked-banned-wizard");
+  }, 300_000);
+
+  it("shows after a reload how the number is being linked", async () => {
+    whatsapp.phone(number).logOut();
+    await page.goto(shop.at(`channels/${id}/connect/link`));
+    await press("Link again");
+    const code = page.locator("output");
+    await code.or(qr()).first().waitFor(wait);
+    if (await code.isVisible()) {
+      await press("Scan a QR code instead");
+      await qr().waitFor(wait);
+    }
+    await press("Link with a phone number instead");
+    await page.getByLabel("Phone number", { exact: true }).fill(`+${number}`);
+    await press("Get a code");
+    await code.waitFor(wait);
+    await page.reload();
+    await code.waitFor(wait);
+    await page.getByLabel("Phone number", { exact: true }).waitFor(wait);
+    await press("Scan a QR code instead");
+    await qr().waitFor(wait);
+  }, 300_000);
+
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(shop.house.strangers).toEqual([]);
     expect(shop.house.complaints).toEqual([]);

@@ -110,6 +110,59 @@ describe("the queues", () => {
     await expect(working({} as Handlers, () => Promise.resolve())).rejects.toThrow("no handler for job inbound.record");
   });
 
+  it("leaves no worker behind when it cannot start", async () => {
+    const clients = async () =>
+      String(await redis.client("LIST"))
+        .trim()
+        .split("\n").length;
+    const before = await clients();
+    const consumer = connectConsumer({ url: server.url, log });
+    const refusing = [...queues.byName].map(([name, queue]) => {
+      const broken = new Proxy(queue, {
+        get: (target, key) =>
+          key === "upsertJobScheduler" ? () => Promise.reject(new Error("no")) : (Reflect.get(target, key) as unknown),
+      });
+      return [name, broken] as const;
+    });
+    const halfway = { ...queues, byName: new Map(refusing) };
+    const starting = startWorkers({
+      redis: consumer,
+      prefix: "q",
+      queues: halfway,
+      handlers: idle(),
+      concurrency: 10,
+      log,
+    });
+    await expect(starting).rejects.toThrow("no");
+    consumer.disconnect();
+    await eventually("no connection is left", async () => ((await clients()) <= before ? true : undefined));
+  }, 60_000);
+
+  it("stops although a job hangs, and the job ends in its own time", async () => {
+    let finish: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => (finish = resolve));
+    let taken = false;
+    let ended = false;
+    const handlers: Handlers = {
+      ...idle(),
+      "outbound.drain": () => {
+        taken = true;
+        return hung.then(() => {
+          ended = true;
+        });
+      },
+    };
+    const consumer = connectConsumer({ url: server.url, log });
+    const workers = await startWorkers({ redis: consumer, prefix: "q", queues, handlers, concurrency: 10, log });
+    await queues.add([drain("hangs")]);
+    await eventually("the job is in hand", () => taken || undefined);
+    await workers.stop(50);
+    expect(ended).toBe(false);
+    finish();
+    await eventually("the job's end", () => ended || undefined);
+    consumer.disconnect();
+  }, 60_000);
+
   it("says unavailable, soon, when Redis is frozen or gone", async () => {
     const within = async (what: Promise<void>) => {
       const started = Date.now();

@@ -33,7 +33,13 @@ export async function startOwnRedis(dir: string, settings: Record<string, string
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   let server: ChildProcess;
   const ask = async (work: (redis: Redis) => Promise<unknown>) => {
-    const redis = new Redis({ path: socket, maxRetriesPerRequest: 0, retryStrategy: () => null, lazyConnect: true });
+    const redis = new Redis({
+      path: socket,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+      lazyConnect: true,
+      disconnectTimeout: 100,
+    });
     redis.on("error", () => undefined);
     try {
       await redis.connect();

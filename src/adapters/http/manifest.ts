@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Capabilities } from "../../core/capabilities.js";
+import { asMeant, pastedSecret } from "../shared/pasted.js";
 
 const most = 100 * 1024 * 1024;
 
@@ -30,10 +31,7 @@ export const can: Capabilities = {
   pace: { overallPerSecond: 50, perChatPerSecond: 10, chatBurst: 20 },
 };
 
-const secret = z
-  .string()
-  .trim()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "`whsec_` and at least 24 bytes in base64");
+const secret = pastedSecret().regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "`whsec_` and at least 24 bytes in base64");
 
 /** The settings of one system that is connected as a channel. */
 export const settings = z.object({
@@ -43,8 +41,10 @@ export const settings = z.object({
     .default(() => randomBytes(9).toString("base64url"))
     .meta({ title: "Account id", description: "Made by this server when it is left out.", generated: true }),
   deliveryUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
+    .preprocess(
+      (given) => (typeof given === "string" ? asMeant(given) : given),
+      z.url({ protocol: /^https?$/ }).max(2_000),
+    )
     .meta({
       title: "Where we deliver",
       description: "An address of your system. What agents and bots answer is posted there, signed.",

@@ -32,7 +32,7 @@ export async function probe(
   tools: AdapterTools,
   webhook?: { url: string },
 ): Promise<AccountState> {
-  const page = await graph.get("me", { fields: "id,name" });
+  const page = await pageOf(graph);
   const accountRef = id(page.id);
   if (accountRef === undefined) {
     throw new ProviderError({ kind: "unexpected" }, "Meta did not say which page this token is of.");
@@ -50,6 +50,16 @@ export async function probe(
     cause: lost,
     ...(own.appId === undefined ? {} : { webhookLost: true as const }),
   };
+}
+
+/** Only pages have a category: the token of a person, which is easily taken for one of a page, is refused in words. */
+async function pageOf(graph: GraphClient) {
+  try {
+    return await graph.get("me", { fields: "id,name,category" });
+  } catch (error) {
+    if (!(error instanceof ProviderError) || !/nonexisting field \(category\)/.test(error.message)) throw error;
+    throw new ProviderError({ kind: "auth_expired" }, `The token is of a person. ${error.message}`, error.providerCode);
+  }
 }
 
 async function whereElse(

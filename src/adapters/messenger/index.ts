@@ -21,6 +21,7 @@ export const messenger: ChannelAdapter<MessengerSettings> = {
     kind: "messenger",
     label: "Facebook Messenger",
     official: true,
+    oneReceiver: true,
     needsPublicUrl: true,
     handshake: true,
     settings,

@@ -38,7 +38,9 @@ export const can: Capabilities = {
 export const settings = z.object({
   pageAccessToken: accessToken.meta({
     title: "Page access token",
-    description: "In the app dashboard under Messenger, API settings, Generate access tokens, beside your page.",
+    description:
+      "In the app dashboard under Messenger, API settings, Generate access tokens, beside your page. It needs " +
+      "pages_messaging and pages_manage_metadata.",
     link: "https://developers.facebook.com/apps/",
     expects: "the whole token, which begins with EAA",
     secret: true,

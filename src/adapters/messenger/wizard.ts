@@ -28,5 +28,12 @@ export function explain(error: ProviderError): { sentence: string; field?: strin
         "The token belongs to another page than the page id names. Leave the page id out, or generate a token for that page.",
     };
   }
+  if (/^The token is of a person/.test(error.message)) {
+    return {
+      field: "pageAccessToken",
+      sentence:
+        "This is the token of a person, not of a page. Copy the one beside your page under Generate access tokens.",
+    };
+  }
   return explainGraph(error, "pageAccessToken");
 }

@@ -14,7 +14,16 @@ export type { TelegramSettings };
 
 /** Telegram bots over the Bot API: by webhook, or by long polling where there is no public URL. */
 export const telegram: ChannelAdapter<TelegramSettings> = {
-  manifest: { kind: "telegram", label: "Telegram", official: true, needsPublicUrl: false, settings, can, wizard },
+  manifest: {
+    kind: "telegram",
+    label: "Telegram",
+    official: true,
+    oneReceiver: true,
+    needsPublicUrl: false,
+    settings,
+    can,
+    wizard,
+  },
   normalize,
   verify,
   rotate,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Capabilities } from "../../core/capabilities.js";
+import { pastedSecret } from "../shared/pasted.js";
 import { sendableReactions } from "./reactions.js";
 
 const mb = 1024 * 1024;
@@ -42,9 +43,7 @@ const secretToken = z.string().regex(/^[A-Za-z0-9_-]{1,256}$/, "1 to 256 charact
 
 /** The settings of one connected bot. `secretToken` is ours: it is made when it is not given. */
 export const settings = z.object({
-  token: z
-    .string()
-    .trim()
+  token: pastedSecret()
     .regex(/^[1-9]\d{0,15}:[A-Za-z0-9_-]{1,64}$/, "a token from @BotFather, such as 123456:ABC-DEF…")
     .meta({
       title: "Bot token",

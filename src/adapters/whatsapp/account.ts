@@ -2,7 +2,7 @@ import { ProviderError } from "../../core/errors.js";
 import type { AccountState, AdapterTools, WebhookAddress } from "../contract.js";
 import type { GraphClient } from "../shared/graph/client.js";
 import { callbackOf, elsewhere } from "../shared/graph/subscription.js";
-import { id, text } from "../shared/read.js";
+import { id, records, text } from "../shared/read.js";
 import { codes } from "./failures.js";
 import type { WhatsAppSettings } from "./manifest.js";
 
@@ -20,6 +20,8 @@ export async function probe(
   const accountRef = id(number.id);
   if (accountRef === undefined)
     throw new ProviderError({ kind: "unexpected" }, "Meta did not say which number this is.");
+  if (webhook === undefined && own.businessAccountId !== undefined)
+    await owned(graph, own.businessAccountId, accountRef);
   const displayName = [text(number.verified_name), text(number.display_phone_number)].filter(Boolean).join(" ");
   const about = { accountRef, displayName: displayName || accountRef, standing: true as const };
   const status = text(number.status);
@@ -36,6 +38,23 @@ export async function probe(
   const lost = webhook && (await whereElse(graph, own, tools, webhook.url));
   if (lost !== undefined) return { state: "degraded", ...about, cause: lost, webhookLost: true };
   return { state: "ok", ...about };
+}
+
+/** Numbers of a business account that are looked through; more are rare. */
+const numbersMost = 100;
+
+/** Refuses a business account that is none, or has another number: without it templates and delivery would fail later. */
+async function owned(graph: GraphClient, business: string, number: string): Promise<void> {
+  const refused = (why: string, code = "100") => new ProviderError({ kind: "auth_expired" }, why, code);
+  const answer = await graph
+    .get(`${business}/phone_numbers`, { fields: "id", limit: String(numbersMost) })
+    .catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || !error.providerCode?.startsWith("100")) throw error;
+      throw refused(`There is no such business account. ${error.message}`, error.providerCode);
+    });
+  const numbers = records(answer.data).map((one) => id(one.id));
+  if (numbers.length < numbersMost && !numbers.includes(number))
+    throw refused("The business account has other numbers.");
 }
 
 async function whereElse(

@@ -18,6 +18,7 @@ export const whatsapp: ChannelAdapter<WhatsAppSettings> = {
     kind: "whatsapp",
     label: "WhatsApp",
     official: true,
+    oneReceiver: true,
     needsPublicUrl: true,
     handshake: true,
     settings,
@@ -64,7 +65,9 @@ export const whatsapp: ChannelAdapter<WhatsAppSettings> = {
         if (blocked) await graph.post(`${phone}/block_users`, body);
         else await graph.delete(`${phone}/block_users`, {}, body);
       },
-      ...(businessAccountId === undefined ? {} : { templates: () => templatesOf(graph, businessAccountId) }),
+      ...(businessAccountId === undefined
+        ? {}
+        : { templates: (progress) => templatesOf(graph, businessAccountId, progress) }),
     };
   },
 };

@@ -7,7 +7,11 @@ const pageSize = "100";
 const pagesMost = 100;
 
 /** All templates of a business account, page by page. */
-export async function templatesOf(graph: GraphClient, account: string): Promise<ProviderTemplate[]> {
+export async function templatesOf(
+  graph: GraphClient,
+  account: string,
+  progress?: (soFar: number) => void,
+): Promise<ProviderTemplate[]> {
   const found: ProviderTemplate[] = [];
   let after: string | undefined;
   for (let page = 0; page < pagesMost; page += 1) {
@@ -17,6 +21,7 @@ export async function templatesOf(graph: GraphClient, account: string): Promise<
       ...(after === undefined ? {} : { after }),
     });
     found.push(...records(answer.data).map(template));
+    progress?.(found.length);
     const paging = record(answer.paging);
     after = text(record(paging?.cursors)?.after);
     if (after === undefined || text(paging?.next) === undefined) break;

@@ -18,6 +18,20 @@ export const wizard: Wizard = {
 };
 
 export function explain(error: ProviderError): { sentence: string; field?: string } | undefined {
+  if (/^There is no such business account/.test(error.message)) {
+    return {
+      field: "businessAccountId",
+      sentence:
+        "Meta finds no WhatsApp business account of this id with this token. Copy it again from WhatsApp, API setup; it is not the phone number id.",
+    };
+  }
+  if (/^The business account has other numbers/.test(error.message)) {
+    return {
+      field: "businessAccountId",
+      sentence:
+        "This phone number does not belong to that WhatsApp business account. Copy both ids from the same page.",
+    };
+  }
   if (error.providerCode?.startsWith("100") && !/appsecret_proof/i.test(error.message)) {
     return {
       field: "phoneNumberId",

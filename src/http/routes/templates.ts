@@ -38,7 +38,9 @@ export function templateEndpoints({ templates }: Pick<Inbox, "templates">): Endp
       path: "/channels/:id/templates/sync",
       tag,
       summary: "Bring the templates here from the provider",
-      description: "Happens by itself when an account is connected and when the provider tells of a change.",
+      description:
+        "Happens by itself when an account is connected and when the provider tells of a change. Where there are many, the " +
+        "ephemeral `channel.templates` tells after each page how many have come so far.",
       scope: "channels:manage",
       answer,
       errors: ["unprocessable"],

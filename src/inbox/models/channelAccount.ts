@@ -81,6 +81,8 @@ export function channelAccountModel(connection: Connection): Model<ChannelAccoun
     { workspaceId: 1, kind: 1, accountRef: 1 },
     { unique: true, partialFilterExpression: { accountRef: { $type: "string" } } },
   );
+  // Whether another workspace has it: two cannot have what its provider delivers to one place only.
+  schema.index({ kind: 1, accountRef: 1 }, { partialFilterExpression: { accountRef: { $type: "string" } } });
   // What the sessions role looks after, whatever the workspace.
   schema.index({ kind: 1, _id: 1 }, { partialFilterExpression: { enabled: true } });
   // What the simulator plays, whatever the workspace.

@@ -57,6 +57,8 @@ export interface AccountRepo {
   findById(id: string): Promise<ChannelAccount | undefined>;
   findByEndpoint(kind: string, endpointKey: string): Promise<ChannelAccount | undefined>;
   findByRef(workspaceId: string, kind: string, accountRef: string): Promise<ChannelAccount | undefined>;
+  /** Whether another workspace has connected it; drafts and what is simulated do not count. */
+  isConnectedElsewhere(workspaceId: string, kind: string, accountRef: string): Promise<boolean>;
   list(workspaceId: string): Promise<ChannelAccount[]>;
   /** Every enabled account of these kinds in all workspaces: what the sessions role looks after. */
   enabledOfKinds(kinds: readonly string[]): Promise<ChannelAccount[]>;
@@ -166,6 +168,13 @@ export function accountRepo(model: Model<ChannelAccountRow>, seals: Seals): Acco
     findByEndpoint: async (kind, endpointKey) => maybe(await model.findOne({ endpointKey, kind }).lean()),
     findByRef: async (workspaceId, kind, accountRef) =>
       maybe(await model.findOne({ workspaceId, kind, accountRef: { $eq: accountRef, $type: "string" } }).lean()),
+    async isConnectedElsewhere(workspaceId, kind, accountRef) {
+      const rows = await model
+        .find({ kind, accountRef: { $eq: accountRef, $type: "string" } })
+        .select({ workspaceId: 1, simulated: 1, settings: 1 })
+        .lean();
+      return rows.some((row) => row.workspaceId !== workspaceId && !row.simulated && row.settings !== null);
+    },
     list: async (workspaceId) => Promise.all((await model.find({ workspaceId }).sort({ _id: 1 }).lean()).map(opened)),
     enabledOfKinds: async (kinds) =>
       Promise.all((await model.find({ kind: { $in: [...kinds] }, enabled: true }).lean()).map(opened)),

@@ -29,8 +29,8 @@ export interface AtProvider {
   typing(account: ChannelAccount, chat: string, answering?: string): Promise<void>;
   block(account: ChannelAccount, chat: string, blocked: boolean): Promise<void>;
   profile(account: ChannelAccount, user: string): Promise<{ name?: string | undefined }>;
-  /** undefined where the channel has none. */
-  templates(account: ChannelAccount): Promise<ListedTemplate[] | undefined>;
+  /** undefined where the channel has none. `progress` is told now and then how many there are so far. */
+  templates(account: ChannelAccount, progress: (soFar: number) => void): Promise<ListedTemplate[] | undefined>;
 }
 
 interface Deps {

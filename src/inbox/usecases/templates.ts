@@ -11,7 +11,9 @@ interface Deps {
   accounts: AccountRepo;
   templates: TemplateRepo;
   /** Asks the provider; undefined where the channel has no templates. Rejects with ProviderError. */
-  listed(account: ChannelAccount): Promise<ListedTemplate[] | undefined>;
+  listed(account: ChannelAccount, progress: (soFar: number) => void): Promise<ListedTemplate[] | undefined>;
+  /** Tells whoever looks how many have come so far. */
+  soFar(account: ChannelAccount, count: number): void;
   clock: Clock;
 }
 
@@ -41,7 +43,7 @@ export interface Templates {
 
 const placePattern = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 
-export function templateUsecases({ accounts, templates, listed, clock }: Deps): Templates {
+export function templateUsecases({ accounts, templates, listed, soFar, clock }: Deps): Templates {
   async function account(workspaceId: string, accountId: string): Promise<ChannelAccount> {
     const found = await accounts.find(workspaceId, accountId);
     if (!found) throw new AppError("not_found", "There is no such channel account.", { reason: "channel_unknown" });
@@ -51,7 +53,7 @@ export function templateUsecases({ accounts, templates, listed, clock }: Deps): 
   return {
     async sync(workspaceId, accountId) {
       const owner = await account(workspaceId, accountId);
-      const all = await listed(owner);
+      const all = await listed(owner, (count) => soFar(owner, count));
       if (!all) {
         throw new AppError(
           "unprocessable",

@@ -1,6 +1,7 @@
 import { ExternalLink } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { Problem } from "../../api/problem.js";
 import { Button } from "../../components/ui/Button.js";
 import { RadioGroup } from "../../components/ui/choices.js";
@@ -8,6 +9,7 @@ import { Field } from "../../components/ui/Field.js";
 import { Input, PasswordInput } from "../../components/ui/Input.js";
 import { Banner } from "../../components/ui/states.js";
 import { invalidFields, settingsOf, type Form } from "./formState.js";
+import { usePaths } from "./paths.js";
 import { useChannelActions, type ChannelDetail, type Kind, type TestResult } from "./queries.js";
 import { Where } from "./Where.js";
 import { hasSession } from "./wizard/steps.js";
@@ -91,6 +93,17 @@ function refusalOf(error: unknown): { said: Said; words: string | null } {
   return { said: { sentence: detail.replace(/ Nothing was saved\.$/, ""), reason, parameters }, words: words ?? null };
 }
 
+/** A provider answers within a second or so; when it does not, somebody should know that it is asked still. */
+function Patience({ name }: { name: string }) {
+  const { t } = useTranslation("channels");
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 4_000);
+    return () => clearTimeout(timer);
+  }, []);
+  return late && <Banner tone="info">{t("form.slow", { name })}</Banner>;
+}
+
 /** The credentials of an account: fields as the kind asks, a test that saves nothing, and saving. */
 export function CredentialsForm({
   channel,
@@ -108,6 +121,7 @@ export function CredentialsForm({
   const { t } = useTranslation("channels");
   const words = useKindTexts();
   const said = useSaid();
+  const paths = usePaths();
   const { tryOut, configure } = useChannelActions();
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [result, setResult] = useState<TestResult>();
@@ -139,6 +153,7 @@ export function CredentialsForm({
     );
   const test = async () => {
     setResult(undefined);
+    configure.reset();
     if (!check()) return;
     const found = await tryOut
       .mutateAsync({ kind: kind.kind, settings: settingsOf(form.values) })
@@ -147,6 +162,7 @@ export function CredentialsForm({
     if (found) wrong(found.problems, found);
   };
   const save = () => {
+    tryOut.reset();
     if (!check()) return;
     setResult(undefined);
     // Not a callback of mutate(): a connected account shows something else in place of this form.
@@ -159,6 +175,7 @@ export function CredentialsForm({
     );
   };
   const failure = configure.error ?? tryOut.error;
+  const there = failure && (Problem.from(failure).document as { channel_id?: string }).channel_id;
   return (
     <form
       noValidate
@@ -201,8 +218,14 @@ export function CredentialsForm({
               <SaidText {...refusalOf(failure)} />
             )}{" "}
             {t("form.nothingSaved")}
+            {there && (
+              <Link to={paths.channel(there)} className="link mt-1 block font-medium">
+                {t("form.openThere")}
+              </Link>
+            )}
           </Banner>
         )}
+        {(tryOut.isPending || configure.isPending) && <Patience name={kind.label} />}
       </div>
       <div className="flex flex-wrap justify-end gap-2">
         {/* A number that is not linked yet cannot be asked. */}

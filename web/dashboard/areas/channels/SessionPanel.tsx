@@ -98,9 +98,11 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
   const words = useKindTexts();
   const { data, error, refetch } = useSession(id);
   const { restart } = useChannelActions();
-  const [byPhone, setByPhone] = useState(false);
+  const [chosen, setByPhone] = useState<boolean>();
   if (error && !data) return <ErrorState inline error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton className="h-64 rounded-card" />;
+  // After a reload the code itself shows how the number is being linked.
+  const byPhone = chosen ?? data.pairing_code !== null;
   const bad = data.state === "lost" || data.state === "banned";
   const working = ["starting", "authenticating", "syncing"].includes(data.state);
   const again = (pairing?: "qr" | "phone") =>
@@ -134,7 +136,7 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
           {data.pairing_code && (
             <p className="flex flex-col gap-1">
               <span className="text-text-2">{t("session.code")}</span>
-              <output className="font-mono text-figure tracking-[0.2em] select-all" dir="ltr">
+              <output className="self-start font-mono text-figure tracking-[0.2em] select-all" dir="ltr">
                 {data.pairing_code}
               </output>
             </p>
@@ -160,7 +162,7 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
           </div>
         </>
       )}
-      {(data.state === "lost" || data.state === "off") && (
+      {(bad || data.state === "off") && (
         <div>
           <Button variant="primary" busy={restart.isPending} onClick={() => again()}>
             {t("session.again")}

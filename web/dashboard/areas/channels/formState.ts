@@ -51,11 +51,21 @@ export function useFormValues(channel: ChannelDetail, kind: Kind) {
 }
 export type Form = ReturnType<typeof useFormValues>;
 
+/** What copying leaves around a value: marks without width, and the quotes of whatever it stood in. */
+const unseen = /[\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
+const quoted = /^(["'`“”‘’„«»])(.*)(["'`“”‘’«»])$/s;
+
+/** The value as it was meant by whoever pasted it; the server reads it the same way. */
+function asMeant(value: string): string {
+  const seen = value.replace(unseen, "").trim();
+  return quoted.exec(seen)?.[2]?.trim() ?? seen;
+}
+
 /** What is sent: without what was left empty. */
 export const settingsOf = (values: FormValues): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(values)
-      .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value] as const)
+      .map(([name, value]) => [name, typeof value === "string" ? asMeant(value) : value] as const)
       .filter(([, value]) => value !== "" && value !== false),
   );
 
@@ -69,7 +79,7 @@ export function invalidFields(
   for (const field of kind.fields) {
     if (field.generated) continue;
     const value = values[field.name];
-    const text = typeof value === "string" ? value.trim() : "";
+    const text = typeof value === "string" ? asMeant(value) : "";
     if (field.input === "consent") {
       if (field.required && value !== true) errors[field.name] = say.missing;
     } else if (text === "") {

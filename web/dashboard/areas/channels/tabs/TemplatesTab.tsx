@@ -17,7 +17,7 @@ import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { Banner, EmptyState, ErrorState } from "../../../components/ui/states.js";
 import { toast } from "../../../components/ui/toast.js";
 import { useEvents } from "../../../realtime/connection.js";
-import { useChannelsKey, type ChannelDetail } from "../queries.js";
+import { useChannelsKey, useEphemeral, type ChannelDetail } from "../queries.js";
 import { placesOf, parametersOf } from "./templatePlaces.js";
 
 export type Template = z.infer<typeof templateDto>;
@@ -109,7 +109,12 @@ export function TemplatesTab({ channel }: { channel: ChannelDetail }) {
     queryKey,
     queryFn: ({ signal }) => call<{ data: Template[] }>(path, { signal }).then(({ data }) => data),
   });
+  const [soFar, setSoFar] = useState<number>();
+  useEphemeral("channel.templates", ({ data }) => {
+    if (data.channel_account_id === channel.id) setSoFar(Number(data.so_far));
+  });
   const sync = useMutation({
+    onMutate: () => setSoFar(undefined),
     mutationFn: () => call<{ data: Template[] }>(`${path}/sync`, { method: "POST" }),
     onSuccess: ({ data }) => {
       client.setQueryData(queryKey, data);
@@ -130,6 +135,9 @@ export function TemplatesTab({ channel }: { channel: ChannelDetail }) {
         <p className="max-w-xl text-text-2">{t("templates.lead")}</p>
         {list.data.length > 0 && syncButton}
       </div>
+      <p role="status" className="tabular text-text-2 empty:hidden">
+        {sync.isPending && (soFar === undefined ? t("templates.asking") : t("templates.soFar", { count: soFar }))}
+      </p>
       <ProblemNote error={sync.error} />
       {list.data.length === 0 ? (
         <EmptyState title={t("templates.emptyTitle")} primary={syncButton}>

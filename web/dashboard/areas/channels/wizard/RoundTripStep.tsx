@@ -5,12 +5,12 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
 import type { conversationDto, messageDto } from "../../../../../src/wire/inbox.js";
-import { Problem } from "../../../api/problem.js";
 import { useCall } from "../../../api/workspaceCall.js";
 import { Button, buttonLook } from "../../../components/ui/Button.js";
 import { cx } from "../../../components/ui/cx.js";
 import { Field } from "../../../components/ui/Field.js";
 import { Input } from "../../../components/ui/Input.js";
+import { ProblemNote } from "../../../components/ui/ProblemNote.js";
 import { Banner } from "../../../components/ui/states.js";
 import { useEvents } from "../../../realtime/connection.js";
 import { usePaths } from "../paths.js";
@@ -75,7 +75,7 @@ function Tick({ done, title, text }: { done: boolean; title: string; text: strin
 
 /** The last step: a message in, a reply out, and then where to go. */
 export function RoundTripStep({ channel }: StepProps) {
-  const { t } = useTranslation("channels");
+  const { t } = useTranslation(["channels", "inbox"]);
   const paths = usePaths();
   const { query, send } = useRoundTrip(channel.id);
   const [text, setText] = useState(() => t("trip.hello"));
@@ -87,7 +87,7 @@ export function RoundTripStep({ channel }: StepProps) {
   const wentOut =
     messages.some(({ direction, status }) => direction === "out" && arrived.includes(status)) ||
     (cameIn && channel.last_outbound_at !== null);
-  const failed = last?.status === "failed" || send.isError;
+  const failure = last?.status === "failed" ? last.failure : undefined;
   const who = conversation?.contact.name ?? t("trip.customer");
   return (
     <div className="flex flex-col gap-5">
@@ -115,9 +115,18 @@ export function RoundTripStep({ channel }: StepProps) {
           </Button>
         </form>
       )}
-      {failed && (
+      <ProblemNote error={send.error} />
+      {!send.error && last?.status === "failed" && (
         <Banner tone="danger">
-          <span dir="auto">{send.error ? Problem.from(send.error).detail : t("trip.failed")}</span>
+          <span className="block font-medium">
+            {t(`inbox:failure.${failure?.reason ?? "unexpected"}`, { defaultValue: t("inbox:failure.unexpected") })}
+          </span>
+          {failure?.detail && (
+            <span className="block text-meta">
+              {t("health.words")} <bdi lang="en">{failure.detail}</bdi>
+            </span>
+          )}
+          <span className="mt-1 block">{t("trip.failed")}</span>
         </Banner>
       )}
       <div className="flex flex-wrap justify-end gap-2">
