@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { AppError } from "../core/errors.js";
 import type { Log } from "../core/ports.js";
@@ -41,7 +42,9 @@ export const connectProducer = (target: RedisTarget) =>
 export const connectConsumer = (target: RedisTarget) => connect(target, { maxRetriesPerRequest: null });
 
 /** How long a start waits for a server that answers late: a busy disk is no reason to give up. */
-const startMs = 60_000;
+const startMs = 20_000;
+/** A refusal may come at once, and whoever asks again at once would keep the answers out. */
+const againMs = 100;
 
 /** Asks again what did not come back in time. For a start, where nobody waits for an answer, and for what may happen twice. */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
@@ -51,6 +54,7 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
       return await ask();
     } catch (error) {
       if ((error as Error).message !== "Command timed out" || Date.now() > until) throw error;
+      await sleep(againMs);
     }
   }
 }

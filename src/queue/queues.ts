@@ -25,7 +25,13 @@ export function createQueues(options: { redis: Redis; prefix: string }): Queues 
   const byName = new Map(
     queueNames.map((name) => [
       name,
-      new Queue(name, { connection: options.redis, prefix: options.prefix, skipWaitingForReady: true }),
+      new Queue(name, {
+        connection: options.redis,
+        prefix: options.prefix,
+        skipWaitingForReady: true,
+        // checkRedis() has asked already, patiently: a queue asks once, and one late answer would make it fail for ever.
+        skipVersionCheck: true,
+      }),
     ]),
   );
   // A queue repeats its connection's errors; the connection's own listener has them.

@@ -86,6 +86,7 @@ describe("mishaps on the way through a wizard", () => {
   it("name the wrong kind of token and of id", async () => {
     const person = shop.graph.addPage({ name: "Mara Lind" });
     person.person = true;
+    await credentialsOf("Facebook Messenger");
     await fill({ "Page access token": person.token, "App secret": person.appSecret });
     await press("Test connection");
     await says(/the token of a person, not of a page/);

@@ -10,11 +10,16 @@ afterAll(() => shop.close());
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-function tell(field: string, value: Record<string, unknown>): void {
+/** Changes of one request. */
+function tellAll(...told: [field: string, value: Record<string, unknown>][]): void {
   const metadata = { display_phone_number: shop.number.phone, phone_number_id: shop.number.id };
-  const change = { field, value: { messaging_product: "whatsapp", metadata, ...value } };
-  shop.graph.push(shop.number, { object: "whatsapp_business_account", entry: [{ id: "1", changes: [change] }] });
+  const changes = told.map(([field, value]) => ({
+    field,
+    value: { messaging_product: "whatsapp", metadata, ...value },
+  }));
+  shop.graph.push(shop.number, { object: "whatsapp_business_account", entry: [{ id: "1", changes }] });
 }
+const tell = (field: string, value: Record<string, unknown>) => tellAll([field, value]);
 const says = (from: string, id: string, body: string) => ({
   from,
   id,
@@ -86,10 +91,10 @@ describe("who somebody is", () => {
   it("is what they say when they write, also where the business wrote first", async () => {
     const person = "15557780002";
     const message = { ...says(shop.number.phone, "wamid.echo1", "from the phone"), to: person };
-    tell("smb_message_echoes", { message_echoes: [message] });
-    const { id } = await shop.conversationSaying("from the phone");
-    tell("messages", { contacts: named(person, "Nora"), messages: [says(person, "wamid.nora1", "here I am")] });
-    await shop.conversationWhere("her name", (one) => one.id === id && one.contact.name === "Nora");
+    const answer = { contacts: named(person, "Nora"), messages: [says(person, "wamid.nora1", "here I am")] };
+    tellAll(["smb_message_echoes", { message_echoes: [message] }], ["messages", answer]);
+    const { id } = await shop.conversationWhere("her name", (one) => one.contact.name === "Nora");
+    expect((await shop.thread(id)).map((one) => one.direction).sort()).toEqual(["in", "out"]);
   });
 
   it("is what they say in a new conversation, when nobody knew it in the one before", async () => {

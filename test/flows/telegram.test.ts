@@ -119,16 +119,18 @@ describe("a Telegram bot, from update to reply", () => {
 
   it("shows what was answered where that message is not here, and leads to it where it is", async () => {
     const answer = (updateId: number, text: string, answered: Record<string, unknown>) => {
-      const body = JSON.parse(update(updateId, 43, text)) as { message: Record<string, unknown> };
+      const body = JSON.parse(update(updateId, 443, text)) as { message: Record<string, unknown> };
       const { chat, date } = body.message;
       return JSON.stringify({ ...body, message: { ...body.message, reply_to_message: { chat, date, ...answered } } });
     };
-    await post(update(900011, 43, "kept here"));
+    await post(update(900011, 443, "kept here"));
     const { id } = await conversationSaying("kept here");
     await post(answer(900012, "to one of old", { message_id: 7, text: "Long before the bot" }));
     await post(answer(900013, "to one of now", { message_id: 900011, text: "kept here" }));
-    await conversationSaying("to one of now");
-    const answers = (await thread(id)).filter((one) => one.content.text?.startsWith("to one"));
+    const answers = await eventually("both answers", async () => {
+      const list = (await thread(id)).filter((one) => one.content.text?.startsWith("to one"));
+      return list.length === 2 ? list : undefined;
+    });
     expect(answers.map((one) => one.reply_to)).toEqual([
       { message_id: (await thread(id)).find((one) => one.content.text === "kept here")!.id, quote: null },
       { message_id: null, quote: "Long before the bot" },

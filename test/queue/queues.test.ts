@@ -195,6 +195,21 @@ describe("the queues", () => {
     );
   }, 60_000);
 
+  it("takes work although Redis answered late when the queues were made", async () => {
+    server.freeze();
+    const late = createQueues({ redis, prefix: "late" });
+    // Whatever a queue asks at its beginning has gone wrong by now.
+    await sleep(commandDeadlineMs + 500);
+    server.thaw();
+    await eventually("working", () =>
+      late.add([drain("late")]).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await late.close();
+  }, 60_000);
+
   it("starts although Redis answers late", async () => {
     server.freeze();
     const checked = checkRedis(redis, log);

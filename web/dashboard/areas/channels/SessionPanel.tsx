@@ -118,8 +118,8 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
         )}
       >
         {working && <Spinner />}
-        {data.state === "ready" && <CircleCheck className="size-5" aria-hidden="true" />}
-        {bad && <CircleAlert className="size-5" aria-hidden="true" />}
+        {data.state === "ready" && <CircleCheck className="size-5 shrink-0" aria-hidden="true" />}
+        {bad && <CircleAlert className="size-5 shrink-0" aria-hidden="true" />}
         <div>
           <p className="font-medium">
             {t(`sessionState.${data.state}`)}

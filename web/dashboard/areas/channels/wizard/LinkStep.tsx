@@ -19,8 +19,10 @@ function troubleOf({ health_history: history }: ChannelDetail) {
 /** Linking the number: the QR code or the code for the phone, and how far it has come. */
 export function LinkStep({ channel, kind, onNext }: StepProps) {
   const { t } = useTranslation("channels");
-  const ready = useSession(channel.id).data?.state === "ready";
-  const trouble = ready ? undefined : troubleOf(channel);
+  const state = useSession(channel.id).data?.state;
+  const ready = state === "ready";
+  // That it is banned is said below.
+  const trouble = ready || state === "banned" ? undefined : troubleOf(channel);
   return (
     <div className="flex flex-col gap-5">
       {trouble && (
