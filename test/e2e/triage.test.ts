@@ -264,6 +264,8 @@ describe("triage", () => {
     await page.getByRole("log", { name: /Dina Roth/ }).click();
     await page.keyboard.press("m");
     await choose("Send the number");
+    await page.getByText("Das Makro hat angehalten:", { exact: false }).waitFor();
+    await picture(page, "triage/macro-german");
     await page.getByText("Das Makro hat angehalten: Für contact.attributes.parcel ist nichts bekannt.").waitFor();
     await page.goto(crew.inbox());
     await rowOf(page, "Ana Pérez").waitFor();

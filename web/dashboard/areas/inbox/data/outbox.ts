@@ -75,11 +75,12 @@ const request = (entry: Entry): Promise<MessageDto> =>
 const mayComeLater = ({ status }: Problem) => status === 0 || status === 429 || status === 401 || status >= 500;
 
 async function send(entry: Entry): Promise<boolean> {
-  await change(entry.id, { state: "sending" });
+  // It is kept already, and sent again after a reload under the same key: what waits need not wait for the disk as well.
+  void change(entry.id, { state: "sending" });
   try {
     const message = await request(entry);
     if (owner?.workspaceId === entry.workspaceId) owner.onSent(message);
-    await drop(entry.id);
+    void drop(entry.id);
     return true;
   } catch (error) {
     const problem = Problem.from(error);
