@@ -15,6 +15,7 @@ const known = new Set([
   "provider_down",
   "suspended",
   "content",
+  "content_rejected",
   "policy",
   "unsupported",
   "too_long",
