@@ -70,7 +70,8 @@ describe("seldom windows fit the screen", () => {
           .map((one) => one.finished.catch(() => undefined)))`);
         await picture(page, `dialogs/${look}-${name}`);
       };
-      const runs = (shown: Locator) => shown.evaluate("(one) => getComputedStyle(one).direction");
+      const runs = (shown: Locator) =>
+        shown.evaluate((one) => one.ownerDocument.defaultView!.getComputedStyle(one).direction);
       const close = async () => {
         await page.keyboard.press("Escape");
         await dialog.waitFor({ state: "detached" });

@@ -53,13 +53,9 @@ export const toast = {
   wrong(text: string): void {
     sonner.error(text, { duration: 10_000 });
   },
-  /** Something happened elsewhere; perhaps with a button that leads there. Takes the place of what was told `about` the same. */
-  tell(text: string, action?: { label: string; onClick: () => void }, description?: string, about?: string): void {
-    sonner(text, {
-      ...(action ? { action } : {}),
-      ...(description ? { description } : {}),
-      ...(about === undefined ? {} : { id: about }),
-    });
+  /** Something happened elsewhere; perhaps with a button that leads there. */
+  tell(text: string, action?: { label: string; onClick: () => void }, description?: string): void {
+    sonner(text, { ...(action ? { action } : {}), ...(description ? { description } : {}) });
   },
   /** With a button. Stays until it is pressed or dismissed. */
   ask(text: string, action: { label: string; onClick: () => void }): void {

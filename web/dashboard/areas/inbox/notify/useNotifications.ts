@@ -98,15 +98,13 @@ export function useNotifications(place: Place, unread: number): void {
         .filter(({ row }) => !at(row.id))
         .map((one) => ({ one, ways: waysOf(one.kind, latest.current.preferences, { active, quiet }) }));
       const shown = told.filter(({ ways }) => ways.app).map(({ one }) => one);
-      if (shown.length > singlyMost)
-        toast.tell(latest.current.t("notify.many", { count: shown.length }), undefined, undefined, "told/many");
+      if (shown.length > singlyMost) toast.tell(latest.current.t("notify.many", { count: shown.length }));
       else
         for (const one of shown)
           toast.tell(
             titleOf(one),
             { label: latest.current.t("notify.open"), onClick: () => openRow(one.row) },
             one.row.last_message?.preview,
-            `told/${one.kind}/${one.row.id}`,
           );
       if (!leader.current) return;
       if (told.some(({ ways }) => ways.sound)) playTone();
@@ -124,8 +122,7 @@ export function useNotifications(place: Place, unread: number): void {
       if (!wanted) return;
       const row = await fetchConversation(workspaceId, id);
       if (isHistory(event, row)) return;
-      // Of several from one person the newest is told.
-      gathered = [...gathered.filter((one) => one.row.id !== id || one.kind !== wanted), { kind: wanted, row }];
+      if (!gathered.some((one) => one.row.id === id && one.kind === wanted)) gathered.push({ kind: wanted, row });
       timer ??= setTimeout(() => void tell(), gatherMs);
     }
 
