@@ -271,12 +271,16 @@ describe("triage", () => {
     await rowOf(page, "Ana Pérez").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Shift+A");
+    await page.getByRole("toolbar", { name: "Ausgewählte Unterhaltungen" }).getByText("5 ausgewählt").waitFor();
     // One of them is gone by the time the server hears of it.
     await page.route("**/conversations/bulk", async (route) => {
       const body = route.request().postDataJSON() as { ids: string[] };
       await route.continue({ postData: { ...body, ids: [...body.ids, "cnv_gone"] } });
     });
+    const answer = page.waitForResponse("**/conversations/bulk");
     await page.keyboard.press("e");
+    const { data } = (await (await answer).json()) as { data: { id: string; ok: boolean }[] };
+    expect(data.filter(({ ok }) => !ok)).toMatchObject([{ id: "cnv_gone" }]);
     await page.getByText("Eine Unterhaltung konnte nicht geändert werden: Diese Unterhaltung gibt es nicht.").waitFor();
     await picture(page, "triage/refused-german");
     await page.unroute("**/conversations/bulk");

@@ -102,6 +102,26 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
   const input = useRef<HTMLInputElement>(null);
   const list = q === "" ? listOf(query) : null;
   const close = () => ui.set({ search: false });
+  const show = ({ conversation, message }: Hit) => {
+    close();
+    void navigate(`${route.root}/all/${conversation.id}?status=any&message=${message.id}`);
+  };
+  const showList = () => {
+    close();
+    void navigate(`${route.root}/all?${list!.toString()}`);
+  };
+  // Until the answer to what stands there has come, the list is of what was asked before.
+  const answered = text === asked && (q === "" || !found.isPending);
+  /** What stood there when Enter came before its answer: then the first that is found is meant. */
+  const hasty = useRef<string>(undefined);
+  useEffect(() => {
+    if (!answered || hasty.current === undefined) return;
+    const meant = hasty.current === text;
+    hasty.current = undefined;
+    const first = groups[0]?.[0];
+    if (meant && first) show(first);
+    else if (meant && list) showList();
+  });
   const nobody = q.length > 0 && found.isSuccess && groups.length === 0 && !found.hasNextPage;
   return (
     <Parts.Root open onOpenChange={(open) => !open && close()}>
@@ -112,7 +132,17 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
           className="fixed inset-x-3 top-[8vh] z-40 mx-auto max-w-2xl animate-pop overflow-hidden rounded-card border bg-bg shadow-pop"
         >
           <Parts.Title className="sr-only">{t("search.title")}</Parts.Title>
-          <Command label={t("search.title")} shouldFilter={false} loop>
+          <Command
+            label={t("search.title")}
+            shouldFilter={false}
+            loop
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.target !== input.current) return;
+              if (event.nativeEvent.isComposing || answered) return;
+              event.preventDefault();
+              hasty.current = text;
+            }}
+          >
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-text-3" aria-hidden="true" />
               <Command.Input
@@ -152,10 +182,7 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
               {list && (
                 <Command.Item
                   value="list"
-                  onSelect={() => {
-                    close();
-                    void navigate(`${route.root}/all?${list.toString()}`);
-                  }}
+                  onSelect={showList}
                   className="flex min-h-9 cursor-default items-center gap-2.5 rounded-control px-2.5 data-[selected=true]:bg-surface-2"
                 >
                   <ListFilter className="size-4 text-text-3" aria-hidden="true" />
@@ -182,10 +209,7 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
                       <Command.Item
                         key={message.id}
                         value={message.id}
-                        onSelect={() => {
-                          close();
-                          void navigate(`${route.root}/all/${conversation.id}?status=any&message=${message.id}`);
-                        }}
+                        onSelect={() => show({ conversation, message })}
                         className="flex cursor-default items-start gap-3 rounded-control px-2.5 py-1.5 data-[selected=true]:bg-surface-2"
                       >
                         <span className="min-w-0 flex-1">
