@@ -122,6 +122,14 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
     if (meant && first) show(first);
     else if (meant && list) showList();
   });
+  // Of what was there before something may still be chosen: then it is the first of what is there now.
+  const [picked, setPicked] = useState("");
+  const choices = [
+    ...(list ? ["list"] : []),
+    ...groups.flatMap((hits) => hits.map(({ message }) => message.id)),
+    ...(found.hasNextPage ? ["more"] : []),
+  ];
+  const chosen = choices.includes(picked) ? picked : (choices[0] ?? "");
   const nobody = q.length > 0 && found.isSuccess && groups.length === 0 && !found.hasNextPage;
   return (
     <Parts.Root open onOpenChange={(open) => !open && close()}>
@@ -136,6 +144,8 @@ export function SearchDialog({ route }: { route: InboxRoute }) {
             label={t("search.title")}
             shouldFilter={false}
             loop
+            value={chosen}
+            onValueChange={setPicked}
             onKeyDown={(event) => {
               if (event.key !== "Enter" || event.target !== input.current) return;
               if (event.nativeEvent.isComposing || answered) return;
