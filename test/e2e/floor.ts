@@ -40,6 +40,19 @@ export const saidIn = (page: Page, text: string | RegExp): Locator =>
     // An answer quotes what it answers.
     .filter({ hasNot: page.getByRole("button", { name: /^In reply to/ }).filter({ hasText: text }) });
 
+/** A row of the list, also while a window or a menu has the page to itself. */
+export const rowAnyhow = (page: Page, name: string): Locator =>
+  page.getByRole("row", { includeHidden: true }).filter({ hasText: name });
+export const composerFor = (page: Page, name: string): Locator =>
+  page.getByRole("combobox", { name: `Reply to ${name}` });
+/** Where something stands, once it has come to rest. */
+export async function restOf(shown: Locator) {
+  await shown.page().evaluate(`Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => undefined)))`);
+  return shown.boundingBox();
+}
+
 /** Opens what can be done to a message. */
 export async function moreOf(page: Page, text: string | RegExp): Promise<Locator> {
   const message = saidIn(page, text).last();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Locator, Page } from "playwright-core";
 import { eventually } from "../support/gateway.js";
-import { openFloor, type Floor, type Kind } from "./floor.js";
+import { composerFor, openFloor, restOf, rowAnyhow as rowOf, type Floor, type Kind } from "./floor.js";
 import { picture } from "./house.js";
 
 const customers: readonly (readonly [Kind, string])[] = [
@@ -12,17 +12,6 @@ const customers: readonly (readonly [Kind, string])[] = [
   ["whatsapp", "Eli Stone"],
   ["whatsapp", "Fay Wong"],
 ];
-/** Also while a window or a menu has the page to itself. */
-const rowOf = (page: Page, name: string): Locator =>
-  page.getByRole("row", { includeHidden: true }).filter({ hasText: name });
-/** Where something stands, once it has come to rest. */
-const restOf = async (shown: Locator) => {
-  await shown.page().evaluate(`Promise.all(document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-    .map((one) => one.finished.catch(() => undefined)))`);
-  return shown.boundingBox();
-};
-const composerFor = (page: Page, name: string): Locator => page.getByRole("combobox", { name: `Reply to ${name}` });
 
 interface Row {
   id: string;

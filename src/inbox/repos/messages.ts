@@ -81,6 +81,8 @@ export interface MessageRepo extends Thread {
   externalKeyOf(workspaceId: string, conversationId: string, id: string): Promise<string | undefined>;
   /** Our id of a message the provider named; pictures of an album lead to their album. */
   idOf(workspaceId: string, externalKey: string): Promise<string | undefined>;
+  /** The same of many, by key, as far as they are here; keys name their workspace. One round trip, none without keys. */
+  idsOf(externalKeys: readonly string[]): Promise<Map<string, string>>;
   /** The message under which this one is shown: its album, or itself. */
   shownAs(workspaceId: string, id: string): Promise<string>;
   /** Newest first, by provider time. Throws AppError `not_found` for a message to look around that is not in it. */
@@ -140,9 +142,7 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
     return { content: { kind: "album", items, ...(caption === undefined ? {} : { caption }) }, ids };
   }
 
-  /** Our ids of the messages that customers answered, as far as they are here; they may come later. */
-  async function answeredBy(rows: readonly ShownRow[]): Promise<Map<string, string>> {
-    const keys = rows.flatMap((row) => (row.replyTo && row.replyTo.messageId === null ? [row.replyTo.key] : []));
+  async function idsOf(keys: readonly string[]): Promise<Map<string, string>> {
     if (keys.length === 0) return new Map();
     const found = await model
       .find(
@@ -156,6 +156,10 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       ),
     );
   }
+
+  /** Our ids of the messages that customers answered, as far as they are here; they may come later. */
+  const answeredBy = (rows: readonly ShownRow[]) =>
+    idsOf(rows.flatMap((row) => (row.replyTo && row.replyTo.messageId === null ? [row.replyTo.key] : [])));
 
   /** Without albums that came in and whose pictures are still being stored: they are stored right after it. */
   async function opened(stored: readonly ShownRow[]): Promise<Message[]> {
@@ -313,6 +317,8 @@ export function messageRepo(model: Model<MessageRow>, files: FileRepo, seals: Se
       const row = await model.findOne({ _id: id, workspaceId, conversationId }, { externalKey: 1 }).lean();
       return row?.externalKey ?? undefined;
     },
+
+    idsOf,
 
     async idOf(workspaceId, externalKey) {
       const row = await model

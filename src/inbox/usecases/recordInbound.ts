@@ -137,36 +137,47 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     return new Map([...known, ...opened]);
   }
 
-  /** What is answered; in the provider's words when it is from before anything was kept here. */
-  async function answeredBy(workspaceId: string, replyKey: string | null, answered: ReplyReference | undefined) {
-    if (replyKey === null || answered?.original === undefined || answered.quote !== undefined) return answered;
-    const here = await messages.idOf(workspaceId, replyKey);
-    return here === undefined ? { ...answered, quote: answered.original } : answered;
+  /** What each message answers: in the provider's words where that is from before anything was kept here. One look for all. */
+  async function answersOf(all: readonly Incoming[]): Promise<(one: Incoming) => ReplyReference | undefined> {
+    const repeated = ({ event }: Incoming) =>
+      event.message.replyTo?.quote === undefined ? event.message.replyTo?.original : undefined;
+    const here = await messages.idsOf(all.flatMap((one) => (repeated(one) === undefined ? [] : (one.replyKey ?? []))));
+    const coming = new Set(all.map(({ externalKey }) => externalKey));
+    return (one) => {
+      const { replyTo } = one.event.message;
+      const quote = repeated(one);
+      if (!replyTo || quote === undefined || one.replyKey === null) return replyTo;
+      return here.has(one.replyKey) || coming.has(one.replyKey) ? replyTo : { ...replyTo, quote };
+    };
   }
 
   async function recordMessages(all: readonly Incoming[]): Promise<void> {
     const now = clock.now();
     const byChat = await conversationsOf(all, now);
+    const answered = await answersOf(all);
     const given = await Promise.all(
       all
         .filter(({ chatKey }) => byChat.has(chatKey))
-        .map(async ({ accepted, event, chatKey, externalKey, replyKey, albumKey }) => ({
-          workspaceId: accepted.workspaceId,
-          accountId: accepted.accountId,
-          conversationId: byChat.get(chatKey)!.id,
-          externalKey,
-          replyKey,
-          albumKey,
-          message: {
-            ...event.message,
-            content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
-            replyTo: await answeredBy(accepted.workspaceId, replyKey, event.message.replyTo),
-          },
-          at: instantOf(accepted, now),
-          traceId: accepted.traceId,
-          accepted: accepted.accepted ?? null,
-          contactId: byChat.get(chatKey)!.contactId,
-        })),
+        .map(async (one) => {
+          const { accepted, event, chatKey, externalKey, replyKey, albumKey } = one;
+          return {
+            workspaceId: accepted.workspaceId,
+            accountId: accepted.accountId,
+            conversationId: byChat.get(chatKey)!.id,
+            externalKey,
+            replyKey,
+            albumKey,
+            message: {
+              ...event.message,
+              content: await deps.resolveOption(accepted.workspaceId, replyKey, event.message.content),
+              replyTo: answered(one),
+            },
+            at: instantOf(accepted, now),
+            traceId: accepted.traceId,
+            accepted: accepted.accepted ?? null,
+            contactId: byChat.get(chatKey)!.contactId,
+          };
+        }),
     );
     const stored = await messages.insertInbound(given, now);
     const byKey = new Map(given.flatMap((one) => [one.albumKey, one.externalKey].map((key) => [key, one] as const)));
