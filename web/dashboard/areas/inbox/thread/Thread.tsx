@@ -16,6 +16,7 @@ import { DayDivider, NewDivider } from "./Dividers.js";
 import { MessageItem, type ThreadContext } from "./MessageItem.js";
 import { OutboxItem } from "./OutboxItem.js";
 import { SystemLineItem } from "./SystemLineItem.js";
+import { isHeld, useAnchor } from "./useAnchor.js";
 
 function ThreadSkeleton() {
   return (
@@ -27,7 +28,6 @@ function ThreadSkeleton() {
   );
 }
 
-const nearBottom = 80;
 const nothing: readonly Entry[] = [];
 
 type Item =
@@ -44,9 +44,6 @@ function End({ typing, name }: { typing: boolean; name: string }) {
     </p>
   );
 }
-
-/** Whether something of the thread is open, such as a menu: what it belongs to must not slip away under the pointer. */
-const isHeld = (area: HTMLElement | null): boolean => area?.querySelector('[data-state="open"]') != null;
 
 /** Runs once nothing of the thread is open any more. Returns how to stop. */
 function onceFree(area: HTMLElement, run: () => void): () => void {
@@ -101,7 +98,6 @@ function ThreadPart({
   const [held, setHeld] = useState(false);
   /** What was used last stays drawn, however far it is scrolled away: a menu, a picture or a recording of it may be open. */
   const [used, setUsed] = useState<string | null>(null);
-  const [atBottom, setAtBottom] = useState(true);
   const [marked, setMarked] = useState<string | null>(null);
 
   // The line stays where it was when the conversation was opened, whatever is read meanwhile.
@@ -127,6 +123,9 @@ function ThreadPart({
     [placed, outbox],
   );
   const count = placed.length + outbox.length;
+  const drawn = !thread.isPending && ready && count > 0;
+  const keys = useMemo(() => items.map(({ key }) => key), [items]);
+  const { atBottom, keepAt, scrolled, apply } = useAnchor(area, handle, keys, drawn, atEnd);
   const firstId = messages[0]?.id;
   const before = useRef<{ first: string | undefined; count: number; last: string | undefined }>({
     first: undefined,
@@ -151,9 +150,9 @@ function ThreadPart({
       onAround(null);
       return;
     }
-    handle.current?.scrollTo(handle.current.scrollSize);
+    keepAt("end");
     setUnseen(0);
-  }, [around, onAround]);
+  }, [around, onAround, keepAt]);
 
   const started = useRef(false);
   useLayoutEffect(() => {
@@ -163,35 +162,25 @@ function ThreadPart({
     if (!started.current) {
       started.current = true;
       const at = placed.findIndex(({ message }) => message.id === (around ?? firstUnread));
-      if (around !== null) handle.current?.scrollToIndex(Math.max(at, 0), { align: "center" });
-      else if (at > 0 && placed.length - at > 6) handle.current?.scrollToIndex(at, { align: "center" });
-      else handle.current?.scrollToIndex(count, { align: "end" });
+      const stands = placed[at];
+      if (stands && (around !== null || (at > 0 && placed.length - at > 6))) keepAt({ key: stands.message.id });
+      else if (around === null) keepAt("end");
       return;
     }
     if (lastId === was.last) return;
     if (around !== null) return;
-    if (mineNew || (atBottom && !isHeld(area.current))) handle.current?.scrollToIndex(count, { align: "end" });
+    if (mineNew || (atBottom && !isHeld(area.current))) keepAt("end");
     else if (atBottom) setHeld(true);
     else if (count > was.count) setUnseen((value) => value + count - was.count);
-  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread, around, ready]);
+  }, [count, firstId, lastId, atBottom, mineNew, placed, firstUnread, around, ready, keepAt]);
 
-  // Ticks, pictures and the line of who types change heights: who is at the bottom stays there.
-  useLayoutEffect(() => {
-    if (started.current && atEnd && atBottom && !isHeld(area.current))
-      handle.current?.scrollToIndex(count, { align: "end" });
-  }, [typing, placed, outbox, lines.length, count, atEnd, atBottom, held]);
-  useEffect(() => (held && area.current ? onceFree(area.current, () => setHeld(false)) : undefined), [held]);
-
-  // So does who is at the bottom while the composer grows.
-  const drawn = !thread.isPending && ready && count > 0;
   useEffect(() => {
-    if (!drawn || !atEnd || !atBottom || !area.current) return;
-    const observer = new ResizeObserver(() => {
-      if (!isHeld(area.current)) handle.current?.scrollTo(handle.current.scrollSize);
+    if (!held || !area.current) return;
+    return onceFree(area.current, () => {
+      setHeld(false);
+      apply();
     });
-    observer.observe(area.current);
-    return () => observer.disconnect();
-  }, [drawn, atEnd, atBottom]);
+  }, [held, apply]);
 
   const newest = messages.at(-1)?.id;
   useEffect(() => {
@@ -200,10 +189,10 @@ function ThreadPart({
 
   const { isPending, isError } = thread;
   useEffect(() => {
-    if (!wanted || isPending) return;
+    if (!wanted || isPending || !ready) return;
     const at = messages.findIndex(({ id }) => id === wanted);
     if (at >= 0) {
-      handle.current?.scrollToIndex(at, { align: "center" });
+      keepAt({ key: wanted });
       setMarked(wanted);
       onFound();
     } else if (around !== wanted && !isError) {
@@ -213,7 +202,7 @@ function ThreadPart({
       onFound();
       if (isError) onAround(null);
     }
-  }, [wanted, messages, isPending, isError, around, onAround, onFound, t]);
+  }, [wanted, messages, isPending, ready, isError, around, onAround, onFound, keepAt, t]);
   useEffect(() => {
     if (marked === null) return;
     const timer = setTimeout(() => setMarked(null), 2_500);
@@ -223,8 +212,7 @@ function ThreadPart({
   const onScroll = (offset: number) => {
     const view = handle.current;
     if (!view || !started.current) return;
-    const bottom = view.scrollSize - offset - view.viewportSize < nearBottom;
-    setAtBottom(bottom);
+    const bottom = scrolled(offset);
     if (bottom) setUnseen(0);
     if (offset < 600 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
     if (atEnd || !bottom) return;
