@@ -1,18 +1,24 @@
 /**
  * `npm test`: everything a change must pass, with its own set-up: packages, Redis, the local store (or the given
- * stores), types, lint and all suites. The last line counts. `npm test -- <path>` runs those suites only.
+ * stores), types, lint and all suites. The last line counts. `npm test -- <path>` runs those suites only, and
+ * `-t <name>` behind it only those tests of them.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { firstOf, run } from "./command.mjs";
 import { built, checkNode, packages, root } from "./prepare.mjs";
 import { installPackages } from "./redis.mjs";
 import { say, step, Stop } from "./say.mjs";
 import { openStores } from "./stores.mjs";
 
-const only = process.argv.slice(2);
+const given = process.argv.slice(2);
+const firstOption = given.findIndex((word) => word.startsWith("-"));
+/** The suites that are asked for; none for all. */
+const only = firstOption < 0 ? given : given.slice(0, firstOption);
+/** What jest is told besides, such as `-t name`. */
+const options = firstOption < 0 ? [] : given.slice(firstOption);
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
 /** What drives Chromium: suites of these folders, and suites of these names. */
@@ -26,7 +32,7 @@ async function sounds() {
 }
 
 /** Chromium for the browser suites. Returns whether they can run. */
-async function browser() {
+async function chromium() {
   const needed =
     only.length === 0 ||
     only.some((path) => browserSuites.some((suite) => suite.includes(path) || path.includes(suite)));
@@ -46,18 +52,33 @@ async function check(title, program, args) {
   return code === 0;
 }
 
-/** All suites; resolves to jest's own result file. */
-async function suites(env, skipBrowser) {
+const jest = [
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+  join(root, "node_modules", "jest", "bin", "jest.js"),
+];
+
+/** The suites that were asked for: those that drive a browser, and all others. */
+async function asked() {
+  const { code, output } = await run(process.execPath, [...jest, "--listTests", ...only], { cwd: root });
+  if (code !== 0) throw new Stop(`The suites could not be listed.\n${output.trim()}`);
+  const all = output.split("\n").filter((line) => line.endsWith(".test.ts"));
+  const drives = (path) => browserSuites.some((suite) => relative(root, path).startsWith(suite));
+  return { browser: all.filter(drives), plain: all.filter((path) => !drives(path)) };
+}
+
+/** Runs suites; resolves to jest's own result file. */
+async function suites(env, paths, workers) {
   const results = join(env.TEST_DIR, "results.json");
+  rmSync(results, { force: true });
   const args = [
-    "--experimental-vm-modules",
-    "--disable-warning=ExperimentalWarning",
-    bin("jest"),
+    ...jest,
     "--json",
     `--outputFile=${results}`,
-    `--maxWorkers=${Math.max(1, Math.min(4, availableParallelism()))}`,
-    ...(skipBrowser ? browserSuites.map((suite) => `--testPathIgnorePatterns=${suite}`) : []),
-    ...only,
+    `--maxWorkers=${workers}`,
+    ...options,
+    "--runTestsByPath",
+    ...paths,
   ];
   await new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -75,7 +96,7 @@ async function test() {
   checkNode();
   await packages();
   await built();
-  const canBrowse = await browser();
+  const canBrowse = await chromium();
   await sounds();
   const dir = mkdtempSync(join(tmpdir(), "switchboard-test-"));
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -99,14 +120,23 @@ async function test() {
       count(await check("Lint", process.execPath, [bin("eslint"), "."]));
       count(await check("Format", process.execPath, [bin("prettier"), "--check", "."]));
     }
-    const result = await suites(env, !canBrowse);
-    counts.passed += result.numPassedTests;
-    counts.failed += result.numFailedTests;
-    counts.skipped += result.numPendingTests + result.numTodoTests;
-    // A suite that could not even be loaded has no failed test to count.
-    counts.failed += result.testResults.filter(
-      (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
-    ).length;
+    const { browser, plain } = await asked();
+    const cores = Math.max(1, Math.min(4, availableParallelism()));
+    // A browser and the gateway it talks to keep two cores busy.
+    const parts = [
+      [plain, cores],
+      [canBrowse ? browser : [], Math.ceil(cores / 2)],
+    ];
+    for (const [paths, workers] of parts.filter(([paths]) => paths.length > 0)) {
+      const result = await suites(env, paths, workers);
+      counts.passed += result.numPassedTests;
+      counts.failed += result.numFailedTests;
+      counts.skipped += result.numPendingTests + result.numTodoTests;
+      // A suite that could not even be loaded has no failed test to count.
+      counts.failed += result.testResults.filter(
+        (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
+      ).length;
+    }
     if (!canBrowse) {
       for (const suite of browserSuites) {
         say(`SKIPPED: ${suite}; it needs chromium.`);
