@@ -73,9 +73,6 @@ export async function choose(shop: ChannelHouse, page: Page, kind: string): Prom
 export const goOn = (page: Page): Promise<void> =>
   page.getByRole("button", { name: "Continue", exact: true }).click({ timeout: 90_000 });
 
-/** What is in the clipboard. */
-export const clipboard = (page: Page): Promise<string> => page.evaluate<string>("navigator.clipboard.readText()");
-
 const looks = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { eventually } from "../support/gateway.js";
 import { composerOf, logOf, moreOf, openFloor, saidIn, type Floor } from "./floor.js";
-import { picture } from "./house.js";
+import { copied, picture } from "./house.js";
 
 /** What can be done to a message: everything its channel can, and a reason for everything else. */
 describe("an agent and single messages", () => {
@@ -121,11 +120,9 @@ describe("an agent and single messages", () => {
     await picture(page, "conversation/reply-to");
     await reply("About that one: yes.");
     const quote = saidIn(page, "About that one: yes.").getByRole("button", { name: /In reply to/ });
-    await quote.click();
-    await eventually("the mark", async () => {
-      const look = await saidIn(page, "Do you have it in red?").first().locator("[class*='outline-focus']").count();
-      return look > 0 ? true : undefined;
-    });
+    // The mark does not last: somebody looks for it while it is made.
+    const mark = saidIn(page, "Do you have it in red?").first().locator("[class*='outline-focus']").first();
+    await Promise.all([mark.waitFor({ state: "attached" }), quote.click()]);
     await picture(page, "conversation/quoted");
     const call = (await floor.sent("telegram")).find(({ url }) => url.endsWith("/sendMessage"));
     expect(JSON.stringify(call?.request)).toContain("reply_parameters");
@@ -135,7 +132,7 @@ describe("an agent and single messages", () => {
     await floor.open(page, "Tim Gram");
     await moreOf(page, "Do you have it in red?");
     await item("Copy text").click();
-    await expect(page.evaluate("navigator.clipboard.readText()")).resolves.toBe("Do you have it in red?");
+    await copied(page, "Do you have it in red?");
     await moreOf(page, "Do you have it in red?");
     await item("Forward").click();
     const dialog = page.getByRole("dialog", { name: "Forward message" });

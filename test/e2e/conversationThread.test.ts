@@ -39,8 +39,6 @@ describe("a long conversation", () => {
 
   it("shows days, what is new, and what happened before the page was opened", async () => {
     await floor.open(page, "Ana Long");
-    const jump = page.getByRole("button", { name: "Jump to latest" });
-    if (await jump.isVisible()) await jump.click();
     for (const line of [
       "Mara Lind took it",
       "Mara Lind set the priority to High",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/gateway.js";
 import { composerOf, logOf, moreOf, noteOf, openFloor, saidIn, type Floor } from "./floor.js";
-import { picture } from "./house.js";
+import { copied, picture } from "./house.js";
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
@@ -103,10 +103,12 @@ describe("an agent at the edge of the reply window", () => {
     await failed.waitFor();
     await floor.fault("whatsapp", "window_closed", false);
     await failed.getByRole("button", { name: "Edit" }).click();
-    await expect(composerOf(page).inputValue()).resolves.toBe("It is back since today.");
+    await eventually("the words once more", async () =>
+      (await composerOf(page).inputValue()) === "It is back since today." ? true : undefined,
+    );
     await composerOf(page).fill("");
     await failed.getByRole("button", { name: "Copy" }).click();
-    await expect(page.evaluate("navigator.clipboard.readText()")).resolves.toBe("It is back since today.");
+    await copied(page, "It is back since today.");
     // The drawer lists what came of each attempt, and makes the next one.
     await failed.getByRole("button", { name: "Attempts" }).click();
     const drawer = page.getByRole("dialog", { name: "Message details" });

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../support/gateway.js";
-import { openHouse, picture, setUp, type House, type Visitor } from "./house.js";
+import { copied, openHouse, picture, setUp, type House, type Visitor } from "./house.js";
 
 /** What programs need, as whoever writes them meets it. */
 describe("developers", () => {
@@ -108,7 +108,7 @@ describe("developers", () => {
     await drawer.getByText("<b>noted</b>").waitFor();
     await picture(page, "developers/delivery");
     await drawer.getByRole("button", { name: "Copy as curl" }).click();
-    await expect(page.evaluate("navigator.clipboard.readText()")).resolves.toContain("curl");
+    await copied(page, /^curl/);
     await page.keyboard.press("Escape");
     // While it goes it gives the focus back, which would close a menu.
     await drawer.waitFor({ state: "detached" });

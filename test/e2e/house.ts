@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import type { MeDto } from "../../src/wire/identity.js";
-import { startGateway, type GatewaySettings } from "../support/gateway.js";
+import { eventually, startGateway, type GatewaySettings } from "../support/gateway.js";
 import { testStores, type TestStores } from "../support/stores.js";
 
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -115,6 +115,17 @@ export async function openHouse(settings: Partial<GatewaySettings> = {}): Promis
       await stores.drop();
     },
   };
+}
+
+/** Waits until the clipboard holds something; it is written a moment after the click. */
+export async function copied(page: Page, what: string | RegExp): Promise<void> {
+  let held = "";
+  await eventually(`${String(what)} in the clipboard`, async () => {
+    held = await page.evaluate<string>("navigator.clipboard.readText()");
+    return (typeof what === "string" ? held === what : what.test(held)) ? true : undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`${(error as Error).message}; it holds ${JSON.stringify(held)}`);
+  });
 }
 
 /** The first owner, made through the API; the visitor is signed in afterwards. */

@@ -82,23 +82,26 @@ describe("signing in", () => {
   it("too often is stopped, with the time left, alike for known and unknown addresses", async () => {
     const told: string[] = [];
     for (const email of [owner.email, "stranger@example.com"]) {
-      const { page, context } = await house.visitor();
+      const { page, context, api } = await house.visitor();
       await page.goto(`${house.url}/sign-in`);
-      for (let tries = 0; tries < 7; tries += 1) {
-        if (await page.getByText(/^Too many tries/).isVisible()) break;
-        await page.getByLabel("E-mail address").fill(email);
-        await page.getByLabel("Password", { exact: true }).fill(`wrong ${tries}`);
-        const button = page.getByRole("main").getByRole("button", { name: "Sign in", exact: true });
-        await button.click();
-        await page.getByRole("alert").waitFor();
-        await page.getByText(/^Too many tries|is not right/).waitFor();
-      }
-      const sentence = await page.getByText(/^Too many tries/).innerText();
+      await page.getByLabel("E-mail address").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill("wrong at last");
+      // Five within twenty seconds are too many; by hand they take longer on a busy machine.
+      await Promise.all(
+        [1, 2, 3, 4, 5].map((n) => api("POST", "/auth/sign-in", { body: { email, password: `wrong ${n}` } })),
+      );
+      const button = page.getByRole("main").getByRole("button", { name: "Sign in", exact: true });
+      await button.click();
+      const [sentence, closed] = await Promise.all([
+        page.getByText(/^Too many tries/).innerText(),
+        page
+          .getByText(/^Too many tries/)
+          .waitFor()
+          .then(() => button.isDisabled()),
+      ]);
+      expect(closed).toBe(true);
       told.push(sentence.replace(/\d+ seconds?/, "N seconds"));
       await picture(page, `sign-in/locked-${email.split("@")[0]!}`);
-      await expect(
-        page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).isDisabled(),
-      ).resolves.toBe(true);
       await page.getByText("Too many tries. You can try again now.").waitFor({ timeout: 60_000 });
       await context.close();
     }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/gateway.js";
-import { choose, clipboard, goOn, lookAt, openChannelHouse, shownAccount, type ChannelHouse } from "./channelHouse.js";
+import { choose, goOn, lookAt, openChannelHouse, shownAccount, type ChannelHouse } from "./channelHouse.js";
+import { copied } from "./house.js";
 
 const botToken = "300100:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw2";
 const pollingToken = "300101:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw2";
@@ -92,9 +93,9 @@ describe("the wizards", () => {
     await expect(field("Callback URL").inputValue()).resolves.toBe(draft.callback.url);
     await expect(field("Verify token").inputValue()).resolves.toBe(draft.callback.verify_token);
     await page.getByRole("button", { name: "Copy", exact: true }).first().click();
-    expect(await clipboard(page)).toBe(draft.callback.url);
+    await copied(page, draft.callback.url);
     await page.getByRole("button", { name: "Copy", exact: true }).click();
-    expect(await clipboard(page)).toBe(draft.callback.verify_token);
+    await copied(page, draft.callback.verify_token!);
     await lookAt(shop, `channels/${id}/connect/address`, "messenger-address");
     await goOn(page);
     await heading("Sign-in data");
