@@ -12,6 +12,6 @@ export default {
     ],
   },
   // What takes long on a busy machine is no failure; above all a gateway that starts.
-  testTimeout: 120000,
+  testTimeout: 180000,
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/data"],
 };

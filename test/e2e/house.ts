@@ -8,6 +8,8 @@ import { testStores, type TestStores } from "../support/stores.js";
 const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
   existsSync(path),
 );
+/** How long a page may take for what a suite waits for, in milliseconds. */
+const patience = 60_000;
 /** Where pictures of screens go; git does not know of them. */
 const pictures = "screenshots";
 
@@ -95,6 +97,8 @@ export async function openHouse(settings: Partial<GatewaySettings> = {}): Promis
     complaints,
     async visitor(options = {}) {
       const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1440, height: 900 }, ...options });
+      // A busy machine is slow, and what is late is not missing.
+      context.setDefaultTimeout(patience);
       context.on("request", (request) => {
         const { protocol, origin } = new URL(request.url());
         const own = origin === gateway.url || origin === gateway.url.replace("http", "ws");
