@@ -105,7 +105,9 @@ describe("agents who share an inbox", () => {
     await mara.page.getByRole("log").getByText("Where is my parcel?").waitFor();
     await mara.page.getByRole("log").click();
     await mara.page.keyboard.press("a");
-    await mara.page.getByRole("dialog").getByRole("combobox").fill("Tom");
+    const dialog = mara.page.getByRole("dialog");
+    await dialog.getByRole("combobox").fill("Tom");
+    await dialog.getByRole("option", { selected: true }).filter({ hasText: "Tom" }).waitFor();
     await mara.page.keyboard.press("Enter");
     await rowOf(tom.page, "Bo Lind").waitFor();
   }, 60_000);

@@ -84,6 +84,7 @@ describe("an agent and single messages", () => {
     await page.keyboard.press("Enter");
     const search = page.getByRole("searchbox", { name: "Search emoji" });
     await search.fill("snail");
+    await page.locator("button[data-active]").filter({ hasText: "🐌" }).waitFor();
     await picture(page, "conversation/reactions-all");
     await page.keyboard.press("Enter");
     await message.getByRole("button", { name: "🐌, 1" }).waitFor();

@@ -31,6 +31,7 @@ describe("triage", () => {
   const choose = async (name: string) => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("combobox").fill(name);
+    await dialog.getByRole("option", { selected: true }).filter({ hasText: name }).waitFor();
     await page.keyboard.press("Enter");
   };
   const all = async () => {

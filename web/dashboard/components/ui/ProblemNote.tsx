@@ -1,5 +1,5 @@
 import { CircleAlert } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../../api/problem.js";
 import { refusalNamespaces } from "../../api/refusal.js";
@@ -8,7 +8,8 @@ import { problemText } from "./problemText.js";
 /** Seconds until one may try again after a refusal for trying too often; 0 when one may. */
 export function useWait(error: unknown): number {
   const [left, setLeft] = useState(0);
-  useEffect(() => {
+  // Before it is painted: the refusal must not begin with the word that one may try again.
+  useLayoutEffect(() => {
     const seconds = error instanceof Problem && error.code === "rate_limited" ? (error.retryAfterSeconds ?? 20) : 0;
     const until = Date.now() + seconds * 1_000;
     const show = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1_000)));
