@@ -30,7 +30,7 @@ function useTabs(channel: ChannelDetail, kind: Kind): Tab<ChannelTab>[] {
   return [
     { value: "connection", label: t("tab.connection"), content: <ConnectionTab channel={channel} kind={kind} /> },
     { value: "log", label: t("tab.log"), content: <LogTab channel={channel} /> },
-    ...(sendsTemplates(kind)
+    ...(sendsTemplates(kind) && can("messages:send")
       ? [{ value: "templates" as const, label: t("tab.templates"), content: <TemplatesTab channel={channel} /> }]
       : []),
     ...(channel.simulated && can("simulator")
