@@ -22,7 +22,7 @@ describe("notices", () => {
     which.getByRole("region", { name: /Notifications|الإشعارات/ }).getByRole("listitem");
   const openInbox = async (which: Page) => {
     await which.goto(crew.inbox());
-    await rowOf(which, "Eli Berg").waitFor({ timeout: 60_000 });
+    for (const name of customers) await rowOf(which, name).waitFor({ timeout: 60_000 });
     await hide(which, true);
   };
   const write = async (name: string, ...texts: string[]) => {
