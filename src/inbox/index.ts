@@ -17,6 +17,8 @@ import { quarantineModel } from "./models/quarantine.js";
 import { rawEventModel } from "./models/rawEvent.js";
 import { accountRepo } from "./repos/accounts.js";
 import { changeRepo } from "./repos/changes.js";
+import { walkModel } from "./models/walk.js";
+import { earlierContacts } from "./repos/earlierContacts.js";
 import { contactBatch } from "./repos/contactBatch.js";
 import { contactRepo } from "./repos/contacts.js";
 import { conversationRepo } from "./repos/conversations.js";
@@ -84,6 +86,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     templates: templateModel(connection),
     contactNotes: contactNoteModel(connection),
     erased: erasedAccountModel(connection),
+    walks: walkModel(connection),
   };
   const events = eventLog(models.events);
   const publish: Publish = async (told) => {
@@ -97,6 +100,7 @@ export function createInbox(ports: InboxPorts): Inbox {
   const accounts = accountRepo(models.accounts, seals);
   const people = peopleRepo(models.contacts, models.identities, seals);
   const contacts = contactRepo(models.contacts, models.identities, seals);
+  const fillEarlier = earlierContacts(models.contacts, models.identities, models.walks, seals);
   const batch = contactBatch(models.contacts, models.identities, seals);
   const conversations = conversationRepo(models.conversations, people, seals);
   const files = fileRepo(models.attachments, seals);
@@ -276,6 +280,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       await settleFresh(await messages.unsettled(before, sweptAtOnce));
       await later.sweep(sweptAtOnce);
       await fileCases.discard(sweptAtOnce);
+      await fillEarlier(sweptAtOnce, now);
     },
     conversations: async (workspaceId, query) =>
       conversations.list(workspaceId, query, await accountsOf(workspaceId, query.channel)),

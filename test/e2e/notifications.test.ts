@@ -138,7 +138,10 @@ describe("notifications", () => {
     told = [];
     await look(second, true);
     await arrives("Ana Pérez", "Somebody reads this");
-    await second.getByText("Ana Pérez wrote").nth(1).waitFor();
+    await second
+      .getByRole("region", { name: /Notifications/ })
+      .getByText("Somebody reads this")
+      .waitFor();
     await settle();
     expect(of("push")).toEqual([]);
     await second.close();

@@ -90,7 +90,9 @@ describe("the wizard of a number that is linked like WhatsApp Web", () => {
     await again.or(qr()).first().waitFor(wait);
     if (await again.isVisible()) await again.click();
     await qr().waitFor(wait);
+    await says(`This channel is for +${number}`);
     await press("Link with a phone number instead");
+    await expect(page.getByLabel("Phone number", { exact: true }).inputValue()).resolves.toBe(`+${number}`);
     await page.getByLabel("Phone number", { exact: true }).fill("+49 151 2345");
     await press("Get a code");
     await says(/This channel is for the number/);
@@ -113,6 +115,8 @@ describe("the wizard of a number that is linked like WhatsApp Web", () => {
     await page.locator("main h1").getByText("Working").waitFor(wait);
     whatsapp.phone(number).state("TOS_BLOCK");
     await says("WhatsApp banned this number");
+    const another = page.getByRole("link", { name: "Connect another number" });
+    await expect(another.getAttribute("href")).resolves.toMatch(/\/channels\/new$/);
     await lookAt(shop, `channels/${id}/connection`, "linked-banned");
     await page.goto(shop.at(link));
     await says("WhatsApp banned this number");
@@ -139,6 +143,45 @@ describe("the wizard of a number that is linked like WhatsApp Web", () => {
     await page.getByLabel("Phone number", { exact: true }).waitFor(wait);
     await press("Scan a QR code instead");
     await qr().waitFor(wait);
+  }, 300_000);
+
+  it("says that another phone was linked than the one it is for, and links the right one", async () => {
+    const path = `channels/${id}/connection`;
+    await page.goto(shop.at(path));
+    await qr().waitFor(wait);
+    expect(whatsapp.scanShown("491510000099")).toBe(true);
+    await says("Another number was linked than the one in the settings. It was unlinked again.");
+    await lookAt(shop, path, "linked-another");
+    await page.goto(shop.at(path));
+    const again = page.getByRole("button", { name: "Link again" });
+    await again.or(qr()).first().waitFor(wait);
+    if (await again.isVisible()) await again.click();
+    await qr().waitFor(wait);
+    await says(`This channel is for +${number}`);
+    await lookAt(shop, path, "linked-again");
+    await page.goto(shop.at(path));
+    await qr().waitFor(wait);
+    expect(whatsapp.scanShown(number)).toBe(true);
+    await says("Linked and connected.");
+    await page.locator("main h1").getByText("Working").waitFor(wait);
+  }, 300_000);
+
+  it("is switched on before it is linked, once it was off", async () => {
+    const path = `channels/${id}/connection`;
+    const { status } = await shop.mara.api("PATCH", `/channels/${id}`, {
+      workspaceId: shop.workspaceId,
+      body: { enabled: false },
+    });
+    expect(status).toBe(200);
+    await page.goto(shop.at(path));
+    const on = page.getByRole("button", { name: "Switch on", exact: true });
+    await on.waitFor(wait);
+    await expect(page.getByRole("button", { name: "Link again" }).count()).resolves.toBe(0);
+    await lookAt(shop, path, "linked-off");
+    await page.goto(shop.at(path));
+    await on.click();
+    await says("Linked and connected.");
+    await page.locator("main h1").getByText("Working").waitFor(wait);
   }, 300_000);
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {

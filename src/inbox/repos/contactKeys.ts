@@ -1,6 +1,7 @@
 import type { Model } from "mongoose";
 import type { Alias } from "../../core/events.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
+import type { DatedAlias } from "../types.js";
 import type { Seals } from "./seals.js";
 
 /** A way to reach somebody that is the same on every channel. */
@@ -26,6 +27,29 @@ export function reachKeysOf(seals: Seals, workspaceId: string, aliases: readonly
   );
   return Promise.all(reaches.map((reach) => reachKeyOf(seals, workspaceId, reach)));
 }
+
+/** Blind form of an alias within its account. */
+export const aliasKeyOf = (
+  seals: Seals,
+  workspaceId: string,
+  accountId: string,
+  { kind, value }: Pick<Alias, "kind" | "value">,
+): Promise<string> => seals.blind(workspaceId, "alias", `${accountId}/${kind}/${value.toLowerCase()}`);
+
+/** What an identity is found by: its aliases within the account, and what is the same on all of them. */
+export const identityKeysOf = async (
+  seals: Seals,
+  workspaceId: string,
+  accountId: string,
+  aliases: readonly Alias[],
+): Promise<string[]> => [
+  ...(await Promise.all(aliases.map((alias) => aliasKeyOf(seals, workspaceId, accountId, alias)))),
+  ...(await reachKeysOf(seals, workspaceId, aliases)),
+];
+
+/** What of its aliases an identity is found by. An id that was given up still finds its person: what was on its way comes late. */
+export const findable = (aliases: readonly DatedAlias[]): DatedAlias[] =>
+  aliases.filter(({ until, kind }) => until === null || kind === "user");
 
 /** The number and the address that people wrote down as attributes. */
 export const writtenReaches = (attributes: Attributes): Reach[] =>

@@ -5,7 +5,7 @@ import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { Told } from "../models/told.js";
 import type { DatedAlias } from "../types.js";
 import { alsoTell } from "./outbox.js";
-import { contactWords, reachKeysOf, reflectIdentities } from "./contactKeys.js";
+import { aliasKeyOf, contactWords, findable, identityKeysOf, reflectIdentities } from "./contactKeys.js";
 import type { Seals } from "./seals.js";
 
 /** A chat that wrote to us, with its blind key. */
@@ -75,15 +75,6 @@ const at = (workspaceId: string, collection: "contacts" | "identities", field: s
 const nameOf = (peer: Peer) => peer.group?.title ?? peer.name;
 
 export function peopleRepo(contacts: Model<ContactRow>, identities: Model<IdentityRow>, seals: Seals): PeopleRepo {
-  const aliasKey = (workspaceId: string, accountId: string, alias: Pick<Alias, "kind" | "value">) =>
-    seals.blind(workspaceId, "alias", `${accountId}/${alias.kind}/${alias.value.toLowerCase()}`);
-
-  /** What an identity is found by: its aliases within the account, and what is the same on all of them. */
-  const keysOf = async (workspaceId: string, accountId: string, aliases: readonly Alias[]) => [
-    ...(await Promise.all(aliases.map((alias) => aliasKey(workspaceId, accountId, alias)))),
-    ...(await reachKeysOf(seals, workspaceId, aliases)),
-  ];
-
   async function newRows({ workspaceId, accountId, channel, chatKey, peer }: Chat, now: Date) {
     const aliases = peer.aliases ?? [];
     const dated: DatedAlias[] = aliases.map((alias) => ({ ...alias, from: now.toISOString(), until: null }));
@@ -112,7 +103,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       chat: await seals.seal(at(workspaceId, "identities", "chat"), peer.chat),
       group: peer.group !== undefined,
       aliases: dated.length > 0 ? await seals.sealJson(at(workspaceId, "identities", "aliases"), dated) : null,
-      aliasKeys: await keysOf(workspaceId, accountId, aliases),
+      aliasKeys: await identityKeysOf(seals, workspaceId, accountId, aliases),
       blocked: false,
       blockedByUs: false,
       createdAt: now,
@@ -132,7 +123,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         .filter(
           (alias) => !alias.claimed && alias.kind !== "username" && alias.kind !== "email" && alias.kind !== "chat",
         )
-        .map((alias) => aliasKey(workspaceId, accountId, alias)),
+        .map((alias) => aliasKeyOf(seals, workspaceId, accountId, alias)),
     );
 
   return {
@@ -209,12 +200,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         {
           $set: {
             aliases: aliases.length > 0 ? await seals.sealJson(place, aliases) : null,
-            // An id that was given up still finds its person: what was on its way comes late.
-            aliasKeys: await keysOf(
-              workspaceId,
-              accountId,
-              aliases.filter((alias) => alias.until === null || alias.kind === "user"),
-            ),
+            aliasKeys: await identityKeysOf(seals, workspaceId, accountId, findable(aliases)),
           },
         },
       );

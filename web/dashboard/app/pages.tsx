@@ -1,8 +1,8 @@
 import { Compass, LockKeyhole } from "lucide-react";
-import { useEffect, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useNavigate, useRouteError } from "react-router";
-import { signOut, useAuthState, useMe, workspacesOf } from "../api/session.js";
+import { signOut, useAuthState, useCan, useMe, workspacesOf } from "../api/session.js";
 import { Problem } from "../api/problem.js";
 import { Button, buttonLook } from "../components/ui/Button.js";
 import { PageSpinner } from "../components/ui/Spinner.js";
@@ -30,13 +30,18 @@ export function NotFoundPage() {
   );
 }
 
-/** The page exists, and is not for this person. */
-export function NoPermissionPage() {
+const WhoMay = lazy(async () => ({ default: (await import("../areas/settings/WhoMay.js")).WhoMay }));
+
+/** The page exists, and is not for this person: says which permission it needs, and who has it. */
+export function NoPermissionPage({ needs }: { needs: string }) {
   const { t } = useTranslation("common");
   useTitle(t("noPermission.title"));
   return (
     <EmptyState icon={LockKeyhole} title={t("noPermission.title")}>
-      {t("noPermission.text")}
+      <Suspense>
+        <WhoMay permission={needs} />
+      </Suspense>
+      <p className="mt-3">{t("noPermission.text")}</p>
     </EmptyState>
   );
 }
@@ -45,9 +50,10 @@ export function NoPermissionPage() {
  * A page for those who hold a permission. Who loses it while the page is open keeps what stands on it: the server refuses what
  * they may no longer do, and nothing typed is lost.
  */
-export function Guarded({ may, children }: { may: boolean; children: ReactNode }) {
-  const [opened] = useState(may);
-  return may || opened ? children : <NoPermissionPage />;
+export function Guarded({ needs, children }: { needs: string | undefined; children: ReactNode }) {
+  const can = useCan();
+  const [opened] = useState(needs === undefined || can(needs));
+  return needs === undefined || can(needs) || opened ? children : <NoPermissionPage needs={needs} />;
 }
 
 /** One was in the workspace a moment ago, and is not any more. */

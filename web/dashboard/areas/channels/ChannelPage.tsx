@@ -30,7 +30,7 @@ function useTabs(channel: ChannelDetail, kind: Kind): Tab<ChannelTab>[] {
   return [
     { value: "connection", label: t("tab.connection"), content: <ConnectionTab channel={channel} kind={kind} /> },
     { value: "log", label: t("tab.log"), content: <LogTab channel={channel} /> },
-    ...(sendsTemplates(kind)
+    ...(sendsTemplates(kind) && can("messages:send")
       ? [{ value: "templates" as const, label: t("tab.templates"), content: <TemplatesTab channel={channel} /> }]
       : []),
     ...(channel.simulated && can("simulator")
@@ -49,7 +49,8 @@ function Channel({ channel, kind, tab }: { channel: ChannelDetail; kind: Kind; t
   useTitle(channel.name);
   if (!shown) return <Navigate to={paths.channel(channel.id)} replace />;
   const { state, cause } = channel.health;
-  const way = waysOut[state] && t(state === "needs_reauth" && hasSession(kind) ? "health.relink" : waysOut[state]);
+  const key = hasSession(kind) ? waysToLink[state] : waysOut[state];
+  const way = key && t(key);
   return (
     <Page wide>
       <BackTitle
@@ -99,6 +100,9 @@ const waysOut: Partial<Record<ChannelDetail["health"]["state"], string>> = {
   suspended: "health.suspended",
   degraded: "health.degraded",
 };
+
+/** The same of a number that is linked on a phone; what to do about one that is banned is said where it is linked. */
+const waysToLink: typeof waysOut = { needs_reauth: "health.relink", degraded: "health.degraded" };
 
 /** One account, with tabs; the address holds which. */
 export function ChannelPage() {

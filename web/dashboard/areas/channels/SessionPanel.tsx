@@ -1,7 +1,8 @@
 import { CircleAlert, CircleCheck, QrCode } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/ui/Button.js";
+import { Link } from "react-router";
+import { Button, buttonLook } from "../../components/ui/Button.js";
 import { ProgressRing } from "../../components/ui/Copy.js";
 import { cx } from "../../components/ui/cx.js";
 import { Field } from "../../components/ui/Field.js";
@@ -9,7 +10,8 @@ import { Input } from "../../components/ui/Input.js";
 import { Skeleton, Spinner } from "../../components/ui/Spinner.js";
 import { ErrorState } from "../../components/ui/states.js";
 import { toast } from "../../components/ui/toast.js";
-import { useChannelActions, useSession, type Kind, type Session } from "./queries.js";
+import { usePaths } from "./paths.js";
+import { useChannelActions, useSession, type ChannelDetail, type Kind, type Session } from "./queries.js";
 import { useKindTexts } from "./texts.js";
 
 const road = ["starting", "scan", "authenticating", "syncing", "ready"] as const;
@@ -46,10 +48,10 @@ function Qr({ svg }: { svg: string }) {
   );
 }
 
-function PhoneForm({ id }: { id: string }) {
+function PhoneForm({ id, number }: { id: string; number: string }) {
   const { t } = useTranslation("channels");
   const { pairByPhone } = useChannelActions();
-  const [phone, setPhone] = useState("");
+  const [phone, setPhone] = useState(number);
   return (
     <form
       className="flex flex-wrap items-end gap-2"
@@ -93,11 +95,13 @@ function Road({ state }: { state: Session["state"] }) {
 }
 
 /** How a number is being linked: each state as it comes, and what to do in it. */
-export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
+export function SessionPanel({ channel, kind }: { channel: ChannelDetail; kind: Kind }) {
+  const { id } = channel;
   const { t } = useTranslation("channels");
   const words = useKindTexts();
   const { data, error, refetch } = useSession(id);
-  const { restart } = useChannelActions();
+  const { restart, change } = useChannelActions();
+  const paths = usePaths();
   const [chosen, setByPhone] = useState<boolean>();
   if (error && !data) return <ErrorState inline error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton className="h-64 rounded-card" />;
@@ -105,6 +109,8 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
   const byPhone = chosen ?? data.pairing_code !== null;
   const bad = data.state === "lost" || data.state === "banned";
   const working = ["starting", "authenticating", "syncing"].includes(data.state);
+  const number = channel.provider_ref ? `+${channel.provider_ref}` : "";
+  const [before, after] = t("session.which", { number: "\n" }).split("\n");
   const again = (pairing?: "qr" | "phone") =>
     restart.mutate({ id, ...(pairing ? { pairing } : {}) }, { onError: toast.failed });
   return (
@@ -132,7 +138,22 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
       </div>
       {data.state === "scan" && (
         <>
+          {number !== "" && (
+            <p>
+              {before}
+              <bdi dir="ltr" className="font-medium">
+                {number}
+              </bdi>
+              {after}
+            </p>
+          )}
           {data.qr_svg && !byPhone && <Qr svg={data.qr_svg} />}
+          {data.pairing_code === null && !byPhone && !data.qr_svg && (
+            <p role="status" className="flex items-center gap-2 text-text-2">
+              <Spinner />
+              {t("session.codeComing")}
+            </p>
+          )}
           {data.pairing_code && (
             <p className="flex flex-col gap-1">
               <span className="text-text-2">{t("session.code")}</span>
@@ -146,7 +167,7 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
               <li key={step.n}>{words(step.key, step.text)}</li>
             ))}
           </ol>
-          {byPhone && <PhoneForm id={id} />}
+          {byPhone && <PhoneForm id={id} number={number} />}
           <div>
             <Button
               size="sm"
@@ -162,10 +183,27 @@ export function SessionPanel({ id, kind }: { id: string; kind: Kind }) {
           </div>
         </>
       )}
-      {(bad || data.state === "off") && (
-        <div>
+      {bad && (
+        <div className="flex flex-wrap gap-2">
           <Button variant="primary" busy={restart.isPending} onClick={() => again()}>
             {t("session.again")}
+          </Button>
+          {data.state === "banned" && (
+            <Link to={paths.pick} className={buttonLook()}>
+              {t("session.another")}
+            </Link>
+          )}
+        </div>
+      )}
+      {/* One that is off cannot be linked before it is on. */}
+      {data.state === "off" && channel.connected && !channel.enabled && (
+        <div>
+          <Button
+            variant="primary"
+            busy={change.isPending}
+            onClick={() => change.mutate({ id, enabled: true }, { onError: toast.failed })}
+          >
+            {t("danger.enable")}
           </Button>
         </div>
       )}

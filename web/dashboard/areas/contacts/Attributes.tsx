@@ -42,11 +42,12 @@ function Line({ contact, name, value }: { contact: ContactDto; name: string; val
   };
   return (
     <li className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_2rem] items-center gap-2">
-      <bdi className="truncate text-text-2" title={name}>
+      <bdi className="truncate text-side text-text-2" title={name}>
         {name}
       </bdi>
       <Input
         dir="auto"
+        className="truncate text-side focus:text-clip"
         aria-label={name}
         readOnly={!may}
         maxLength={2_000}

@@ -106,7 +106,9 @@ function Identities({ contact }: { contact: ContactDto }) {
             <ul className="mt-1 text-meta text-text-3">
               {identity.aliases.map((alias) => (
                 <li key={`${alias.kind} ${alias.value} ${alias.from}`}>
-                  {alias.kind}: <bdi className="break-all text-text-2">{alias.value}</bdi>
+                  <bdi dir="ltr">
+                    {alias.kind}: <bdi className="break-all text-text-2">{alias.value}</bdi>
+                  </bdi>
                   {alias.until && (
                     <>
                       {" "}
@@ -142,7 +144,7 @@ function Conversations({ contactId }: { contactId: string }) {
             <span title={channelName(conversation.channel)}>
               <ChannelGlyph kind={conversation.channel} />
             </span>
-            <span dir="auto" className="min-w-0 flex-1 truncate text-text-2">
+            <span dir="auto" className="min-w-0 flex-1 truncate text-side text-text-2">
               {conversation.last_message?.preview || t("noText")}
             </span>
             <Badge tone={conversation.status === "open" ? "brand" : "neutral"}>

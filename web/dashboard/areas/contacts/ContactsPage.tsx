@@ -44,11 +44,11 @@ function Row({ contact, at }: { contact: ContactDto; at: "created_at" | "updated
       <span className="flex min-w-0 items-center gap-3">
         <Avatar name={name} seed={contact.id} size={32} />
         <span className="min-w-0">
-          <span className="block truncate font-medium">
-            <bdi>{name}</bdi>
+          <span dir="auto" className="block truncate text-side font-medium">
+            {name}
           </span>
-          <span className="block truncate text-meta text-text-3 md:hidden">
-            <bdi>{reached}</bdi>
+          <span dir="auto" className="block truncate text-side text-meta text-text-3 md:hidden">
+            {reached}
           </span>
         </span>
         {contact.attributes.Demo === true && <Badge tone="info">{t("demo")}</Badge>}

@@ -10,7 +10,7 @@ const ImportDialog = lazy(async () => ({ default: (await import("./importing/Imp
 /** Everything below `/w/:workspaceId/contacts`. */
 export function ContactsRoutes() {
   const can = useCan();
-  if (!can("contacts:read")) return <NoPermissionPage />;
+  if (!can("contacts:read")) return <NoPermissionPage needs="contacts:read" />;
   return (
     <Routes>
       <Route element={<ContactsPage />}>
@@ -23,7 +23,7 @@ export function ContactsRoutes() {
                 <ImportDialog />
               </Suspense>
             ) : (
-              <NoPermissionPage />
+              <NoPermissionPage needs="contacts:write" />
             )
           }
         />

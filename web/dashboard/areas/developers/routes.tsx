@@ -23,7 +23,7 @@ function Developers() {
   const { id } = useWorkspace();
   const [opened] = useState(() => pages.filter((page) => can(permissionOf(page))));
   const shown = pages.filter((page) => opened.includes(page) || can(permissionOf(page)));
-  if (shown.length === 0) return <NoPermissionPage />;
+  if (shown.length === 0) return <NoPermissionPage needs="webhooks:manage" />;
   return (
     <SectionPage
       title={t("title")}
@@ -37,7 +37,10 @@ function Developers() {
     >
       <Routes>
         <Route index element={<Navigate to={shown[0]!} replace />} />
-        <Route path="keys" element={shown.includes("keys") ? <KeysPage /> : <NoPermissionPage />} />
+        <Route
+          path="keys"
+          element={shown.includes("keys") ? <KeysPage /> : <NoPermissionPage needs={permissionOf("keys")} />}
+        />
         <Route path="webhooks" element={<EndpointsPage />} />
         <Route path="webhooks/:endpointId" element={<EndpointPage />} />
         <Route path="bins" element={<BinsPage />} />

@@ -42,7 +42,7 @@ export function DemoCard() {
       setBusy(false);
     }
   };
-  if (!demo.data || !can("simulator")) return null;
+  if (!demo.data || !can("simulator") || !can("channels:manage")) return null;
   const { conversations, total, available } = demo.data;
   if (state === "none" && !available) return null;
   const moving = state === "loading" || state === "removing";

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, Route, Routes } from "react-router";
 import { Guarded, NotFoundPage } from "../../app/pages.js";
 import { useTitle } from "../../app/title.js";
-import { useCan, useWorkspace } from "../../api/session.js";
+import { useWorkspace } from "../../api/session.js";
 import { SectionPage } from "../../components/ui/SectionPage.js";
 import { DeadLettersPage } from "./DeadLettersPage.js";
 import { HealthPage } from "./HealthPage.js";
@@ -14,9 +14,8 @@ const pages = ["health", "quarantine", "dead", "settings"] as const;
 
 /** Everything below `/w/:workspaceId/operations`. */
 export function OperationsRoutes() {
-  const can = useCan();
   return (
-    <Guarded may={can("operations")}>
+    <Guarded needs="operations">
       <Operations />
     </Guarded>
   );

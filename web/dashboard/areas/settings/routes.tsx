@@ -1,6 +1,6 @@
 import type { ComponentType } from "react";
 import { Navigate, Route, Routes } from "react-router";
-import { useCan, useWorkspace } from "../../api/session.js";
+import { useWorkspace } from "../../api/session.js";
 import { Guarded, NotFoundPage } from "../../app/pages.js";
 import { usePhone } from "../../app/preferences.js";
 import { AppearancePage } from "./Appearance.js";
@@ -44,7 +44,6 @@ function Start() {
 
 /** Everything below `/w/:workspaceId/settings`. */
 export function SettingsRoutes() {
-  const can = useCan();
   return (
     <Routes>
       <Route element={<SettingsLayout />}>
@@ -56,7 +55,7 @@ export function SettingsRoutes() {
               key={path}
               path={path}
               element={
-                <Guarded key={path} may={needs === undefined || can(needs)}>
+                <Guarded key={path} needs={needs}>
                   <Page />
                 </Guarded>
               }

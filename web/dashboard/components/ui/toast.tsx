@@ -5,6 +5,15 @@ import { refusalTexts } from "../../api/refusal.js";
 import { problemText } from "./problemText.js";
 import { usePhone, useResolvedTheme } from "../../app/preferences.js";
 
+const briefly = 6_000;
+
+/** What a notice says: a line, more in smaller words, and perhaps a button. */
+export interface Notice {
+  text: string;
+  more?: string | undefined;
+  action?: { label: string; onClick: () => void };
+}
+
 /** Where toasts appear; once, in the app. */
 export function Toaster() {
   const phone = usePhone();
@@ -15,7 +24,9 @@ export function Toaster() {
       // On a phone the bottom holds the navigation and where one writes: below the head of the page nothing is covered that is used.
       position={phone ? "top-center" : i18n.dir() === "rtl" ? "bottom-right" : "bottom-left"}
       mobileOffset={{ top: "calc(92px + env(safe-area-inset-top))", left: 12, right: 12 }}
-      duration={6_000}
+      duration={briefly}
+      // One behind the other, only the last could be read.
+      expand
       containerAriaLabel={i18n.t("common:label.notifications")}
       toastOptions={{
         style: {
@@ -31,6 +42,9 @@ export function Toaster() {
     />
   );
 }
+
+/** How long each notice that stands was to stand. */
+const standingFor = new Map<string, number>();
 
 /** A short word at the edge of the page, for 6 s. */
 export const toast = {
@@ -57,6 +71,44 @@ export const toast = {
   tell(text: string, action?: { label: string; onClick: () => void }, description?: string): void {
     sonner(text, { ...(action ? { action } : {}), ...(description ? { description } : {}) });
   },
+  /** Something happened elsewhere. Told again under the same id it takes the place of what stands there, and its life begins anew. */
+  notice(id: string, { text, more, action }: Notice, gone: () => void): void {
+    // A life that was paused begins anew only with another length.
+    const duration = standingFor.get(id) === briefly ? briefly + 1 : briefly;
+    standingFor.set(id, duration);
+    const leave = () => {
+      standingFor.delete(id);
+      gone();
+    };
+    sonner(<span className="line-clamp-2">{text}</span>, {
+      id,
+      duration,
+      description: more ? (
+        <span className="line-clamp-2">
+          <bdi>{more}</bdi>
+        </span>
+      ) : undefined,
+      ...(action
+        ? {
+            action: {
+              label: action.label,
+              onClick: () => {
+                leave();
+                action.onClick();
+              },
+            },
+          }
+        : {}),
+      onAutoClose: leave,
+      onDismiss: leave,
+    });
+  },
+  /** Takes a notice away. */
+  withdraw(id: string): void {
+    sonner.dismiss(id);
+  },
+  /** What stands at the moment. */
+  standing: (): readonly (string | number)[] => sonner.getToasts().map(({ id }) => id),
   /** With a button. Stays until it is pressed or dismissed. */
   ask(text: string, action: { label: string; onClick: () => void }): void {
     sonner(text, { action, duration: Infinity, id: text });

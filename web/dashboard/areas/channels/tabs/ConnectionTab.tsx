@@ -185,7 +185,7 @@ export function ConnectionTab({ channel, kind }: Props) {
       </Card>
       {linked && (
         <Card title={t("connection.session")}>
-          <SessionPanel id={channel.id} kind={kind} />
+          <SessionPanel channel={channel} kind={kind} />
         </Card>
       )}
       {!channel.simulated && <Credentials channel={channel} kind={kind} />}

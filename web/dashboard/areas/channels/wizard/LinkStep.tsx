@@ -30,7 +30,7 @@ export function LinkStep({ channel, kind, onNext }: StepProps) {
           <SaidText said={trouble} />
         </Banner>
       )}
-      <SessionPanel id={channel.id} kind={kind} />
+      <SessionPanel channel={channel} kind={kind} />
       <div className="flex justify-end">
         <Button variant={ready ? "primary" : "secondary"} disabled={!ready} onClick={onNext}>
           {t("action.next")}

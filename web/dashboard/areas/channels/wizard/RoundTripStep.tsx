@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { z } from "zod";
 import type { conversationDto, messageDto } from "../../../../../src/wire/inbox.js";
+import { useCan } from "../../../api/session.js";
 import { useCall } from "../../../api/workspaceCall.js";
 import { Button, buttonLook } from "../../../components/ui/Button.js";
 import { cx } from "../../../components/ui/cx.js";
@@ -22,13 +23,14 @@ type Message = z.infer<typeof messageDto>;
 const arrived: readonly string[] = ["sent", "delivered", "read"];
 
 /** The newest conversation of the account, and whether something of ours went out in it. */
-function useRoundTrip(channelId: string) {
+function useRoundTrip(channelId: string, enabled: boolean) {
   const call = useCall();
   const client = useQueryClient();
   const queryKey = [...useChannelsKey(), "trip", channelId];
   useEvents("message.", () => void client.invalidateQueries({ queryKey }));
   const query = useQuery({
     queryKey,
+    enabled,
     refetchInterval: 4_000,
     async queryFn({ signal }) {
       const found = await call<{ data: Conversation[] }>("/conversations", {
@@ -77,7 +79,10 @@ function Tick({ done, title, text }: { done: boolean; title: string; text: strin
 export function RoundTripStep({ channel }: StepProps) {
   const { t } = useTranslation(["channels", "inbox"]);
   const paths = usePaths();
-  const { query, send } = useRoundTrip(channel.id);
+  const can = useCan();
+  const reads = can("conversations:read");
+  const sends = reads && can("messages:send");
+  const { query, send } = useRoundTrip(channel.id, reads);
   const [text, setText] = useState(() => t("trip.hello"));
   const [key, setKey] = useState(() => crypto.randomUUID());
   const conversation = query.data?.conversation ?? null;
@@ -93,9 +98,13 @@ export function RoundTripStep({ channel }: StepProps) {
     <div className="flex flex-col gap-5">
       <ol className="divide-y rounded-card border" aria-live="polite">
         <Tick done={cameIn} title={t("trip.in")} text={cameIn ? t("trip.inDone", { name: who }) : t("trip.inOpen")} />
-        <Tick done={wentOut} title={t("trip.out")} text={wentOut ? t("trip.outDone") : t("trip.outOpen")} />
+        <Tick
+          done={wentOut}
+          title={t("trip.out")}
+          text={t(wentOut ? "trip.outDone" : sends ? "trip.outOpen" : reads ? "trip.noSend" : "trip.noRead")}
+        />
       </ol>
-      {conversation && !wentOut && (
+      {sends && conversation && !wentOut && (
         <form
           className="flex flex-wrap items-end gap-2"
           onSubmit={(event) => {
@@ -130,18 +139,22 @@ export function RoundTripStep({ channel }: StepProps) {
         </Banner>
       )}
       <div className="flex flex-wrap justify-end gap-2">
-        <Link to={paths.team} className={buttonLook()}>
-          {t("trip.team")}
-        </Link>
+        {can("members:manage") && (
+          <Link to={paths.team} className={buttonLook()}>
+            {t("trip.team")}
+          </Link>
+        )}
         <Link to={paths.channel(channel.id)} className={buttonLook()}>
           {t("trip.settings")}
         </Link>
-        <Link
-          to={conversation ? paths.conversation(conversation.id) : paths.inbox}
-          className={buttonLook({ variant: wentOut ? "primary" : "secondary" })}
-        >
-          {t("trip.inbox")}
-        </Link>
+        {reads && (
+          <Link
+            to={conversation ? paths.conversation(conversation.id) : paths.inbox}
+            className={buttonLook({ variant: wentOut ? "primary" : "secondary" })}
+          >
+            {t("trip.inbox")}
+          </Link>
+        )}
       </div>
     </div>
   );

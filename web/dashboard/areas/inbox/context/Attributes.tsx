@@ -29,7 +29,7 @@ function Attribute({
   const [text, setText] = useState<string | null>(null);
   return (
     <div className="group flex min-h-8 items-center gap-2">
-      <dt className="w-24 shrink-0 truncate text-meta text-text-3" title={name}>
+      <dt dir="auto" className="w-24 shrink-0 truncate text-side text-meta text-text-3" title={name}>
         {name}
       </dt>
       <dd className="flex min-w-0 flex-1 items-center gap-2">
@@ -47,10 +47,12 @@ function Attribute({
               if (text !== null && text !== String(value)) onSave(valueOf(text));
               setText(null);
             }}
-            className="h-7 w-full rounded-control border border-transparent bg-transparent px-1.5 hover:border-control focus:border-control"
+            className="h-7 w-full truncate rounded-control border border-transparent bg-transparent px-1.5 text-side hover:border-control focus:border-control focus:text-clip"
           />
         ) : (
-          <bdi className="px-1.5">{String(value)}</bdi>
+          <span dir="auto" className="min-w-0 flex-1 px-1.5 text-side wrap-anywhere">
+            {String(value)}
+          </span>
         )}
         {may && (
           <button

@@ -84,8 +84,8 @@ export function ContactCard({ contact, workspaceId, may }: { contact: ContactDto
     <div className="flex items-center gap-3 border-b px-4 py-4">
       <Avatar name={contact.name ?? "?"} seed={contact.id} size={44} />
       <div className="min-w-0 flex-1">
-        <p className="truncate text-section leading-5 font-semibold">
-          <bdi>{contact.name ?? t("row.nameless")}</bdi>
+        <p dir="auto" className="truncate text-side text-section leading-5 font-semibold">
+          {contact.name ?? t("row.nameless")}
         </p>
         <p className="flex flex-wrap gap-x-2 text-meta text-text-3">
           {contact.language && <span>{languageName(contact.language, i18n.language)}</span>}

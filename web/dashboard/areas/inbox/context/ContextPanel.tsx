@@ -39,15 +39,20 @@ function Identities({ contact }: { contact: ContactDto }) {
               {identity.blocked_by_us && <Badge tone="danger">{t("header.blocked")}</Badge>}
               {identity.blocked && <Badge tone="danger">{t("header.blockedYou")}</Badge>}
             </span>
-            <span className="block truncate font-mono text-meta text-text-2" title={identity.provider_chat}>
-              <bdi dir="ltr">{identity.provider_chat}</bdi>
+            <span
+              dir="ltr"
+              className="block truncate text-side font-mono text-meta text-text-2"
+              title={identity.provider_chat}
+            >
+              {identity.provider_chat}
             </span>
             {identity.aliases
               .filter(({ until }) => until === null)
               .map((alias) => (
                 <span
                   key={alias.kind + alias.value}
-                  className="block truncate text-meta text-text-3"
+                  dir="ltr"
+                  className="block truncate text-side text-meta text-text-3"
                   title={alias.value}
                 >
                   {alias.kind}: <bdi>{alias.value}</bdi>
@@ -85,7 +90,7 @@ function Previous({ conversation, route }: { conversation: ConversationDto; rout
               >
                 <ChannelGlyph kind={other.channel} size={14} />
                 <span className="min-w-0 flex-1">
-                  <bdi className="block truncate">{other.last_message?.preview ?? t("row.empty")}</bdi>
+                  <bdi className="block truncate text-side">{other.last_message?.preview ?? t("row.empty")}</bdi>
                   <span className="block text-meta text-text-3">
                     {t(`status.${other.status}`)} · <Time at={other.last_message?.at ?? other.created_at} />
                   </span>
@@ -112,7 +117,7 @@ function Participants({ conversation }: { conversation: ConversationDto }) {
           {conversation.participants.map((id) => (
             <li key={id} className="flex items-center gap-2">
               <Avatar name={members.get(id)?.name ?? "?"} seed={id} size={22} />
-              <bdi className="min-w-0 flex-1 truncate">{members.get(id)?.name ?? "?"}</bdi>
+              <bdi className="min-w-0 flex-1 truncate text-side">{members.get(id)?.name ?? "?"}</bdi>
               {online.includes(id) && <span className="text-meta text-success">{t("presence.online")}</span>}
             </li>
           ))}

@@ -4,7 +4,8 @@ import { useLocation } from "react-router";
 const attention = "switchboard.attention";
 
 const isActive = () => document.visibilityState === "visible" && document.hasFocus();
-const conversationIn = (pathname: string) => /\/inbox\/[^/]+\/([^/?]+)/.exec(pathname)?.[1];
+/** The conversation that an address shows. */
+export const conversationIn = (pathname: string) => /\/inbox\/[^/]+\/([^/?]+)/.exec(pathname)?.[1];
 
 /** Holds a lock of this browser that any number of tabs may hold. Returns how to let go of it. */
 function hold(name: string): () => void {
