@@ -380,6 +380,15 @@ export type { ContactChange } from "./repos/contactRows.js";
 export type { Label, ReadMark } from "./repos/labels.js";
 export type { WaitingChange } from "./repos/parked.js";
 export type { Quarantined } from "./repos/quarantine.js";
-export type { Attachment, ChannelAccount, Contact, ContactIdentity, Conversation, Message, Page } from "./types.js";
+export type {
+  Attachment,
+  ChannelAccount,
+  Contact,
+  ContactIdentity,
+  Conversation,
+  Message,
+  Page,
+  ReferralDetails,
+} from "./types.js";
 export type { HealthEntry, HealthState } from "./models/channelAccount.js";
 export { conversationStatuses, priorities } from "./models/conversation.js";
