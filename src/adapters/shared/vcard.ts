@@ -119,7 +119,7 @@ const escaped = (value: string) => value.replace(/[\\,;]/g, "\\$&").replace(/\r?
 
 /** The parts of a value, each at its place where `placed`, else those that say something. */
 function parts(value: string | undefined, placed = false): string[] {
-  const all = (value?.match(/(?:\\.|[^;\\])*(?:;|$)/g) ?? []).map((one) => unescaped(one.replace(/;$/, "")).trim());
+  const all = [...(value ?? "").matchAll(/((?:\\.|[^;\\])*)(?:;|$)/gs)].map(([, one = ""]) => unescaped(one).trim());
   return placed ? all : filled(all);
 }
 
