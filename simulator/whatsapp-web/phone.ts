@@ -8,6 +8,8 @@ export interface Person {
   /** `1182…@lid`. */
   lid?: string;
   name: string;
+  /** What the phone's address book calls them; missing when they do not stand in it. */
+  savedAs?: string;
 }
 
 /** A message as the web client's model has it. */

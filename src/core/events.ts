@@ -18,6 +18,8 @@ export interface Peer {
   user: ExternalId;
   aliases?: Alias[] | undefined;
   name?: string | undefined;
+  /** Whose word the name is: that of the address book of the account's phone; the person's own when missing. */
+  namedBy?: "address_book" | undefined;
   avatarUrl?: string | undefined;
   language?: string | undefined;
   /** A group has many writers in one chat. */
@@ -82,5 +84,7 @@ export type InboundEvent = EventBase &
     | { type: "blocked"; blocked: boolean }
     /** The chat got another id (Telegram: a group became a supergroup). */
     | { type: "moved"; newChat: ExternalId }
+    /** What the chat is called, though nobody wrote: a group has another name; null: the address book has none any more. */
+    | { type: "named"; name: string | null; by: "group" | "address_book" }
     | { type: "account"; notice: AccountNotice }
   );

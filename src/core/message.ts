@@ -44,9 +44,25 @@ export interface MediaRef {
   sha256?: string | undefined;
 }
 
+/** Where somebody gets letters, as far as it is said. */
+export interface PostalAddress {
+  street?: string | undefined;
+  city?: string | undefined;
+  region?: string | undefined;
+  postcode?: string | undefined;
+  country?: string | undefined;
+}
+
 export interface SharedContact {
   name: string;
   phones: string[];
+  emails?: string[] | undefined;
+  addresses?: PostalAddress[] | undefined;
+  /** The company the person belongs to, and as what. */
+  organization?: string | undefined;
+  title?: string | undefined;
+  /** Pages on the web. */
+  links?: string[] | undefined;
   /** The person's id on the same channel, when the provider says it. */
   user?: ExternalId | undefined;
 }
@@ -127,6 +143,19 @@ export function textOf(content: Content): string {
   }
 }
 
+/** By what a content is found: its words, and how to reach whom it shares. */
+export function soughtTextOf(content: Content): string {
+  if (content.kind !== "contacts") return textOf(content);
+  return content.contacts
+    .flatMap(({ name, phones, emails = [], addresses = [], organization, title, links = [] }) => [
+      ...[name, ...phones, ...emails, organization, title],
+      ...addresses.flatMap(({ street, postcode, city, region, country }) => [street, postcode, city, region, country]),
+      ...links,
+    ])
+    .filter(Boolean)
+    .join("\n");
+}
+
 /** The files a content speaks of, in order. */
 export function mediaOf(content: Content): MediaRef[] {
   if (content.kind === "media") return [content.media];
@@ -168,6 +197,23 @@ export interface ReplyReference {
   original?: string | undefined;
 }
 
+/** What brought the customer here: an advertisement, a post, a product, a deep link. */
+export interface Referral {
+  /** Of the link; where there is none, what names the advertisement best. */
+  parameter?: string | undefined;
+  /** `ad`, `post`, `product`, `shortlink` or whatever else the provider calls it, in lower case. */
+  source?: string | undefined;
+  /** The provider's id of that advertisement, post or product. */
+  sourceId?: string | undefined;
+  url?: string | undefined;
+  title?: string | undefined;
+  text?: string | undefined;
+  /** The picture or film that was shown. */
+  mediaUrl?: string | undefined;
+  /** Of this one click: what the provider counts conversions by. */
+  clickId?: string | undefined;
+}
+
 /** A message as an adapter hands it in. `direction` "echo": the business wrote it outside of Switchboard. */
 export interface NormalizedMessage {
   externalId: ExternalId;
@@ -182,8 +228,7 @@ export interface NormalizedMessage {
   senderName?: string | undefined;
   /** Messages that share it belong to one album. */
   groupId?: string | undefined;
-  /** What brought the customer here: the parameter of a deep link or an ad. */
-  referral?: { parameter: string } | undefined;
+  referral?: Referral | undefined;
   /** What we set on sending, where the provider gives it back with the echo: our outbound message id. */
   correlation?: string | undefined;
   /** It is from before the account was connected: shown in its place, but nobody has to answer it. */

@@ -2,6 +2,7 @@ import type { Model } from "mongoose";
 import { coalesce } from "../core/coalesce.js";
 import type { Publish } from "../core/ports.js";
 import { accountData } from "./accountData.js";
+import { addressBookModel } from "./models/addressBook.js";
 import { attachmentModel } from "./models/attachment.js";
 import { channelAccountModel } from "./models/channelAccount.js";
 import { conversationModel } from "./models/conversation.js";
@@ -16,6 +17,7 @@ import { templateModel } from "./models/template.js";
 import { quarantineModel } from "./models/quarantine.js";
 import { rawEventModel } from "./models/rawEvent.js";
 import { accountRepo } from "./repos/accounts.js";
+import { addressBook } from "./repos/addressBook.js";
 import { changeRepo } from "./repos/changes.js";
 import { walkModel } from "./models/walk.js";
 import { earlierContacts } from "./repos/earlierContacts.js";
@@ -56,6 +58,7 @@ import { reply, replyPolicy, verdictOf } from "./usecases/reply.js";
 import { reportHealth } from "./usecases/reportHealth.js";
 import { search } from "./usecases/search.js";
 import { fetchProfile, namelessOf } from "./usecases/fetchProfile.js";
+import { namePeople } from "./usecases/namePeople.js";
 import { noteAccount } from "./usecases/noteAccount.js";
 import { templateUsecases } from "./usecases/templates.js";
 import { settle } from "./usecases/settle.js";
@@ -87,6 +90,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     contactNotes: contactNoteModel(connection),
     erased: erasedAccountModel(connection),
     walks: walkModel(connection),
+    addressBook: addressBookModel(connection),
   };
   const events = eventLog(models.events);
   const publish: Publish = async (told) => {
@@ -98,7 +102,8 @@ export function createInbox(ports: InboxPorts): Inbox {
     contacts: outboxOf(models.contacts as unknown as Model<never>, publish),
   };
   const accounts = accountRepo(models.accounts, seals);
-  const people = peopleRepo(models.contacts, models.identities, seals);
+  const book = addressBook(models.addressBook, seals);
+  const people = peopleRepo(models.contacts, models.identities, book, seals);
   const contacts = contactRepo(models.contacts, models.identities, seals);
   const fillEarlier = earlierContacts(models.contacts, models.identities, models.walks, seals);
   const batch = contactBatch(models.contacts, models.identities, seals);
@@ -146,6 +151,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     resolveOption: options.resolve,
     notice: noteAccount({ templates: templateRows, setHealth: health.set, publish, enqueue, clock }),
     nameless: namelessOf(enqueue, (channel) => capabilitiesOf(channel)?.profiles ?? false),
+    named: namePeople({ people, book, conversations, outbox: outboxes.contacts, seals, clock }),
     erased: erasureRepo(models, seals).erased,
     typing: ({ workspaceId }, conversationId) =>
       ports.ephemeral(workspaceId, "contact.typing", { conversation_id: conversationId }),
@@ -385,6 +391,15 @@ export type { ContactChange } from "./repos/contactRows.js";
 export type { Label, ReadMark } from "./repos/labels.js";
 export type { WaitingChange } from "./repos/parked.js";
 export type { Quarantined } from "./repos/quarantine.js";
-export type { Attachment, ChannelAccount, Contact, ContactIdentity, Conversation, Message, Page } from "./types.js";
+export type {
+  Attachment,
+  ChannelAccount,
+  Contact,
+  ContactIdentity,
+  Conversation,
+  Message,
+  Page,
+  ReferralDetails,
+} from "./types.js";
 export type { HealthEntry, HealthState } from "./models/channelAccount.js";
 export { conversationStatuses, priorities } from "./models/conversation.js";

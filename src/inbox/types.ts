@@ -1,6 +1,6 @@
 import type { Alias } from "../core/events.js";
 import type { IsoTime } from "../core/ids.js";
-import type { Author, Content, MediaRole, MessageStatus } from "../core/message.js";
+import type { Author, Content, MediaRole, MessageStatus, Referral } from "../core/message.js";
 import type { AttachmentState } from "./models/attachment.js";
 import type { HealthEntry } from "./models/channelAccount.js";
 import type { ConversationStatus, Priority } from "./models/conversation.js";
@@ -115,6 +115,9 @@ export interface ShownContent {
   files: (Attachment | null)[];
 }
 
+/** What is known of an advertisement, a post or a link beside its parameter. */
+export type ReferralDetails = Omit<Referral, "parameter">;
+
 export interface Message extends ShownContent {
   id: string;
   workspaceId: string;
@@ -130,6 +133,7 @@ export interface Message extends ShownContent {
   replyTo: { messageId: string | null; quote: string | null } | null;
   forwardedFrom: string | null;
   referral: string | null;
+  referralDetails: ReferralDetails | null;
   reactions: { author: Author; emoji: string; at: Date }[];
   revisions: { content: Content; at: Date }[];
   editedAt: Date | null;

@@ -63,7 +63,23 @@ const media = z.object({
   attachment: attachmentDto.nullable(),
 });
 
-const sharedContact = z.object({ name: z.string(), phones: z.array(z.string()), user: z.string().optional() });
+const postalAddress = z.object({
+  street: z.string().optional(),
+  city: z.string().optional(),
+  region: z.string().optional(),
+  postcode: z.string().optional(),
+  country: z.string().optional(),
+});
+const sharedContact = z.object({
+  name: z.string(),
+  phones: z.array(z.string()),
+  emails: z.array(z.string()).optional(),
+  addresses: z.array(postalAddress).optional(),
+  organization: z.string().optional().describe("The company the person belongs to"),
+  title: z.string().optional().describe("As what the person works there"),
+  links: z.array(z.string()).optional().describe("Pages on the web"),
+  user: z.string().optional().describe("Who the person is on the channel itself, where it says so"),
+});
 const parameter = z.object({
   name: z.string().optional(),
   value: z.string(),
@@ -191,6 +207,25 @@ export const sendableContent = z
           z.strictObject({
             name: z.string().min(1).max(200),
             phones: z.array(z.string().min(3).max(40)).min(1).max(5),
+            emails: z.array(z.email().max(320)).max(5).optional(),
+            addresses: z
+              .array(
+                z.strictObject({
+                  street: z.string().max(200).optional(),
+                  city: z.string().max(100).optional(),
+                  region: z.string().max(100).optional(),
+                  postcode: z.string().max(20).optional(),
+                  country: z.string().max(100).optional(),
+                }),
+              )
+              .max(3)
+              .optional(),
+            organization: z.string().min(1).max(200).optional(),
+            title: z.string().min(1).max(200).optional(),
+            links: z
+              .array(z.url({ protocol: /^https?$/ }).max(2_000))
+              .max(5)
+              .optional(),
           }),
         )
         .min(1)

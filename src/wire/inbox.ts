@@ -26,6 +26,22 @@ export const authorDto = z
   })
   .meta({ id: "Author" });
 
+/** What brought the customer. */
+export const referralDto = z
+  .object({
+    source: z
+      .string()
+      .nullable()
+      .describe("`ad`, `post`, `product`, `shortlink` or whatever else the provider calls it, in lower case"),
+    source_id: z.string().nullable().describe("The provider's id of that advertisement, post or product"),
+    url: z.string().nullable(),
+    title: z.string().nullable(),
+    text: z.string().nullable(),
+    media_url: z.string().nullable().describe("The picture or film that was shown, with the provider"),
+    click_id: z.string().nullable().describe("Of this one click, for the provider's counting of conversions"),
+  })
+  .meta({ id: "Referral" });
+
 export const messageDto = z
   .object({
     id: z.string(),
@@ -42,6 +58,7 @@ export const messageDto = z
     reply_to: z.object({ message_id: z.string().nullable(), quote: z.string().nullable() }).nullable(),
     forwarded_from: z.string().nullable(),
     referral: z.string().nullable().describe("The parameter of the deep link that brought the customer"),
+    referral_details: referralDto.nullable().describe("What is known of the advertisement, post or link beside that"),
     reactions: z.array(
       z.object({ author: z.object({ kind: z.string(), id: z.string().nullable() }), emoji: z.string(), at: time }),
     ),
@@ -376,6 +393,7 @@ export type ConversationDetailDto = z.infer<typeof conversationDetailDto>;
 export type ConversationFilters = z.infer<typeof conversationFilters>;
 export type ConversationListQuery = z.infer<typeof conversationListQuery>;
 export type BulkResultDto = z.infer<typeof bulkResultDto>;
+export type ReferralDto = z.infer<typeof referralDto>;
 export type MessageDto = z.infer<typeof messageDto>;
 export type MessageDetailDto = z.infer<typeof messageDetailDto>;
 export type ConversationDto = z.infer<typeof conversationDto>;

@@ -94,7 +94,8 @@ describe("who somebody is", () => {
     const answer = { contacts: named(person, "Nora"), messages: [says(person, "wamid.nora1", "here I am")] };
     tellAll(["smb_message_echoes", { message_echoes: [message] }], ["messages", answer]);
     const { id } = await shop.conversationWhere("her name", (one) => one.contact.name === "Nora");
-    expect((await shop.thread(id)).map((one) => one.direction).sort()).toEqual(["in", "out"]);
+    for (const direction of ["out", "in"]) await shop.messageWhere(id, direction, (one) => one.direction === direction);
+    expect(await shop.thread(id)).toHaveLength(2);
   });
 
   it("is what they say in a new conversation, when nobody knew it in the one before", async () => {

@@ -32,12 +32,14 @@ export interface MessageView {
     label?: string;
     media?: { role: string; attachment: AttachmentView | null };
     items?: { role: string; attachment: AttachmentView | null }[];
+    contacts?: Record<string, unknown>[];
   };
   author: { kind: string; id: string | null };
   failure: { reason: string; detail: string | null; provider_code: string | null } | null;
   reply_to: { message_id: string | null } | null;
   reactions: { emoji: string; author: { kind: string } }[];
   referral: string | null;
+  referral_details: Record<string, string | null> | null;
   forwarded_from: string | null;
   edited_at: string | null;
   removed_at: string | null;

@@ -57,7 +57,10 @@ export function sendContact(context: Context): Answer {
     throw badRequest(`parameter "${phone_number === "" ? "phone_number" : "first_name"}" is required`);
   }
   const last_name = args.text("last_name");
-  return post(context, state, { contact: { phone_number, first_name, ...(last_name === "" ? {} : { last_name }) } });
+  const vcard = args.text("vcard");
+  if (Buffer.byteLength(vcard) > 2048) throw badRequest("vcard is too long");
+  const more = { ...(last_name === "" ? {} : { last_name }), ...(vcard === "" ? {} : { vcard }) };
+  return post(context, state, { contact: { phone_number, first_name, ...more } });
 }
 
 /** Kinds of an album's items; files and music stand only with their like. */

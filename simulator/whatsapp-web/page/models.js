@@ -166,11 +166,11 @@
   }
 
   class ContactModel {
-    constructor({ id, name, phone }) {
+    constructor({ id, name, phone, savedAs }) {
       this.id = widOf(id);
-      this.name = name;
+      this.name = savedAs;
       this.pushname = name;
-      this.formattedName = name;
+      this.formattedName = savedAs ?? name;
       if (phone) this.phoneNumber = widOf(phone);
     }
     serialize() {

@@ -11,6 +11,20 @@ const file = {
   name: z.string().max(500).optional(),
 };
 
+const part = z.string().max(500).optional();
+const sharedContact = z.object({
+  name: z.string().max(500),
+  phones: z.array(z.string().max(50)).max(20),
+  emails: z.array(z.string().max(500)).max(20).optional(),
+  addresses: z
+    .array(z.object({ street: part, city: part, region: part, postcode: part, country: part }))
+    .max(20)
+    .optional(),
+  organization: part,
+  title: part,
+  links: z.array(z.string().max(4_000)).max(20).optional(),
+});
+
 /** What a message says, in both directions. */
 export const httpContent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("text"), text: z.string().min(1).max(100_000) }),
@@ -24,7 +38,7 @@ export const httpContent = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("contacts"),
-    contacts: z.array(z.object({ name: z.string().max(500), phones: z.array(z.string().max(50)).max(20) })).max(50),
+    contacts: z.array(sharedContact).max(50),
   }),
   z.object({
     kind: z.literal("choices"),

@@ -20,6 +20,7 @@ export const fields = [
   "messaging_handovers",
   "standby",
   "messaging_policy_enforcement",
+  "send_cart",
 ];
 
 /**

@@ -7,7 +7,7 @@ import { stableId } from "../shared/stableId.js";
 import { momentOf } from "../shared/time.js";
 import { guestRef } from "./guest.js";
 import { contentsOf, referralOf } from "./normalizeContent.js";
-import { choiceOf, happeningOf } from "./normalizeHappening.js";
+import { choiceOf, happeningOf, leadSummary } from "./normalizeHappening.js";
 
 const emojis: Record<string, string> = {
   smile: "😆",
@@ -51,6 +51,13 @@ function changeOf(given: unknown, place: Place): InboundEvent[] {
   const change = record(given);
   const value = record(change?.value);
   if (value && record(value.sender) && record(value.recipient)) return eventsOf(value, place);
+  const name = text(change?.field);
+  if (value && name === "leadgen") return [notice(place, given, leadSummary(value))];
+  if (value && name?.startsWith("messaging_")) {
+    const person = idOf(value.sender) ?? idOf(value.from) ?? id(value.psid) ?? id(value.user_id);
+    const event = { sender: { id: person }, recipient: { id: place.self }, timestamp: value.timestamp, [name]: value };
+    if (person !== undefined) return eventsOf(event, place);
+  }
   const what = [text(value?.item), text(value?.verb)].filter(Boolean).join(" ");
   const field = `${text(change?.field) ?? "unknown"}${what === "" ? "" : ` (${what.slice(0, 100)})`}`;
   return [notice(place, given, `Something changed on the page: ${field}.`)];

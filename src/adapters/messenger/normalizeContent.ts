@@ -1,4 +1,4 @@
-import type { Content, MediaRef, MediaRole } from "../../core/message.js";
+import type { Content, MediaRef, MediaRole, Referral } from "../../core/message.js";
 import { compact, id, number, record, records, text, type Raw } from "../shared/read.js";
 import { templateContent } from "./normalizeTemplate.js";
 
@@ -91,8 +91,19 @@ function named(role: MediaRole, payload: Raw, url: string): { name?: string } {
 }
 
 /** What an advertisement, a link or a plugin said when it brought the customer. */
-export function referralOf(value: unknown): { parameter: string } | undefined {
-  const referral = record(value);
-  const parameter = referral && (text(referral.ref) ?? id(referral.ad_id) ?? text(referral.source));
-  return parameter === undefined ? undefined : { parameter };
+export function referralOf(value: unknown): Referral | undefined {
+  const referral = record(value) ?? {};
+  const shown = record(referral.ads_context_data);
+  const ad = id(referral.ad_id);
+  const product = id(record(referral.product)?.id);
+  const source = text(referral.source);
+  const told: Referral = compact({
+    parameter: text(referral.ref) ?? ad ?? product ?? source,
+    source: source === "ADS" || (source === undefined && ad !== undefined) ? "ad" : source?.toLowerCase(),
+    sourceId: ad ?? product ?? id(shown?.post_id),
+    url: text(referral.referer_uri),
+    title: text(shown?.ad_title),
+    mediaUrl: text(shown?.photo_url) ?? text(shown?.video_url),
+  });
+  return Object.keys(told).length > 0 ? told : undefined;
 }

@@ -1,11 +1,12 @@
-import type { Content } from "../../core/message.js";
+import type { Content, Referral } from "../../core/message.js";
+import { orderSummary } from "../shared/order.js";
 import { id, number, record, records, text, type Raw } from "../shared/read.js";
 import { referralOf } from "./normalizeContent.js";
 
 /** What stands in the thread, and what brought the person here. */
 export interface Happening {
   content: Content;
-  referral?: { parameter: string } | undefined;
+  referral?: Referral | undefined;
 }
 
 /** A button that was pressed. Its payload is ours to choose: some applications choose an object. */
@@ -49,6 +50,19 @@ const readers: Readonly<Record<string, Reader>> = {
     const score = number(play.score);
     return system(`Played the game ${id(play.game_id) ?? ""}${score === undefined ? "" : `, score ${score}`}.`);
   },
+  /** The cart of the page's shop, sent to it. */
+  order(value) {
+    const sent = record(value) ?? {};
+    const items = records(sent.products).map((one) => ({
+      product: text(one.name) ?? id(one.retailer_id) ?? id(one.id),
+      quantity: one.quantity,
+      price: one.unit_price,
+      currency: one.currency,
+    }));
+    return order(orderSummary(items, sent.note));
+  },
+  in_thread_lead_form_submit: leadForm,
+  messaging_in_thread_lead_form_submit: leadForm,
   payment(value) {
     const payment = record(value) ?? {};
     return order(`Paid ${amountOf(record(payment.amount))}${buyer(payment.requested_user_info)}.`);
@@ -80,6 +94,26 @@ export function happeningOf(event: Raw): Happening {
   const known = names.find((name) => Object.hasOwn(readers, name));
   if (known !== undefined) return readers[known]!(event[known], event);
   return { content: { kind: "unsupported", hint: names[0] ?? "event" } };
+}
+
+/** A form of an advertisement that was filled in within the thread: the answers, where they are told. */
+function leadForm(value: unknown): Happening {
+  const form = record(value) ?? {};
+  const lines = records(form.field_data).map((one) => {
+    const said = Array.isArray(one.values) ? one.values.map(id).filter(Boolean) : [];
+    return `${text(one.name) ?? "answer"}: ${said.join(", ")}`;
+  });
+  return lines.length > 0 ? { content: { kind: "text", text: lines.join("\n") } } : system(leadSummary(form));
+}
+
+/** Which form it was, by the numbers Meta gives; the answers themselves have to be asked for. */
+export function leadSummary(form: Raw): string {
+  const numbers = [
+    ["lead", id(form.leadgen_id) ?? id(form.lead_id)],
+    ["form", id(form.form_id)],
+    ["advertisement", id(form.ad_id)],
+  ].flatMap(([name, number]) => (number === undefined || number === "0" ? [] : [`${name} ${number}`]));
+  return `A lead form was filled in${numbers.length > 0 ? ` (${numbers.join(", ")})` : ""}.`;
 }
 
 /** With what the application that hands over has to say. */

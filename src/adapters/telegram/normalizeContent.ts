@@ -1,5 +1,6 @@
 import type { Content, MediaRef, SharedContact, TextEntity } from "../../core/message.js";
 import { compact, count, id, isThere, number, record, records, text, type Raw } from "../shared/read.js";
+import { readCard } from "../shared/vcard.js";
 import { amountOf, buyerOf } from "./money.js";
 import { mediaOf } from "./normalizeMedia.js";
 import { nameOf } from "./normalizePeer.js";
@@ -146,7 +147,17 @@ function contactContent(message: Raw): Content | undefined {
 
 function contactOf(who: Raw, user: unknown): SharedContact {
   const phone = text(who.phone_number);
-  return compact({ name: nameOf(who) ?? phone ?? "", phones: phone === undefined ? [] : [phone], user: id(user) });
+  const card = readCard(text(who.vcard) ?? "");
+  const digits = (one: string) => one.replace(/\D/g, "");
+  // The card repeats the number that is shown, often written in another way.
+  const others = (card?.phones ?? []).filter((one) => phone === undefined || digits(one) !== digits(phone));
+  const { emails, addresses, organization, title, links } = card ?? {};
+  return compact({
+    name: nameOf(who) ?? card?.name ?? phone ?? "",
+    phones: [...(phone === undefined ? [] : [phone]), ...others],
+    ...{ emails, addresses, organization, title, links },
+    user: id(user),
+  });
 }
 
 /** Polls, dice and checklists have no kind of their own: they are read as the text a person would see. */

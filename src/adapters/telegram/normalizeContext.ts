@@ -1,4 +1,4 @@
-import { textOf, type ReplyReference } from "../../core/message.js";
+import { textOf, type Referral, type ReplyReference } from "../../core/message.js";
 import { compact, id, record, text, type Raw } from "../shared/read.js";
 import { addressOf, messageRef, type ChatAddress } from "./chat.js";
 import { contentOf } from "./normalizeContent.js";
@@ -44,7 +44,7 @@ export function forwardedFrom(message: Raw): string | undefined {
 }
 
 /** The parameter of a deep link (t.me/bot?start=parameter), which arrives as the text "/start parameter". */
-export function referralOf(message: Raw): { parameter: string } | undefined {
+export function referralOf(message: Raw): Referral | undefined {
   const match = /^\/start(?:@\w+)?\s+([A-Za-z0-9_-]{1,64})\s*$/.exec(text(message.text) ?? "");
   return match?.[1] === undefined ? undefined : { parameter: match[1] };
 }

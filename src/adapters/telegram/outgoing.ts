@@ -1,6 +1,7 @@
 import { ProviderError } from "../../core/errors.js";
-import type { Content, MediaRef, MediaRole, OutboundMessage, TextEntity } from "../../core/message.js";
+import type { Content, MediaRef, MediaRole, OutboundMessage, SharedContact, TextEntity } from "../../core/message.js";
 import { splitText } from "../shared/splitText.js";
+import { hasDetails, writeCard } from "../shared/vcard.js";
 import { parseChat, parseMessage, type ChatAddress } from "./chat.js";
 import { can } from "./manifest.js";
 import type { SentEntity } from "./types.js";
@@ -15,6 +16,7 @@ const textMax = can.text.max;
 const captionMax = 1024;
 const albumMax = 10;
 const callbackDataMaxBytes = 64;
+const cardMaxBytes = 2048;
 
 /** Role → method and name of its parameter; `caption` false where Telegram takes none. */
 const mediaMethods: Readonly<Record<MediaRole, { method: string; field: string; caption: boolean }>> = {
@@ -152,15 +154,16 @@ function place(content: Extract<Content, { kind: "location" }>): SendCall {
   return { method: "sendVenue", parameters: { ...point, title, address: address ?? `${lat}, ${lng}` } };
 }
 
-function contact(who: { name: string; phones: string[] }): SendCall[] {
+function contact(who: SharedContact): SendCall[] {
   if (who.phones.length === 0) {
     const what = "Telegram shares contacts by phone number only.";
     throw new ProviderError({ kind: "unsupported", feature: "contact_without_phone" }, what);
   }
   const name = who.name.trim();
+  const vcard = hasDetails(who) ? { vcard: wellFormed(writeCard(who, cardMaxBytes)) } : {};
   return who.phones.map((phone) => ({
     method: "sendContact",
-    parameters: { phone_number: phone, first_name: name === "" ? phone : wellFormed(name) },
+    parameters: { phone_number: phone, first_name: name === "" ? phone : wellFormed(name), ...vcard },
   }));
 }
 

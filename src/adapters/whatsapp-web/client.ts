@@ -11,6 +11,7 @@ import { sendPart } from "./parts.js";
 import { groupData, isTold, messageData, reactionData, voteData, type Own, type SessionPayload } from "./payloads.js";
 import { addressOf, isGroup } from "./people.js";
 import type { ChildOptions, EndReason, Part } from "./protocol.js";
+import { savedName } from "./savedName.js";
 import { createVaultAuth, type AskVault, type RemoteStrategy } from "./vaultAuth.js";
 
 /** What the session tells while it runs. */
@@ -138,12 +139,13 @@ export async function openWebClient(options: ChildOptions, askVault: AskVault, h
     await source.prepare(pupPage!);
   }
 
-  /** Both addresses of a person. WhatsApp may not tell; then the one that is known must do. */
+  /** Both addresses of a person, and the name in the address book. WhatsApp may not tell; then the one that is known must do. */
   async function personOf(address: string | undefined): Promise<SessionPayload["person"]> {
     if (address === undefined || isGroup(address)) return undefined;
     const found = await client.getContactLidAndPhone([address]).catch(() => []);
     const { lid, pn } = found[0] ?? {};
-    return { ...(pn ? { phone: pn } : {}), ...(lid ? { lid } : {}) };
+    const name = await savedName(client.pupPage, [pn, lid, address]);
+    return { ...(pn ? { phone: pn } : {}), ...(lid ? { lid } : {}), ...(name ? { name } : {}) };
   }
 
   async function titleOf(chat: string): Promise<{ title: string } | undefined> {

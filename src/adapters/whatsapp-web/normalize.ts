@@ -16,7 +16,7 @@ interface Heard {
   self: ExternalId;
 }
 
-type Reader = (heard: Heard) => InboundEvent | undefined;
+type Reader = (heard: Heard) => InboundEvent | InboundEvent[] | undefined;
 
 /** Payload types that we read; every other one becomes a message of kind `unsupported`. */
 const readers: Readonly<Record<string, Reader>> = {
@@ -39,18 +39,18 @@ const readers: Readonly<Record<string, Reader>> = {
  * object with a `type`; anything else that is missing or wrong in it leaves a gap in the event, never a lost event.
  */
 export function normalize(payload: unknown, self: ExternalId): InboundEvent[] {
-  if (Array.isArray(payload)) return payload.map((entry, index) => readEntry(entry, self, `/${index}`));
-  return [readEntry(payload, self, "")];
+  if (Array.isArray(payload)) return payload.flatMap((entry, index) => readEntry(entry, self, `/${index}`));
+  return readEntry(payload, self, "");
 }
 
-function readEntry(entry: unknown, self: ExternalId, where: string): InboundEvent {
+function readEntry(entry: unknown, self: ExternalId, where: string): InboundEvent[] {
   const payload = record(entry);
   if (!payload) throw new Malformed(where === "" ? "/" : where);
   const type = text(payload.type);
   if (type === undefined) throw new Malformed(`${where}/type`);
   const heard: Heard = { payload, type, data: record(payload.data) ?? {}, self };
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
-  return reader?.(heard) ?? unsupported(heard);
+  return [reader?.(heard) ?? unsupported(heard)].flat();
 }
 
 function base({ payload, self }: Heard, eventKey: string, peer: Peer, time: EventTime) {
@@ -75,7 +75,7 @@ function unsupported(heard: Heard): InboundEvent {
   };
 }
 
-function readMessage(heard: Heard): InboundEvent | undefined {
+function readMessage(heard: Heard): InboundEvent[] | undefined {
   const { payload, data } = heard;
   const externalId = idOf(data.id);
   const chat = chatOf(data);
@@ -90,7 +90,7 @@ function readMessage(heard: Heard): InboundEvent | undefined {
     : contentOf(data, externalId);
   const quoted = idOf(record(data.quoted)?.id);
   const original = text(record(data.quoted)?.body);
-  return {
+  const said: InboundEvent = {
     ...base(heard, `ww:message:${externalId}`, peer, time),
     type: "message",
     message: compact({
@@ -104,6 +104,22 @@ function readMessage(heard: Heard): InboundEvent | undefined {
       groupId: text(data.albumId),
     }),
   };
+  const renames = data.type === "gp2" && data.subtype === "subject";
+  return renames ? withName(heard, said, externalId) : [said];
+}
+
+/** A group with another name: the line in its thread, and the name. */
+function withName(heard: Heard, said: InboundEvent, externalId: ExternalId): InboundEvent[] {
+  const name = text(heard.data.body);
+  if (name === undefined || !said.peer.group) return [said];
+  // The title beside it may still be the one before.
+  const peer: Peer = { ...said.peer, group: { title: name } };
+  const time = timeOf(heard.data.timestamp);
+  const named = { ...base(heard, `ww:named:${externalId}`, peer, time), type: "named" as const, name };
+  return [
+    { ...said, peer },
+    { ...named, by: "group" },
+  ];
 }
 
 function readEdit(heard: Heard): InboundEvent | undefined {
@@ -212,12 +228,12 @@ function readVote(heard: Heard): InboundEvent | undefined {
   };
 }
 
-function readGroupNews(heard: Heard): InboundEvent | undefined {
+function readGroupNews(heard: Heard): InboundEvent[] | undefined {
   const { payload, type, data } = heard;
   const externalId = idOf(data.id);
   const chat = addressOf(data.chatId) ?? chatOf(data);
   if (externalId === undefined || chat === undefined) return undefined;
-  return {
+  const said: InboundEvent = {
     ...base(heard, `ww:message:${externalId}`, peerOf(payload, chat, addressOf(data.author)), timeOf(data.timestamp)),
     type: "message",
     message: {
@@ -226,6 +242,7 @@ function readGroupNews(heard: Heard): InboundEvent | undefined {
       content: { kind: "system", summary: groupNews(text(data.type) ?? type, text(data.body)) },
     },
   };
+  return data.type === "subject" ? withName(heard, said, externalId) : [said];
 }
 
 /** The id of a message: `<fromMe>_<chat>_<id>`, in a group followed by `_<writer>`. */

@@ -1,5 +1,6 @@
 import type { Content, MediaRef, MediaRole, SharedContact } from "../../core/message.js";
 import { compact, count, number, record, records, text, type Raw } from "../shared/read.js";
+import { readCard } from "../shared/vcard.js";
 import { groupNews, serviceSummary } from "./serviceMessages.js";
 
 type ContentReader = (data: Raw, id: string) => Content | undefined;
@@ -96,25 +97,13 @@ function contactContent(data: Raw): Content | undefined {
   return contacts.length > 0 ? { kind: "contacts", contacts } : undefined;
 }
 
-/** The name and numbers of a vCard. `waid` is the number on WhatsApp itself. */
+/** Who a card shows; the number on WhatsApp itself is an address there. */
 function contactOf(card: string): SharedContact | undefined {
-  // Long lines are folded: a line that starts with a space goes on with the one before.
-  const lines = card.replace(/\r?\n[ \t]/g, "").split(/\r?\n/);
-  const valueOf = (line: string) => unescaped(line.slice(line.indexOf(":") + 1).trim());
-  const numbers = lines.filter((line) => /^(item\d+\.)?TEL[;:]/i.test(line));
-  const phones = numbers.map(valueOf).filter((value) => value !== "");
-  const waid = /waid=(\d{5,15})/i.exec(numbers.join("\n"))?.[1];
-  const name = lines.filter((line) => /^FN[;:]/i.test(line)).map(valueOf)[0];
-  if (name === undefined && phones.length === 0) return undefined;
-  return compact({
-    name: name ?? phones[0] ?? "",
-    phones,
-    user: waid === undefined ? undefined : `${waid}@c.us`,
-  });
+  const read = readCard(card);
+  if (read === undefined) return undefined;
+  const { waid, ...contact } = read;
+  return compact({ ...contact, user: waid === undefined ? undefined : `${waid}@c.us` });
 }
-
-const unescaped = (value: string) =>
-  value.replace(/\\([nN,;\\])/g, (_all, sign: string) => (/n/i.test(sign) ? "\n" : sign));
 
 function orderContent(data: Raw): Content {
   const items = count(data.itemCount);

@@ -1,7 +1,8 @@
 import { ProviderError } from "../../core/errors.js";
-import type { MediaRef, OutboundMessage, SharedContact } from "../../core/message.js";
+import type { MediaRef, OutboundMessage } from "../../core/message.js";
 import { withMarks } from "../shared/marks.js";
 import { splitText } from "../shared/splitText.js";
+import { writeCard } from "../shared/vcard.js";
 import { can } from "./manifest.js";
 import type { Part } from "./protocol.js";
 
@@ -20,7 +21,7 @@ export function partsOf({ content }: OutboundMessage): Part[] {
       return [{ kind, lat, lng, label, address }];
     }
     case "contacts":
-      return content.contacts.map((contact) => ({ kind: "contact", card: cardOf(contact) }));
+      return content.contacts.map((contact) => ({ kind: "contact", card: writeCard(contact) }));
     default:
       throw new ProviderError(
         { kind: "unsupported", feature: content.kind },
@@ -50,18 +51,6 @@ function mediaParts(items: readonly MediaRef[], caption: string | undefined): Pa
 function sourceOf(ref: MediaRef): string {
   if (ref.source.startsWith("upload:")) return ref.source;
   throw new ProviderError({ kind: "unsupported", feature: "media" }, "Only files that were uploaded can be sent.");
-}
-
-/** A contact as a vCard; `waid` lets the receiver write to it. */
-function cardOf({ name, phones }: SharedContact): string {
-  const escaped = (value: string) => value.replace(/[\\,;]/g, "\\$&").replace(/\r?\n/g, "\\n");
-  const lines = phones.map((phone) => {
-    const digits = phone.replace(/\D/g, "");
-    return `TEL;type=CELL;waid=${digits}:${escaped(phone)}`;
-  });
-  return ["BEGIN:VCARD", "VERSION:3.0", `N:;${escaped(name)};;;`, `FN:${escaped(name)}`, ...lines, "END:VCARD"].join(
-    "\n",
-  );
 }
 
 /** The address of a chat: as WhatsApp writes it, or a phone number with a plus. */

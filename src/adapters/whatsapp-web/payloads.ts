@@ -7,8 +7,8 @@ export interface SessionPayload {
   data: Record<string, unknown>;
   /** The chat's title, for groups. */
   chat?: { title: string };
-  /** Both addresses of the person it is about. */
-  person?: { phone?: string; lid?: string };
+  /** Both addresses of the person it is about, and what the phone's address book calls them. */
+  person?: { phone?: string; lid?: string; name?: string };
 }
 
 /** The addresses of the number itself. */

@@ -34,13 +34,14 @@ export function personOf(address: string, known: unknown): { address: string; al
   };
 }
 
-/** Who a payload is about. `chat` is the chat's address, `writer` who wrote in it when that is a group. */
+/** Who a payload is about. A name beside the addresses is the one the phone's address book has. `chat` is the chat's address, `writer` who wrote in it when that is a group. */
 export function peerOf(payload: Raw, chat: string, writer: string | undefined, nameOfWriter?: string): Peer {
   const known = record(payload.person);
   const name = text(known?.name) ?? nameOfWriter;
   if (!isGroup(chat)) {
     const { address, aliases } = personOf(chat, known);
-    return compact({ chat: address, user: address, aliases, name });
+    const namedBy = text(known?.name) === undefined ? undefined : ("address_book" as const);
+    return compact({ chat: address, user: address, aliases, name, namedBy });
   }
   const { address, aliases } = personOf(writer ?? chat, known);
   return compact({

@@ -4,7 +4,7 @@ import { Malformed } from "../contract.js";
 import { id, number, record, records, text, type Raw } from "../shared/read.js";
 import { accountEvents } from "./normalizeAccount.js";
 import { callEvent } from "./normalizeCall.js";
-import { groupEvent } from "./normalizeGroup.js";
+import { groupEvents } from "./normalizeGroup.js";
 import { messageEvents, noticeOf, type Place, type Source } from "./normalizeMessage.js";
 import { statusEvent } from "./normalizeStatus.js";
 
@@ -48,7 +48,7 @@ function changeEvents(given: unknown, { self, time }: Place): InboundEvent[] {
     ...all(value.message_echoes, place, (one) => messageEvents(one, place, "echo")),
     ...all(value.statuses, place, (one) => [one.type === "call" ? callEvent(one, place) : statusEvent(one, place)]),
     ...all(value.calls, place, (one) => [callEvent(one, place)]),
-    ...all(value.groups, place, (one) => [groupEvent(one, place)]),
+    ...all(value.groups, place, (one) => groupEvents(one, place)),
     ...all(value.history, place, (one) => history(one, place)),
     ...all(value.errors, place, (one) => [noticeOf(place, one, errorSummary(one))]),
   ];

@@ -27,6 +27,8 @@ export function accountEvents(field: string, place: Place, raw: Raw): InboundEve
       return about(healthNotice(field, value));
     case "user_id_update":
       return userIdMoves(place, raw);
+    case "smb_app_state_sync":
+      return [...about({ about: "other", summary: otherSummary(field, value) }), ...addressBook(place)];
     case "user_preferences":
       return preferences(place, raw);
     default:
@@ -47,6 +49,19 @@ function otherSummary(field: string, value: Raw): string {
   const words = [...told.map(text), ...contactWords(value), ...limits].filter((word) => word && word !== "NONE");
   const more = words.length > 0 ? `: ${words.join(", ").slice(0, 300)}` : "";
   return `WhatsApp told of ${field || "a change"}${more}`.replace(/\.?$/, ".");
+}
+
+/** Whom the phone's address book calls what, one event each; what cannot be read of it is counted in the summary only. */
+function addressBook(place: Place): InboundEvent[] {
+  return records(place.value.state_sync).flatMap((entry): InboundEvent[] => {
+    const contact = record(entry.contact) ?? {};
+    const [phone, user] = [phoneOf(contact.phone_number), scopedIdOf(contact.user_id)];
+    const peer = phone === undefined && user === undefined ? undefined : peerOf({}, { phone, user, parent: undefined });
+    const name = entry.action === "remove" ? null : (text(contact.full_name) ?? text(contact.first_name));
+    if (entry.type !== "contact" || !peer || name === undefined) return [];
+    const base = baseOf(place, peer, record(entry.metadata)?.timestamp, entry);
+    return [{ ...base, eventKey: stableId("named", entry), type: "named", name, by: "address_book" }];
+  });
 }
 
 /** How many contacts of the phone's address book were added, changed or removed; not who they are. */

@@ -1,5 +1,7 @@
-import type { Content, MediaRef, MediaRole, SharedContact } from "../../core/message.js";
+import type { Content, MediaRef, MediaRole, PostalAddress, Referral, SharedContact } from "../../core/message.js";
+import { orderSummary } from "../shared/order.js";
 import { compact, id, number, record, records, text, type Raw } from "../shared/read.js";
+import { some } from "../shared/vcard.js";
 
 const roles: Record<string, MediaRole> = {
   image: "image",
@@ -84,14 +86,32 @@ function location(body: Raw | undefined, message: Raw): Content {
 
 function sharedContact(contact: Raw): SharedContact {
   const name = record(contact.name);
+  const org = record(contact.org);
   const parts = [text(name?.first_name), text(name?.last_name)].filter(Boolean).join(" ");
   const phones = records(contact.phones);
+  const organization = text([text(org?.company), text(org?.department)].filter(Boolean).join(", "));
+  const called = text(name?.formatted_name) ?? (text(parts) || organization) ?? "";
+  const saidOf = (list: unknown, field: string) => records(list).flatMap((one) => text(one[field]) ?? []);
   return compact({
-    name: text(name?.formatted_name) ?? (text(parts) || text(record(contact.org)?.company)) ?? "",
+    name: called,
     phones: phones.map((one) => text(one.phone) ?? text(one.wa_id)).filter((one) => one !== undefined),
+    emails: some(saidOf(contact.emails, "email")),
+    addresses: some(records(contact.addresses).map(postalAddress)),
+    organization: organization === called ? undefined : organization,
+    title: text(org?.title),
+    links: some(saidOf(contact.urls, "url")),
     user: phones.map((one) => text(one.wa_id)).find((one) => one !== undefined),
   });
 }
+
+const postalAddress = (one: Raw): PostalAddress =>
+  compact({
+    street: text(one.street),
+    city: text(one.city),
+    region: text(one.state),
+    postcode: id(one.zip),
+    country: text(one.country) ?? text(one.country_code),
+  });
 
 function interactive(body: Raw): Content {
   const type = text(body.type) ?? Object.keys(body).find((name) => name.endsWith("_reply")) ?? "";
@@ -140,24 +160,34 @@ function formAnswer(reply: Raw): string {
 }
 
 function order(body: Raw): Content {
-  const items = records(body.product_items).map((item) => {
-    const price = number(item.item_price);
-    const worth = price === undefined ? "" : ` at ${price} ${text(item.currency) ?? ""}`.trimEnd();
-    return `${id(item.quantity) ?? "1"} × ${id(item.product_retailer_id) ?? "a product"}${worth}`;
-  });
-  return {
-    kind: "order",
-    summary: [items.join("; ") || "An order without products", text(body.text)].filter(Boolean).join(". "),
-  };
+  const items = records(body.product_items).map((item) => ({
+    product: id(item.product_retailer_id),
+    quantity: item.quantity,
+    price: item.item_price,
+    currency: item.currency,
+  }));
+  return { kind: "order", summary: orderSummary(items, body.text) };
 }
 
 /** What an advertisement or a link said when it brought the customer. */
-export function referralOf(message: Raw): { parameter: string } | undefined {
+export function referralOf(message: Raw): Referral | undefined {
   const referral = record(message.referral);
   const product = record(record(message.context)?.referred_product);
-  const parameter =
-    referral === undefined
-      ? id(product?.product_retailer_id)
-      : (text(referral.ref) ?? id(referral.source_id) ?? text(referral.ctwa_clid) ?? text(referral.source_url));
-  return parameter === undefined ? undefined : { parameter };
+  const retailer = id(product?.product_retailer_id);
+  if (referral === undefined) {
+    return retailer === undefined ? undefined : { parameter: retailer, source: "product", sourceId: retailer };
+  }
+  const [sourceId, url, clickId] = [id(referral.source_id), text(referral.source_url), text(referral.ctwa_clid)];
+  const shown = [referral.image_url, referral.video_url, referral.thumbnail_url];
+  const told: Referral = compact({
+    parameter: text(referral.ref) ?? sourceId ?? clickId ?? url,
+    source: text(referral.source_type)?.toLowerCase(),
+    sourceId,
+    url,
+    title: text(referral.headline),
+    text: text(referral.body),
+    mediaUrl: shown.map(text).find((one) => one !== undefined),
+    clickId,
+  });
+  return Object.keys(told).length > 0 ? told : undefined;
 }

@@ -23,8 +23,8 @@ const sentences: Readonly<Record<string, (who: string, given: Raw) => string>> =
   group_suspend_cleared: () => "The group is not suspended any more",
 };
 
-/** Something that happened in a group: a line in its thread. A group that never came to be has no thread. */
-export function groupEvent(given: Raw, place: Place): InboundEvent {
+/** Something that happened in a group: a line in its thread, and its name. A group that never came to be has no thread. */
+export function groupEvents(given: Raw, place: Place): InboundEvent[] {
   const group = id(given.group_id);
   const type = text(given.type) ?? "";
   const error = records(given.errors)[0];
@@ -33,15 +33,24 @@ export function groupEvent(given: Raw, place: Place): InboundEvent {
     : `WhatsApp told of the group: ${type || "a change"}`;
   const why = text(error?.message) ?? text(error?.title);
   const summary = error ? `Not done: ${what}${why === undefined ? "" : ` (${why})`}.` : `${what}.`;
-  if (group === undefined) return noticeOf(place, given, summary);
+  if (group === undefined) return [noticeOf(place, given, summary)];
   const externalId = stableId("group", given);
-  const title = text(given.subject) ?? text(record(given.group_subject)?.text) ?? group;
-  return {
-    ...baseOf(place, { chat: group, user: group, group: { title } }, given.timestamp, given),
+  const title = error ? undefined : subjectOf(given);
+  const base = baseOf(place, { chat: group, user: group, group: { title: title ?? group } }, given.timestamp, given);
+  const said: InboundEvent = {
+    ...base,
     eventKey: `message:${externalId}`,
     type: "message",
     message: { externalId, direction: "in", content: { kind: "system", summary } },
   };
+  if (title === undefined) return [said];
+  return [said, { ...base, eventKey: `named:${externalId}`, type: "named", name: title, by: "group" }];
+}
+
+/** What the group is called from now on; WhatsApp repeats also what it did not take. */
+function subjectOf(given: Raw): string | undefined {
+  const asked = record(given.group_subject);
+  return text(given.subject) ?? (asked?.update_successful === false ? undefined : text(asked?.text));
 }
 
 const quoted = (subject: unknown) => (text(subject) === undefined ? "" : ` "${text(subject)!}"`);

@@ -1,5 +1,12 @@
 import { ProviderError } from "../../core/errors.js";
-import type { Content, MediaRef, MediaRole, OutboundMessage, TemplateParameter } from "../../core/message.js";
+import type {
+  Content,
+  MediaRef,
+  MediaRole,
+  OutboundMessage,
+  SharedContact,
+  TemplateParameter,
+} from "../../core/message.js";
 import { withMarks } from "../shared/marks.js";
 import { compact } from "../shared/read.js";
 import { lengthIn, splitText } from "../shared/splitText.js";
@@ -57,9 +64,19 @@ function mediaParts(file: MediaRef, caption: string | undefined): Part[] {
   return fits ? [{ file, caption }] : [{ file }, ...textParts(caption)];
 }
 
-function sharedContact({ name, phones }: { name: string; phones: readonly string[] }) {
+function sharedContact(contact: SharedContact) {
+  const { name, phones, emails, addresses, organization, title, links } = contact;
   const [first = name] = name.split(" ");
-  return { name: { formatted_name: name, first_name: first }, phones: phones.map((phone) => ({ phone })) };
+  return compact({
+    name: { formatted_name: name, first_name: first },
+    phones: phones.map((phone) => ({ phone })),
+    emails: emails?.map((email) => ({ email })),
+    addresses: addresses?.map(({ street, city, region, postcode, country }) =>
+      compact({ street, city, state: region, zip: postcode, country }),
+    ),
+    org: organization === undefined && title === undefined ? undefined : compact({ company: organization, title }),
+    urls: links?.map((url) => ({ url })),
+  });
 }
 
 /** Buttons where there are few and short ones, else a list; a page opens from a button of its own. */

@@ -1,7 +1,7 @@
 import type { Content, MediaRef, MediaRole } from "../../core/message.js";
-import type { Attachment, Conversation, Hit, Message } from "../../inbox/index.js";
+import type { Attachment, Conversation, Hit, Message, ReferralDetails } from "../../inbox/index.js";
 import type { AttachmentDto, ContentDto, SendableContent } from "../../wire/content.js";
-import type { ConversationDto, MessageDetailDto, MessageDto } from "../../wire/inbox.js";
+import type { ConversationDto, MessageDetailDto, MessageDto, ReferralDto } from "../../wire/inbox.js";
 
 /** Addresses under which a file can be downloaded for some minutes, by whoever has them. */
 export type FileUrls = (file: Attachment) => { url: string | null; thumbnailUrl: string | null };
@@ -82,6 +82,7 @@ export function inboxPresenter(urls: FileUrls): InboxPresenter {
       reply_to: one.replyTo && { message_id: one.replyTo.messageId, quote: one.replyTo.quote },
       forwarded_from: one.forwardedFrom,
       referral: one.referral,
+      referral_details: one.referralDetails && referralDto(one.referralDetails),
       reactions: one.reactions.map(({ author, emoji, at }) => ({
         author: { kind: author.kind, id: "id" in author ? author.id : null },
         emoji,
@@ -122,6 +123,19 @@ export function inboxPresenter(urls: FileUrls): InboxPresenter {
       })),
     }),
     hit: (hit) => ({ message: message(hit.message), conversation: conversationDto(hit.conversation) }),
+  };
+}
+
+function referralDto(details: ReferralDetails): ReferralDto {
+  const { source, sourceId, url, title, text, mediaUrl, clickId } = details;
+  return {
+    source: source ?? null,
+    source_id: sourceId ?? null,
+    url: url ?? null,
+    title: title ?? null,
+    text: text ?? null,
+    media_url: mediaUrl ?? null,
+    click_id: clickId ?? null,
   };
 }
 

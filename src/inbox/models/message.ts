@@ -46,6 +46,8 @@ export interface MessageRow extends Telling {
   forwardedFrom: SealedValue | null;
   /** The parameter of the deep link or advertisement that brought the customer. */
   referral: SealedValue | null;
+  /** What else is known of what brought the customer, as JSON; missing where that is nothing. */
+  referralDetails?: SealedValue | null;
   kind: ContentKind;
   /** core Content as JSON. */
   content: SealedValue;
@@ -156,6 +158,7 @@ export function messageModel(connection: Connection): Model<MessageRow> {
       senderName: sealed("senderName"),
       forwardedFrom: sealed("forwardedFrom"),
       referral: sealed("referral"),
+      referralDetails: sealed("referralDetails"),
       kind: { type: String, required: true },
       content: sealed("content"),
       words: { type: [String], required: true },

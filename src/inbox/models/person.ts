@@ -7,8 +7,8 @@ export interface ContactRow extends Telling {
   _id: string;
   workspaceId: string;
   name: SealedValue | null;
-  /** A name that a person of ours gave is not overwritten by what the provider says. */
-  namedBy: "provider" | "agent";
+  /** Each may only be overwritten by its like or by what comes after it: `provider`, `address_book`, `agent` (one of us). */
+  namedBy: "provider" | "address_book" | "agent";
   /** Blind search tokens of the name and the aliases. */
   words: string[];
   language: string | null;

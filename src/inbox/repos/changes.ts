@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { Model } from "mongoose";
 import type { DeliveryReceipt } from "../../core/events.js";
-import { textOf, type Author, type Content } from "../../core/message.js";
+import { soughtTextOf, type Author, type Content } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
 import type { Told } from "../models/told.js";
 import { messagePlace } from "./messageRow.js";
@@ -108,7 +108,7 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
       switch (one.kind) {
         case "edit": {
           const content = await seals.sealJson(place("content"), one.content);
-          const words = await seals.searchTokens(target.workspaceId, textOf(one.content), { prefixes: "only" });
+          const words = await seals.searchTokens(target.workspaceId, soughtTextOf(one.content), { prefixes: "only" });
           // An edit that comes late is history: it does not undo a newer one.
           const newest = { $gte: [at, { $ifNull: ["$editedAt", new Date(0)] }] };
           const before = { content: "$content", at: { $ifNull: ["$editedAt", "$at"] }, key };
@@ -131,7 +131,7 @@ export function changeRepo(model: Model<MessageRow>, seals: Seals): ChangeRepo {
               content: { $literal: await seals.sealJson(place("content"), one.content) },
               kind: one.content.kind,
               words: {
-                $literal: await seals.searchTokens(target.workspaceId, textOf(one.content), { prefixes: "only" }),
+                $literal: await seals.searchTokens(target.workspaceId, soughtTextOf(one.content), { prefixes: "only" }),
               },
             },
           };

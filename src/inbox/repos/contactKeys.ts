@@ -1,5 +1,5 @@
 import type { Model } from "mongoose";
-import type { Alias } from "../../core/events.js";
+import type { Alias, Peer } from "../../core/events.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { DatedAlias } from "../types.js";
 import type { Seals } from "./seals.js";
@@ -10,7 +10,29 @@ export interface Reach {
   value: string;
 }
 
-type Attributes = Readonly<Record<string, string | number | boolean>>;
+/** Blind form of an alias within an account. */
+export const aliasKeyOf = (
+  seals: Seals,
+  workspaceId: string,
+  accountId: string,
+  { kind, value }: Pick<Alias, "kind" | "value">,
+): Promise<string> => seals.blind(workspaceId, "alias", `${accountId}/${kind}/${value.toLowerCase()}`);
+
+/** Kinds of ids that do not name one person for good: usernames are given away and taken over. */
+const passing: readonly Alias["kind"][] = ["username", "email", "chat"];
+
+/** Blind forms of the ids that name one person only. */
+export function identifyingKeys(
+  seals: Seals,
+  { workspaceId, accountId, peer }: { workspaceId: string; accountId: string; peer: Peer },
+): Promise<string[]> {
+  const aliases = peer.group ? [] : (peer.aliases ?? []);
+  const own = aliases.filter(({ kind, claimed }) => !claimed && !passing.includes(kind));
+  return Promise.all(own.map((alias) => aliasKeyOf(seals, workspaceId, accountId, alias)));
+}
+
+/** What people wrote down about a contact, by name. */
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** One number or address in all its spellings. Empty: it is none. */
 export const plainReach = ({ kind, value }: Reach): string =>
@@ -27,14 +49,6 @@ export function reachKeysOf(seals: Seals, workspaceId: string, aliases: readonly
   );
   return Promise.all(reaches.map((reach) => reachKeyOf(seals, workspaceId, reach)));
 }
-
-/** Blind form of an alias within its account. */
-export const aliasKeyOf = (
-  seals: Seals,
-  workspaceId: string,
-  accountId: string,
-  { kind, value }: Pick<Alias, "kind" | "value">,
-): Promise<string> => seals.blind(workspaceId, "alias", `${accountId}/${kind}/${value.toLowerCase()}`);
 
 /** What an identity is found by: its aliases within the account, and what is the same on all of them. */
 export const identityKeysOf = async (

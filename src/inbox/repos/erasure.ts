@@ -1,4 +1,5 @@
 import type { Model } from "mongoose";
+import type { AddressBookRow } from "../models/addressBook.js";
 import type { AttachmentRow } from "../models/attachment.js";
 import type { ContactNoteRow } from "../models/contactNote.js";
 import type { ConversationRow } from "../models/conversation.js";
@@ -25,6 +26,7 @@ export interface ErasureModels {
   parked: Model<ParkedRow>;
   templates: Model<TemplateRow>;
   contactNotes: Model<ContactNoteRow>;
+  addressBook: Model<AddressBookRow>;
   erased: Model<ErasedAccountRow>;
 }
 
@@ -50,7 +52,7 @@ export interface ErasureRepo {
   removeConversation(workspaceId: string, id: string): Promise<void>;
   /** The way to a person over this account, and the person when there is no other way to them. */
   removePerson(workspaceId: string, accountId: string, identityId: string): Promise<void>;
-  /** What else carries the account: what it accepted, what could not be read, its templates. */
+  /** What else carries the account: what it accepted, what could not be read, its templates, its address book. */
   removeRest(workspaceId: string, accountId: string): Promise<void>;
   /** Those who wrote to the account last. */
   people(workspaceId: string, accountId: string, limit: number): Promise<AccountPerson[]>;
@@ -130,6 +132,7 @@ export function erasureRepo(models: ErasureModels, seals: Seals): ErasureRepo {
       await models.quarantine.deleteMany({ workspaceId, accountId });
       await models.parked.deleteMany({ workspaceId, accountId });
       await models.templates.deleteMany({ workspaceId, accountId });
+      await models.addressBook.deleteMany({ workspaceId, accountId });
     },
 
     async people(workspaceId, accountId, limit) {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { newId } from "../../core/ids.js";
-import { mediaOf, textOf, type Author, type Content, type NormalizedMessage } from "../../core/message.js";
+import { mediaOf, soughtTextOf, type Author, type Content, type NormalizedMessage } from "../../core/message.js";
 import type { MessageRow } from "../models/message.js";
-import type { Attachment, Message } from "../types.js";
+import type { Attachment, Message, ReferralDetails } from "../types.js";
 import type { Seals } from "./seals.js";
 
 /** An inbound message with everything its row needs. */
@@ -82,15 +82,17 @@ const empty = {
 export async function inboundRow(seals: Seals, input: InboundMessage, now: Date): Promise<MessageRow> {
   const { message, workspaceId } = input;
   // An event that cannot be read any more (no content) fails here, and nothing else with it.
-  const text = textOf(message.content);
+  const text = soughtTextOf(message.content);
   const at = (field: string) => messagePlace(workspaceId, field);
-  const [content, externalId, senderName, quote, forwardedFrom, referral, words] = await Promise.all([
+  const { parameter, ...details } = message.referral ?? {};
+  const [content, externalId, senderName, quote, forwardedFrom, referral, referralDetails, words] = await Promise.all([
     seals.sealJson(at("content"), message.content),
     seals.seal(at("externalId"), message.externalId),
     seals.sealOptional(at("senderName"), message.senderName),
     seals.sealOptional(at("quote"), message.replyTo?.quote),
     seals.sealOptional(at("forwardedFrom"), message.forwardedFrom),
-    seals.sealOptional(at("referral"), message.referral?.parameter),
+    seals.sealOptional(at("referral"), parameter),
+    Object.keys(details).length > 0 ? seals.sealJson(at("referralDetails"), details) : null,
     seals.searchTokens(workspaceId, text, { prefixes: "only" }),
   ]);
   const echo = message.direction === "echo";
@@ -105,6 +107,7 @@ export async function inboundRow(seals: Seals, input: InboundMessage, now: Date)
     senderName,
     forwardedFrom,
     referral,
+    ...(referralDetails ? { referralDetails } : {}),
     kind: message.content.kind,
     content,
     words,
@@ -140,7 +143,7 @@ export async function replyRow(seals: Seals, reply: NewReply): Promise<MessageRo
   const { workspaceId, content, now } = reply;
   const [sealed, words] = await Promise.all([
     seals.sealJson(messagePlace(workspaceId, "content"), content),
-    seals.searchTokens(workspaceId, textOf(content), { prefixes: "only" }),
+    seals.searchTokens(workspaceId, soughtTextOf(content), { prefixes: "only" }),
   ]);
   return {
     ...empty,
@@ -192,12 +195,15 @@ export async function openedMessage(
   files: (Attachment | null)[],
 ): Promise<Message> {
   const at = (field: string) => messagePlace(row.workspaceId, field);
-  const [externalId, senderName, quote, forwardedFrom, referral, partIds] = await Promise.all([
+  const [externalId, senderName, quote, forwardedFrom, referral, referralDetails, partIds] = await Promise.all([
     seals.openOptional(at("externalId"), row.externalId),
     seals.openOptional(at("senderName"), row.senderName),
     seals.openOptional(at("quote"), row.replyTo?.quote),
     seals.openOptional(at("forwardedFrom"), row.forwardedFrom),
     seals.openOptional(at("referral"), row.referral),
+    row.referralDetails
+      ? (seals.openJson(at("referralDetails"), row.referralDetails) as Promise<ReferralDetails>)
+      : null,
     row.partIds ? (seals.openJson(at("partIds"), row.partIds) as Promise<string[]>) : [],
   ]);
   const reactions = await Promise.all(
@@ -227,6 +233,7 @@ export async function openedMessage(
     replyTo: row.replyTo && { messageId: row.replyTo.messageId, quote },
     forwardedFrom,
     referral,
+    referralDetails,
     reactions: reactions.filter((reaction) => reaction !== undefined),
     revisions,
     editedAt: row.editedAt,

@@ -2,10 +2,18 @@ import { createHash } from "node:crypto";
 import type { Model } from "mongoose";
 import type { Alias, Peer } from "../../core/events.js";
 import type { ContactRow, IdentityRow } from "../models/person.js";
-import type { Told } from "../models/told.js";
 import type { DatedAlias } from "../types.js";
-import { alsoTell } from "./outbox.js";
-import { aliasKeyOf, contactWords, findable, identityKeysOf, reflectIdentities } from "./contactKeys.js";
+import type { AddressBook } from "./addressBook.js";
+import {
+  aliasKeyOf,
+  contactWords,
+  findable,
+  identifyingKeys,
+  identityKeysOf,
+  reflectIdentities,
+  type Attributes,
+} from "./contactKeys.js";
+import { naming, replaced, type Naming } from "./naming.js";
 import type { Seals } from "./seals.js";
 
 /** A chat that wrote to us, with its blind key. */
@@ -31,7 +39,7 @@ export interface Owner {
   contactId: string;
 }
 
-export interface PeopleRepo {
+export interface PeopleRepo extends Naming {
   /**
    * The chats under which people are known already who now come with another of their ids, by position; undefined where
    * nothing but the given chat is known. One round trip, none when nobody has such ids.
@@ -51,8 +59,8 @@ export interface PeopleRepo {
   reach(workspaceId: string, identityId: string): Promise<Reach | undefined>;
   /** The chat behind a blind key. */
   whoIs(chatKey: string): Promise<{ workspaceId: string; chat: string; contactId: string } | undefined>;
-  /** A name for somebody who has none yet, and what there is to tell of it. False when it was not needed. */
-  nameFound(chatKey: string, name: string, told: readonly Told[], now: Date): Promise<boolean>;
+  /** Whose these chats are, as far as they are known. */
+  owners(chatKeys: readonly string[]): Promise<Map<string, Owner>>;
   setBlocked(chatKey: string, blocked: boolean): Promise<void>;
   /** The other way round: we keep the person from writing. */
   setBlockedByUs(workspaceId: string, identityId: string, blocked: boolean): Promise<void>;
@@ -73,16 +81,28 @@ const at = (workspaceId: string, collection: "contacts" | "identities", field: s
 });
 
 const nameOf = (peer: Peer) => peer.group?.title ?? peer.name;
+/** Of a group it is the name of a member that stands in an address book, not the group's. */
+const namedBy = (peer: Peer) => (peer.group ? undefined : peer.namedBy);
 
-export function peopleRepo(contacts: Model<ContactRow>, identities: Model<IdentityRow>, seals: Seals): PeopleRepo {
-  async function newRows({ workspaceId, accountId, channel, chatKey, peer }: Chat, now: Date) {
+/** `book`: what the address books of phones call those who write for the first time. */
+export function peopleRepo(
+  contacts: Model<ContactRow>,
+  identities: Model<IdentityRow>,
+  book: Pick<AddressBook, "namesOf">,
+  seals: Seals,
+): PeopleRepo {
+  const names = naming(contacts, identities, seals);
+
+  async function newRows(chat: Chat, inBook: string | null, now: Date) {
+    const { workspaceId, accountId, channel, chatKey, peer } = chat;
     const aliases = peer.aliases ?? [];
+    const called = inBook ?? nameOf(peer);
     const dated: DatedAlias[] = aliases.map((alias) => ({ ...alias, from: now.toISOString(), until: null }));
     const contact: Omit<ContactRow, "_id"> = {
       workspaceId,
-      name: await seals.sealOptional(at(workspaceId, "contacts", "name"), nameOf(peer)),
-      namedBy: "provider",
-      words: await contactWords(seals, workspaceId, nameOf(peer), aliases),
+      name: await seals.sealOptional(at(workspaceId, "contacts", "name"), called),
+      namedBy: inBook === null ? (namedBy(peer) ?? "provider") : "address_book",
+      words: await contactWords(seals, workspaceId, called, aliases),
       language: peer.language ?? null,
       attributes: null,
       reachKeys: [],
@@ -116,19 +136,11 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
     return new Map(rows.map((row) => [row.chatKey, { identityId: row._id, contactId: row.contactId }]));
   }
 
-  /** Blind keys of the ids that name one person only. Usernames are given away and taken over. */
-  const identifying = async ({ workspaceId, accountId, peer }: Chat) =>
-    Promise.all(
-      (peer.group ? [] : (peer.aliases ?? []))
-        .filter(
-          (alias) => !alias.claimed && alias.kind !== "username" && alias.kind !== "email" && alias.kind !== "chat",
-        )
-        .map((alias) => aliasKeyOf(seals, workspaceId, accountId, alias)),
-    );
-
   return {
+    ...names,
+
     async knownChats(chats) {
-      const keys = await Promise.all(chats.map(identifying));
+      const keys = await Promise.all(chats.map((chat) => identifyingKeys(seals, chat)));
       const wanted = [...new Set(keys.flat())];
       if (wanted.length === 0) return chats.map(() => undefined);
       const rows = await identities
@@ -163,7 +175,8 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       const all = (owners: ReadonlyMap<string, Owner>) =>
         new Map([...owners].map(([key, owner]) => [key, { ...owner, before: there.has(key) }]));
       if (missing.length === 0) return all(there);
-      const rows = await Promise.all(missing.map((chat) => newRows(chat, now)));
+      const inBook = await book.namesOf(missing);
+      const rows = await Promise.all(missing.map((chat, index) => newRows(chat, inBook[index]!, now)));
       await contacts.bulkWrite(
         rows.map(({ contactId, contact }) => ({
           updateOne: { filter: { _id: contactId }, update: { $setOnInsert: contact }, upsert: true },
@@ -176,6 +189,12 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
         })),
         { ordered: false },
       );
+      // Whoever wrote a name down before these rows were there has found nobody to rename.
+      const since = await book.namesOf(missing);
+      for (const [index, name] of since.entries()) {
+        if (name !== null && name !== inBook[index])
+          await names.rename(missing[index]!.chatKey, { name, by: "address_book" }, [], now);
+      }
       return all(await known(chats.map((chat) => chat.chatKey)));
     },
 
@@ -207,7 +226,8 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       // Of a group whose name is not said there is but its id: what it is called stays.
       const called = peer.group?.title === peer.chat ? undefined : nameOf(peer);
       if (called === undefined && today.every((alias) => alias.kind !== "username")) return;
-      const whose = { _id: identity.contactId, workspaceId, namedBy: "provider" as const };
+      const by = namedBy(peer);
+      const whose = { _id: identity.contactId, workspaceId, namedBy: replaced(by) };
       const contact = await contacts.findOne(whose, { attributes: 1, name: 1 }).lean();
       if (!contact) return;
       const namePlace = at(workspaceId, "contacts", "name");
@@ -219,7 +239,8 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       await contacts.updateOne(whose, {
         $set: {
           ...(name ? { name } : {}),
-          words: await contactWords(seals, workspaceId, known, today, attributes as Record<string, string>),
+          ...(name && by ? { namedBy: by } : {}),
+          words: await contactWords(seals, workspaceId, known, today, attributes as Attributes),
           ...(peer.language ? { language: peer.language } : {}),
           updatedAt: now,
         },
@@ -230,7 +251,12 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       seals.blind(
         workspaceId,
         "peer",
-        JSON.stringify([nameOf(peer) ?? null, peer.language ?? null, peer.aliases ?? []]),
+        JSON.stringify([
+          nameOf(peer) ?? null,
+          peer.language ?? null,
+          peer.aliases ?? [],
+          ...(namedBy(peer) ? [namedBy(peer)] : []),
+        ]),
       ),
 
     async names(workspaceId, contactIds) {
@@ -263,27 +289,7 @@ export function peopleRepo(contacts: Model<ContactRow>, identities: Model<Identi
       return { workspaceId, contactId, chat: await seals.open(at(workspaceId, "identities", "chat"), row.chat) };
     },
 
-    async nameFound(chatKey, name, told, now) {
-      const row = await identities.findOne({ chatKey }, { workspaceId: 1, contactId: 1 }).lean();
-      if (!row) return false;
-      const { workspaceId, contactId } = row;
-      const sealed = await seals.seal(at(workspaceId, "contacts", "name"), name);
-      const words = await contactWords(seals, workspaceId, name, []);
-      const { modifiedCount } = await contacts.collection.updateOne(
-        { _id: contactId, workspaceId, namedBy: "provider", name: null } as never,
-        [
-          {
-            $set: {
-              name: { $literal: sealed },
-              words: { $setUnion: ["$words", words] },
-              updatedAt: now,
-              ...alsoTell(told, now),
-            },
-          },
-        ],
-      );
-      return modifiedCount === 1;
-    },
+    owners: known,
 
     async setBlocked(chatKey, blocked) {
       await identities.updateOne({ chatKey }, { $set: { blocked } });

@@ -1,7 +1,7 @@
 import type { Capabilities } from "../../core/capabilities.js";
 import { AppError, ProviderError } from "../../core/errors.js";
 import { newId } from "../../core/ids.js";
-import { textOf, type Author, type Content } from "../../core/message.js";
+import { soughtTextOf, textOf, type Author, type Content } from "../../core/message.js";
 import type { Clock, Enqueue, Log } from "../../core/ports.js";
 import type { Reason } from "../../core/reasons.js";
 import type { Told } from "../models/told.js";
@@ -215,7 +215,7 @@ export function messageCommands(deps: Deps): MessageCommands {
         message = await found(workspaceId, id);
       }
       if (message.direction === "out") {
-        const words = await seals.searchTokens(workspaceId, textOf(edited), { prefixes: "only" });
+        const words = await seals.searchTokens(workspaceId, soughtTextOf(edited), { prefixes: "only" });
         if (message.status === "queued" && (await lane.rewrite(workspaceId, id, edited, words))) {
           await relabel(message, edited.kind, textOf(edited));
           return found(workspaceId, id);

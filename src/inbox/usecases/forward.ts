@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.js";
-import { textOf, type Content, type MediaRef } from "../../core/message.js";
+import { soughtTextOf, type Content, type MediaRef } from "../../core/message.js";
 import type { Reason } from "../../core/reasons.js";
 import type { MessageRepo } from "../repos/messages.js";
 import type { Attachment } from "../types.js";
@@ -38,7 +38,7 @@ export function forward({ messages }: { messages: MessageRepo }) {
       case "choices":
         return content;
       default: {
-        const text = textOf(content);
+        const text = soughtTextOf(content);
         if (text === "") throw refuse("forward_nothing", "There is nothing in that message to send on.");
         return { kind: "text", text };
       }

@@ -9,6 +9,7 @@ import type { Seals } from "../repos/seals.js";
 import type { ApplyChanges, ChangeEvent } from "./applyChanges.js";
 import { chatKeyOf, externalKeyOf } from "./blindKeys.js";
 import { instantOf } from "./instant.js";
+import type { NamingEvent } from "./namePeople.js";
 
 /** One event of a channel account, as it came off the queue. */
 export interface AcceptedEvent {
@@ -32,6 +33,8 @@ interface Deps {
   resolveOption(workspaceId: string, replyKey: string | null, content: Content): Promise<Content>;
   /** The provider says something about the account itself. */
   notice(accepted: AcceptedEvent & { event: Extract<InboundEvent, { type: "account" }> }): Promise<void>;
+  /** What chats are called, though nobody wrote. */
+  named(accepted: readonly NamingEvent[]): Promise<void>;
   /** Somebody new wrote on this channel whose name the provider did not say. */
   nameless(chats: readonly Chat[]): Promise<void>;
   /** Which of these accounts were erased with all that came over them. */
@@ -206,6 +209,14 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     }
   }
 
+  /** What chats are called. An account that was erased has no address book any more. */
+  async function named(accepted: readonly AcceptedEvent[], by: "group" | "address_book"): Promise<void> {
+    const naming = accepted.filter(isNaming).filter(({ event }) => event.by === by);
+    if (naming.length === 0) return;
+    const gone = await deps.erased([...new Set(naming.map(({ accountId }) => accountId))]);
+    await deps.named(naming.filter(({ accountId }) => !gone.has(accountId)));
+  }
+
   /** The chat goes on under another id; where only an id beside it changed, the person is known by the new one too. */
   async function moved(
     { workspaceId, accountId }: AcceptedEvent,
@@ -255,9 +266,12 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
     // A chat that moved brings its history along before anything is written in the new one.
     for (const one of given) if (one.event.type === "moved") await change(one);
     const accepted = await applyChanges.echoes(await recognised(given));
+    // Who writes for the first time is looked up in the address book; a new group has to be there before it gets another name.
+    await named(accepted, "address_book");
     const all = (await Promise.all(accepted.map(incoming))).filter((one) => one !== undefined);
     if (all.length > 0) await recordMessages(uniqueBy(all, (one) => one.externalKey));
     await applyChanges.of(accepted.filter(isChange));
+    await named(accepted, "group");
     const last = ["blocked", "typing", "account"];
     for (const one of accepted) if (last.includes(one.event.type)) await change(one);
   };
@@ -265,6 +279,10 @@ export function recordInbound(deps: Deps): (accepted: readonly AcceptedEvent[]) 
 
 function isChange(one: AcceptedEvent): one is AcceptedEvent & { event: ChangeEvent } {
   return ["edit", "removal", "reaction", "receipt"].includes(one.event.type);
+}
+
+function isNaming(one: AcceptedEvent): one is NamingEvent {
+  return one.event.type === "named";
 }
 
 /** What a person wrote says who the chat is; echoes and notices of the service name others. */

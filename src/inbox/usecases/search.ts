@@ -1,5 +1,5 @@
 import type { ConversationStatus } from "../models/conversation.js";
-import { textOf } from "../../core/message.js";
+import { soughtTextOf } from "../../core/message.js";
 import type { ConversationRepo } from "../repos/conversations.js";
 import type { MessageRepo } from "../repos/messages.js";
 import type { SearchRepo } from "../repos/search.js";
@@ -78,7 +78,7 @@ export function search(deps: {
         if (channel !== undefined && conversation.channel !== channel) continue;
         if (status !== undefined && conversation.status !== status) continue;
         if (place !== undefined && place !== conversation.channel && place !== conversation.accountId) continue;
-        if (!holds(seals, textOf(message.content), q)) continue;
+        if (!holds(seals, soughtTextOf(message.content), q)) continue;
         there.add(message.id);
         items.push({ message, conversation });
         if (items.length === limit) return { items, next: found.cursorAfter(candidate) };

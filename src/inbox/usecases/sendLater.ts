@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.js";
-import { textOf, type Content } from "../../core/message.js";
+import { soughtTextOf, type Content } from "../../core/message.js";
 import type { Clock, Enqueue, Log } from "../../core/ports.js";
 import type { Reason } from "../../core/reasons.js";
 import type { Verdict } from "../policy.js";
@@ -125,7 +125,7 @@ export function sendLater(deps: Deps): SendLater {
     async change(workspaceId, id, { content, sendAt }) {
       const now = clock.now();
       if (sendAt) checkedSendAt(sendAt, now);
-      const words = content && (await seals.searchTokens(workspaceId, textOf(content), { prefixes: "only" }));
+      const words = content && (await seals.searchTokens(workspaceId, soughtTextOf(content), { prefixes: "only" }));
       const told = await schedule.change(workspaceId, id, { content, words, sendAt }, now);
       if (!told) return undefined;
       await outbox.tell([told]);

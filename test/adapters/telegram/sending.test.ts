@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readCard } from "../../../src/adapters/shared/vcard.js";
 import type { ProviderError } from "../../../src/core/errors.js";
 import type { Content, MediaRef, OutboundMessage } from "../../../src/core/message.js";
 import { connected, type Connected } from "./standIn.js";
@@ -246,6 +247,9 @@ describe("telegram: files, places, people", () => {
     expect(last().message.venue).toMatchObject({ title: "Café", address: "40.4, -3.7" });
     await send({ kind: "contacts", contacts: [{ name: "Eva", phones: ["+341", "+342"] }] });
     expect(last().message.contact).toEqual({ phone_number: "+342", first_name: "Eva" });
+    const card = { name: "Eva", phones: ["+341"], emails: ["eva@ruiz.example"], organization: "Ruiz SL" };
+    await send({ kind: "contacts", contacts: [card] });
+    expect(readCard(String((last().message.contact as { vcard?: unknown }).vcard))).toMatchObject(card);
     const error = await failed(send({ kind: "contacts", contacts: [{ name: "Eva", phones: [] }] }));
     expect(error?.failure.kind).toBe("unsupported");
   });

@@ -66,6 +66,13 @@ describe("hearing", () => {
     expect((await session.event("the other one", messageWith(hidden))).peer.chat).toBe(ada.phone);
   });
 
+  it("hears what the phone's address book calls somebody, before what they call themselves", async () => {
+    const bea = { phone: "4917155501234@c.us", name: "bea", savedAs: "Beatrix Stone" };
+    const id = phone().receive(bea, { type: "chat", body: "It is me" });
+    const event = await session.event("the message", messageWith(id));
+    expect(event.peer).toMatchObject({ chat: bea.phone, name: "Beatrix Stone", namedBy: "address_book" });
+  });
+
   it("hears what the business writes on its phone as an echo", async () => {
     const id = phone().writes(ada, "We open at nine");
     const event = await session.event("the echo", messageWith(id));
@@ -178,9 +185,10 @@ describe("sending", () => {
     await channel.send({ ...words(""), content: { kind: "location", lat: 52.5, lng: 13.4, label: "Shop" } });
     expect(shop.simulator.sent().at(-1)!.message).toMatchObject({ type: "location", lat: 52.5, loc: "Shop" });
 
-    const contacts = [{ name: "Bo, Lin", phones: ["+86 138 0013 8000"] }];
+    const contacts = [{ name: "Bo, Lin", phones: ["+86 138 0013 8000"], emails: ["bo@lin.example"] }];
     await channel.send({ ...words(""), content: { kind: "contacts", contacts } });
-    expect(shop.simulator.sent().at(-1)!.message).toMatchObject({ type: "vcard" });
+    const card = shop.simulator.sent().at(-1)!.message;
+    expect(card).toMatchObject({ type: "vcard", body: expect.stringContaining("EMAIL;type=INTERNET:bo@lin.example") });
   });
 
   it("corrects, takes back, reacts, reads and types", async () => {

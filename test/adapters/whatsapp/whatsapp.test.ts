@@ -213,6 +213,35 @@ describe("whatsapp: what is sent", () => {
     expect(link.bodies[0]).toMatchObject({ interactive: { type: "cta_url" } });
   });
 
+  it("shares all of a contact", async () => {
+    const { bodies } = await sent({
+      kind: "contacts",
+      contacts: [
+        {
+          name: "Barbara Johnson",
+          phones: ["+1 650 555 9999"],
+          emails: ["barbara@wanders.example"],
+          addresses: [{ street: "1 Way", city: "Menlo Park", region: "CA", postcode: "94025", country: "US" }],
+          organization: "Lucky Shrub",
+          title: "Counsel",
+          links: ["https://luckyshrub.example"],
+        },
+        { name: "Bo", phones: ["+1 2"] },
+      ],
+    });
+    expect(bodies[0]?.contacts).toEqual([
+      {
+        name: { formatted_name: "Barbara Johnson", first_name: "Barbara" },
+        phones: [{ phone: "+1 650 555 9999" }],
+        emails: [{ email: "barbara@wanders.example" }],
+        addresses: [{ street: "1 Way", city: "Menlo Park", state: "CA", zip: "94025", country: "US" }],
+        org: { company: "Lucky Shrub", title: "Counsel" },
+        urls: [{ url: "https://luckyshrub.example" }],
+      },
+      { name: { formatted_name: "Bo", first_name: "Bo" }, phones: [{ phone: "+1 2" }] },
+    ]);
+  });
+
   it("fills templates part by part", async () => {
     const parameters = [
       { value: "https://a.example/i.png", in: "header" as const, type: "image" as const },

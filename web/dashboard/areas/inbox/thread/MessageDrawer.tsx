@@ -149,7 +149,8 @@ function Details({ id }: { id: string }) {
   });
   if (message.error) return <ErrorState error={message.error} onRetry={() => void message.refetch()} />;
   if (!message.data) return <PageSpinner />;
-  const { revisions, provider_id: providerId, trace_id: traceId, pricing } = message.data;
+  const { revisions, provider_id: providerId, trace_id: traceId, pricing, referral } = message.data;
+  const details = message.data.referral_details;
   const rawView = (pick: "normalized" | "provider") => {
     if (raw.error) return <ErrorState inline error={raw.error} onRetry={() => void raw.refetch()} />;
     if (!raw.data) return <PageSpinner />;
@@ -207,6 +208,11 @@ function Details({ id }: { id: string }) {
               [t("drawer.conversationId"), message.data.conversation_id],
               [t("drawer.providerId"), providerId],
               [t("drawer.traceId"), traceId],
+              [t("drawer.referral"), referral],
+              [t("drawer.referralSource"), details?.source_id],
+              [t("drawer.referralClick"), details?.click_id],
+              [t("drawer.referralUrl"), details?.url],
+              [t("drawer.referralMedia"), details?.media_url],
             ] as const
           ).map(([label, value]) =>
             value ? (

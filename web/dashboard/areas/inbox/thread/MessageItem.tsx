@@ -16,6 +16,7 @@ import { messageActions } from "./messageActions.js";
 import { useMenuItems } from "./messageMenu.js";
 import { Quote } from "./Quote.js";
 import { React, Reactions } from "./Reactions.js";
+import { isReferred, Referral } from "./Referral.js";
 
 /** What a message of the thread can ask for; the same object as long as the thread is the same. */
 export interface ThreadContext {
@@ -189,7 +190,11 @@ export const MessageItem = memo(function MessageItem({
   if (content.kind === "system" || content.kind === "referral")
     return (
       <div className="flex justify-center px-4 py-1.5 text-center text-text-3">
-        <Content content={content} conversationId={message.conversation_id} />
+        {content.kind === "referral" && isReferred(message) ? (
+          <Referral message={message} />
+        ) : (
+          <Content content={content} conversationId={message.conversation_id} />
+        )}
       </div>
     );
   return (
@@ -228,6 +233,7 @@ export const MessageItem = memo(function MessageItem({
                   : t("message.forwarded")}
               </span>
             )}
+            {isReferred(message) && <Referral message={message} />}
             <Quote message={message} workspaceId={context.workspaceId} goTo={context.goTo} />
             {message.removed_at !== null && content.kind !== "removed" ? (
               <em className="opacity-80">{t("message.removed")}</em>

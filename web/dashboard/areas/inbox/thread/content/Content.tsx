@@ -68,15 +68,40 @@ function Location({ content }: { content: Of<"location"> }) {
   );
 }
 
+type SharedContact = Of<"contacts">["contacts"][number];
+
+/** An address as it is written on an envelope. */
+function addressLines({ street, postcode, city, region, country }: NonNullable<SharedContact["addresses"]>[number]) {
+  return [street, [postcode, city].filter(Boolean).join(" "), region, country].filter(Boolean);
+}
+
 function Contacts({ content }: { content: Of<"contacts"> }) {
   return (
     <span className="flex flex-col gap-2">
       {content.contacts.map((one, index) => (
         <Fact key={index} icon={<Contact aria-hidden="true" />}>
           <bdi className="block font-medium">{one.name}</bdi>
+          {(one.title ?? one.organization) && (
+            <bdi className="block">{[one.title, one.organization].filter(Boolean).join(" · ")}</bdi>
+          )}
           {one.phones.map((phone) => (
             <span key={phone} className="block" dir="ltr">
               <OutLink href={`tel:${phone.replace(/[^\d+]/g, "")}`}>{phone}</OutLink>
+            </span>
+          ))}
+          {one.emails?.map((email) => (
+            <span key={email} className="block [overflow-wrap:anywhere]" dir="ltr">
+              <OutLink href={`mailto:${email}`}>{email}</OutLink>
+            </span>
+          ))}
+          {one.addresses?.map((address, place) => (
+            <span key={place} className="block" dir="auto">
+              {addressLines(address).join(", ")}
+            </span>
+          ))}
+          {one.links?.map((link) => (
+            <span key={link} className="block [overflow-wrap:anywhere]" dir="ltr">
+              <OutLink href={link}>{link}</OutLink>
             </span>
           ))}
           {one.user && <bdi className="block text-meta opacity-80">{one.user}</bdi>}
@@ -202,6 +227,11 @@ export function Content({ content, conversationId }: { content: ContentDto; conv
   }
 }
 
+function contactText({ name, title, organization, phones, emails, addresses, links }: SharedContact): string {
+  const places = addresses?.map((address) => addressLines(address).join(", "));
+  return [name, title, organization, phones, emails, places, links].flat().filter(Boolean).join(" ");
+}
+
 /** What a message says, as plain text: for copying, quoting and editing. */
 export function textOf(content: ContentDto): string {
   switch (content.kind) {
@@ -216,7 +246,7 @@ export function textOf(content: ContentDto): string {
     case "location":
       return [content.label, content.address, `${content.lat}, ${content.lng}`].filter(Boolean).join("\n");
     case "contacts":
-      return content.contacts.map(({ name, phones }) => [name, ...phones].join(" ")).join("\n");
+      return content.contacts.map(contactText).join("\n");
     case "cards":
       return content.cards.map(({ title }) => title).join("\n");
     case "choice_made":
