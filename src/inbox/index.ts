@@ -2,24 +2,10 @@ import type { Model } from "mongoose";
 import { coalesce } from "../core/coalesce.js";
 import type { Publish } from "../core/ports.js";
 import { accountData } from "./accountData.js";
-import { addressBookModel } from "./models/addressBook.js";
-import { attachmentModel } from "./models/attachment.js";
-import { channelAccountModel } from "./models/channelAccount.js";
-import { conversationModel } from "./models/conversation.js";
-import { erasedAccountModel } from "./models/erasedAccount.js";
-import { eventModel } from "./models/event.js";
-import { labelModel, readMarkModel } from "./models/label.js";
-import { messageModel } from "./models/message.js";
-import { parkedModel } from "./models/parked.js";
-import { contactNoteModel } from "./models/contactNote.js";
-import { contactModel, identityModel } from "./models/person.js";
-import { templateModel } from "./models/template.js";
-import { quarantineModel } from "./models/quarantine.js";
-import { rawEventModel } from "./models/rawEvent.js";
+import { inboxModels } from "./models/index.js";
 import { accountRepo } from "./repos/accounts.js";
 import { addressBook } from "./repos/addressBook.js";
 import { changeRepo } from "./repos/changes.js";
-import { walkModel } from "./models/walk.js";
 import { earlierContacts } from "./repos/earlierContacts.js";
 import { contactBatch } from "./repos/contactBatch.js";
 import { contactRepo } from "./repos/contacts.js";
@@ -73,25 +59,7 @@ const sweptAtOnce = 200;
 export function createInbox(ports: InboxPorts): Inbox {
   const { connection, keyring, enqueue, capabilitiesOf, clock, log } = ports;
   const seals = createSeals(keyring);
-  const models = {
-    accounts: channelAccountModel(connection),
-    contacts: contactModel(connection),
-    identities: identityModel(connection),
-    conversations: conversationModel(connection),
-    messages: messageModel(connection),
-    attachments: attachmentModel(connection),
-    parked: parkedModel(connection),
-    labels: labelModel(connection),
-    readMarks: readMarkModel(connection),
-    rawEvents: rawEventModel(connection),
-    quarantine: quarantineModel(connection),
-    events: eventModel(connection),
-    templates: templateModel(connection),
-    contactNotes: contactNoteModel(connection),
-    erased: erasedAccountModel(connection),
-    walks: walkModel(connection),
-    addressBook: addressBookModel(connection),
-  };
+  const models = inboxModels(connection);
   const events = eventLog(models.events);
   const publish: Publish = async (told) => {
     if (told.length > 0) ports.appended(await events.append(told));

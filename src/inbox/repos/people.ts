@@ -5,7 +5,6 @@ import type { ContactRow, IdentityRow } from "../models/person.js";
 import type { DatedAlias } from "../types.js";
 import type { AddressBook } from "./addressBook.js";
 import {
-  aliasKeyOf,
   contactWords,
   findable,
   identifyingKeys,
