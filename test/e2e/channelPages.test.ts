@@ -40,7 +40,7 @@ describe("the pages of a channel", () => {
     expect(status).toBe(201);
     ({ id } = body);
   }, 300_000);
-  afterAll(() => shop.close(), 60_000);
+  afterAll(() => shop.close());
 
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor(wait);
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
@@ -274,7 +274,7 @@ describe("the simulator of a channel", () => {
     shop = await openChannelHouse();
     ({ page } = shop.mara);
   }, 300_000);
-  afterAll(() => shop.close(), 60_000);
+  afterAll(() => shop.close());
 
   const phone = () => page.getByRole("region", { name: "The customer's phone" });
   const bubble = (text: string) => phone().getByRole("log").locator(".group").filter({ hasText: text });
@@ -395,7 +395,7 @@ describe("the simulator of a channel", () => {
       body: { customer_name: "Nobody", kind: "text", text: "Hi" },
     });
     expect(answer.status).toBe(409);
-  }, 60_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(shop.house.strangers).toEqual([]);

@@ -31,7 +31,7 @@ describe("the channels and those who may not change them", () => {
     people.set("agent", crew.tom).set("viewer", viewer);
     for (const one of people.values()) note(one);
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   it("are not offered to an agent and a viewer, anywhere", async () => {
     for (const [role, { page }] of people) {
@@ -87,7 +87,7 @@ describe("the channels and those who may not change them", () => {
       await picture(page, `channel-rights/${look}`);
       await context.close();
     }
-  }, 120_000);
+  });
 
   it("are changed by who may do that only, and what else it takes is said in words", async () => {
     const { id } = await crew.ask<{ id: string }>("POST", "/roles", {

@@ -35,7 +35,7 @@ describe("files and segments of contacts", () => {
     crew = await openCrew();
     ({ page } = crew.mara);
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   it("are read, mapped, tried and imported, and nothing is written before the last step", async () => {
     await page.goto(list());
@@ -75,7 +75,7 @@ describe("files and segments of contacts", () => {
     await dialog().getByRole("button", { name: "Close" }).last().click();
     await page.getByRole("link", { name: /Ada Byron/ }).waitFor();
     await page.getByRole("link", { name: /Bo <script>/ }).waitFor();
-  }, 120_000);
+  });
 
   it("change nothing the second time", async () => {
     await page.goto(`${list()}/import`);
@@ -89,7 +89,7 @@ describe("files and segments of contacts", () => {
       .isDisabled();
     await dialog().getByRole("button", { name: "Back to the columns" }).click();
     await dialog().getByText("What its columns hold", { exact: false }).first().waitFor();
-  }, 90_000);
+  });
 
   it("that are none are refused in words", async () => {
     await page.goto(`${list()}/import`);
@@ -98,7 +98,7 @@ describe("files and segments of contacts", () => {
     await choose("utf16.csv", new Uint8Array([0xff, 0xfe, 65, 0]));
     await dialog().getByText("The file is not encoded as UTF-8.", { exact: false }).waitFor();
     await picture(page, "contact-files/refused");
-  }, 90_000);
+  });
 
   it("narrow the list down by what is known, keep that as a segment, and come out as a file without formulas", async () => {
     await page.goto(list());
@@ -130,7 +130,7 @@ describe("files and segments of contacts", () => {
     await crew.tom.page.getByRole("button", { name: "Gold customers" }).click();
     await crew.tom.page.getByRole("link", { name: /Ada Byron/ }).waitFor();
     await crew.tom.page.getByRole("link", { name: /Bo <script>/ }).waitFor({ state: "detached" });
-  }, 120_000);
+  });
 
   it("have segments that get another name, and go after it was said what that means", async () => {
     await page.goto(list());
@@ -163,7 +163,7 @@ describe("files and segments of contacts", () => {
     await page.getByRole("link", { name: /Ada Byron/ }).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("button", { name: "Golden", exact: true, pressed: true }).waitFor();
-  }, 120_000);
+  });
 
   it.each([
     ["dark", { colorScheme: "dark" as const }, "en"],
@@ -213,7 +213,7 @@ describe("files and segments of contacts", () => {
     await merging.getByRole("button", { name: "Merge", exact: true }).click();
     await merging.waitFor({ state: "detached" });
     await drawer.getByText("has the same number or address", { exact: false }).waitFor({ state: "detached" });
-  }, 90_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(crew.house.strangers).toEqual([]);

@@ -67,7 +67,7 @@ describe("the panel of a contact, from right to left", () => {
     await mara.context.addCookies(await crew.mara.context.cookies());
     await crew.mara.api("PATCH", "/me", { body: { language: "ar" } });
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   async function openPanel(page: Page): Promise<Locator> {
     await page.goto(`${crew.inbox()}/${conversationId}`);
@@ -91,7 +91,7 @@ describe("the panel of a contact, from right to left", () => {
     await expect(field(value)).resolves.toEqual({ direction: "ltr", textOverflow: "ellipsis", from: 0 });
     await expect(field(panel.getByRole("textbox", { name: "note" }))).resolves.toMatchObject({ direction: "rtl" });
     await picture(mara.page, "contact-panel/arabic");
-  }, 120_000);
+  });
 
   it("shows whoever only reads the whole of it", async () => {
     const panel = await openPanel(vera.page);
@@ -99,7 +99,7 @@ describe("the panel of a contact, from right to left", () => {
     expect(value).toMatchObject({ direction: "ltr", cut: false, begins: true });
     await expect(panel.getByRole("textbox").count()).resolves.toBe(0);
     await picture(vera.page, "contact-panel/arabic-viewer");
-  }, 120_000);
+  });
 
   it("does so in the contacts and their list", async () => {
     const { page } = mara;
@@ -119,7 +119,7 @@ describe("the panel of a contact, from right to left", () => {
     await row.waitFor(wait);
     await expect(seen(row)).resolves.toMatchObject({ direction: "ltr", begins: true });
     await picture(phone.page, "contact-panel/arabic-phone");
-  }, 120_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(crew.house.strangers).toEqual([]);

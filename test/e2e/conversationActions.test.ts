@@ -14,7 +14,7 @@ describe("an agent and single messages", () => {
     await saidIn(page, text)
       .getByText(/^Sent$|^Delivered$|^Read \d/)
       .first()
-      .waitFor({ state: "attached", timeout: 30_000 });
+      .waitFor({ state: "attached" });
   };
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe("an agent and single messages", () => {
     await floor.customer("whatsapp", "Ana App", "Is the blue one back?");
     await floor.customer("messenger", "Mia Page", "When do you open?");
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("edits and deletes where the channel can", async () => {
     await floor.open(page, "Tim Gram");
@@ -51,7 +51,7 @@ describe("an agent and single messages", () => {
     await logOf(page).getByText("This message was deleted.").waitFor();
     await picture(page, "conversation/deleted");
     expect((await floor.sent("telegram")).some(({ url }) => url.endsWith("/deleteMessage"))).toBe(true);
-  }, 90_000);
+  });
 
   it("reads why not where the channel cannot", async () => {
     await floor.open(page, "Ana App");
@@ -70,7 +70,7 @@ describe("an agent and single messages", () => {
     });
     await react.hover();
     await page.getByRole("tooltip").getByText("Messenger lets customers react only.").waitFor();
-  }, 90_000);
+  });
 
   it("reacts by keyboard, with any emoji that the channel takes", async () => {
     await floor.open(page, "Ana App");
@@ -111,7 +111,7 @@ describe("an agent and single messages", () => {
     const target = body.customers[0]!.messages.find(({ from }) => from === "customer")!.id;
     await floor.customer("telegram", "Tim Gram", { kind: "reaction", target, text: "🔥" });
     await asked.getByRole("button", { name: "🔥, 1" }).waitFor();
-  }, 120_000);
+  });
 
   it("answers one message, and goes from an answer to what it answers", async () => {
     await floor.open(page, "Tim Gram");
@@ -127,7 +127,7 @@ describe("an agent and single messages", () => {
     await picture(page, "conversation/quoted");
     const call = (await floor.sent("telegram")).find(({ url }) => url.endsWith("/sendMessage"));
     expect(JSON.stringify(call?.request)).toContain("reply_parameters");
-  }, 90_000);
+  });
 
   it("forwards a message with a comment, and copies one", async () => {
     await floor.open(page, "Tim Gram");
@@ -148,7 +148,7 @@ describe("an agent and single messages", () => {
     const order = (await logOf(page).innerText()).replaceAll("\n", " ");
     expect(order).toMatch(/Somebody else asked:.*Do you have it in red\?/);
     await picture(page, "conversation/forwarded");
-  }, 90_000);
+  });
 
   it("sees what customers edit and take back", async () => {
     const id = await floor.customer("whatsapp", "Ana App", "Or the grean one?");
@@ -158,7 +158,7 @@ describe("an agent and single messages", () => {
     await saidIn(page, "Or the green one?").getByText("edited").waitFor();
     await floor.customer("whatsapp", "Ana App", { kind: "remove", target: id });
     await logOf(page).getByText("This message was deleted.").waitFor();
-  }, 60_000);
+  });
 
   it("works in the dark, in Arabic and on a phone", async () => {
     const phone = await floor.again({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
@@ -181,7 +181,7 @@ describe("an agent and single messages", () => {
     await picture(arabic.page, "conversation/thread-arabic");
     await arabic.context.close();
     await floor.mara.api("PATCH", "/me", { body: { language: "en" } });
-  }, 90_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

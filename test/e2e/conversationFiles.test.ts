@@ -58,7 +58,7 @@ describe("an agent and files", () => {
   const chips = (): Locator => page.getByRole("list", { name: "Files of this message" }).getByRole("listitem");
   const send = async () => {
     const button = page.getByRole("button", { name: "Send", exact: true });
-    await eventually("files that are up", async () => ((await button.isEnabled()) ? true : undefined), 30_000);
+    await eventually("files that are up", async () => ((await button.isEnabled()) ? true : undefined));
     await button.click();
   };
   const delivered = (part: Locator) =>
@@ -83,7 +83,7 @@ describe("an agent and files", () => {
       .jpeg()
       .toBuffer();
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("picks a picture, sees it, and sends it with words", async () => {
     await floor.open(page, "Ana App");
@@ -98,7 +98,7 @@ describe("an agent and files", () => {
     await picture(page, "conversation/files-sent");
     const { content } = await lastMessage("Ana App");
     expect(content).toMatchObject({ kind: "media", caption: "This is the blue one.", media: { role: "image" } });
-  }, 90_000);
+  });
 
   it("sees it under another name of the server, and the page asks nobody else", async () => {
     const other = floor.house.url.replace("127.0.0.1", "localhost");
@@ -113,16 +113,16 @@ describe("an agent and files", () => {
     const here = await context.newPage();
     await here.goto(`${other}/w/${floor.workspaceId}/inbox/all/${await floor.conversationOf("Ana App")}`);
     const shown = saidIn(here, "This is the blue one.").getByRole("img", { name: "blue shirt.jpg" });
-    await shown.waitFor({ timeout: 30_000 });
+    await shown.waitFor();
     await eventually("the picture", async () => ((await shown.evaluate(painted)) ? true : undefined));
     await here.locator("input[type=file]").setInputFiles({ name: "again.jpg", mimeType: "image/jpeg", buffer: photo });
     const preview = here.getByRole("list", { name: "Files of this message" }).locator("img");
-    await preview.waitFor({ timeout: 30_000 });
+    await preview.waitFor();
     await eventually("its preview", async () => ((await preview.evaluate(painted)) ? true : undefined));
     expect(elsewhere).toEqual([]);
     await here.getByRole("button", { name: "Remove again.jpg" }).click();
     await context.close();
-  }, 90_000);
+  });
 
   it("looks at it closely by keyboard", async () => {
     await page.getByRole("button", { name: "Open blue shirt.jpg" }).focus();
@@ -139,7 +139,7 @@ describe("an agent and files", () => {
     await box.getByText("100 %").waitFor();
     await page.keyboard.press("Escape");
     await box.waitFor({ state: "detached" });
-  }, 60_000);
+  });
 
   it("pastes and drops, several at once, and takes one of them away", async () => {
     await floor.open(page, "Tim Gram");
@@ -159,7 +159,7 @@ describe("an agent and files", () => {
     await delivered(saidIn(page, "From both sides:"));
     expect((await lastMessage("Tim Gram")).content).toMatchObject({ kind: "album", caption: "From both sides:" });
     await picture(page, "conversation/files-album");
-  }, 90_000);
+  });
 
   it("is told in words what a channel does not take, before anything goes up", async () => {
     await floor.open(page, "Mia Page");
@@ -194,7 +194,7 @@ describe("an agent and files", () => {
         .click();
     expect(uploads).toBeLessThanOrEqual(10);
     await page.unroute("**/api/v1/attachments?**");
-  }, 90_000);
+  });
 
   it("sees how far a file is, stops it, and tries again what did not go up", async () => {
     await floor.open(page, "Tim Gram");
@@ -222,13 +222,13 @@ describe("an agent and files", () => {
     await chips().getByRole("button", { name: "Upload again.txt again" }).click();
     await send();
     await delivered(logOf(page).getByRole("article").filter({ hasText: "again.txt" }));
-  }, 90_000);
+  });
 
   it("records a voice message that the channel takes, and hears it", async () => {
     await floor.open(page, "Ana App");
     await page.getByRole("button", { name: "Record a voice message" }).click();
     const recorder = page.getByRole("group", { name: "Record a voice message" });
-    await recorder.getByText(/Recording 0:0[1-9]/).waitFor({ timeout: 30_000 });
+    await recorder.getByText(/Recording 0:0[1-9]/).waitFor();
     await picture(page, "conversation/voice-recording");
     await recorder.getByRole("button", { name: "Stop" }).click();
     await recorder.getByRole("button", { name: "Play" }).waitFor();
@@ -261,7 +261,7 @@ describe("an agent and files", () => {
         : undefined,
     );
     await picture(page, "conversation/voice-sent");
-  }, 120_000);
+  });
 
   it("sends what pretends to be something else as a file, and it is handed out as one", async () => {
     await floor.open(page, "Tim Gram");
@@ -335,7 +335,7 @@ describe("an agent and files", () => {
     await expect(get((address) => address.searchParams.set("w", "wsp_other"))).resolves.toBe(404);
     await expect(get((address) => (address.pathname = "/files/fil_other"))).resolves.toBe(404);
     await expect(get((address) => address.searchParams.set("p", "thumbnail"))).resolves.toBe(404);
-  }, 60_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

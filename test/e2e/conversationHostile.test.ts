@@ -86,7 +86,7 @@ describe("stored scripts", () => {
     expect(contact.status).toBe(200);
     expect((await floor.mara.api("PATCH", "/me", { body: { name: img } })).status).toBe(200);
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("stand in the thread, the list and beside it as words", async () => {
     await floor.open(page, img);
@@ -103,7 +103,7 @@ describe("stored scripts", () => {
     await expect(good.getAttribute("rel")).resolves.toBe("noopener noreferrer nofollow");
     await floor.open(page, script);
     await harmless();
-  }, 90_000);
+  });
 
   it("stay words in every list, menu and window of a conversation", async () => {
     await floor.open(page, img);
@@ -158,7 +158,7 @@ describe("stored scripts", () => {
     await page.getByRole("dialog", { name: "Search messages" }).getByText("script").first().waitFor();
     await harmless();
     await page.keyboard.press("Escape");
-  }, 120_000);
+  });
 
   it("stay words on the pages around the inbox", async () => {
     for (const path of [
@@ -173,10 +173,10 @@ describe("stored scripts", () => {
       await page
         .getByText(/img src=x|script>/)
         .first()
-        .waitFor({ timeout: 30_000 });
+        .waitFor();
       await harmless();
     }
-  }, 120_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

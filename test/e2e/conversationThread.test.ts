@@ -35,7 +35,7 @@ describe("a long conversation", () => {
     ])
       expect((await patch(change)).status).toBe(200);
   }, 300_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("shows days, what is new, and what happened before the page was opened", async () => {
     await floor.open(page, "Ana Long");
@@ -59,7 +59,7 @@ describe("a long conversation", () => {
     );
     expect(body.data).toHaveLength(2);
     expect(body.next_cursor).not.toBeNull();
-  }, 90_000);
+  });
 
   it("jumps to what was found far back, without reading everything between", async () => {
     let pages = 0;
@@ -75,7 +75,7 @@ describe("a long conversation", () => {
     );
     const found = body.data[0]!.message.id;
     await page.goto(`${floor.house.url}/w/${floor.workspaceId}/inbox/all/${id}?message=${found}`);
-    await logOf(page).getByText("The pelican is what I ask about.").waitFor({ timeout: 30_000 });
+    await logOf(page).getByText("The pelican is what I ask about.").waitFor();
     expect(pages).toBeLessThanOrEqual(4);
     await picture(page, "conversation/thread-around");
     await logOf(page).getByText("Line number 9.", { exact: true }).waitFor();
@@ -96,14 +96,14 @@ describe("a long conversation", () => {
     );
     // And by one press; what is written meanwhile is at the end.
     await page.goto(`${floor.house.url}/w/${floor.workspaceId}/inbox/all/${id}?message=${found}`);
-    await logOf(page).getByText("The pelican is what I ask about.").waitFor({ timeout: 30_000 });
+    await logOf(page).getByText("The pelican is what I ask about.").waitFor();
     await composerOf(page).fill("About the pelican: yes.");
     await composerOf(page).press("Enter");
     await saidIn(page, "About the pelican: yes.").waitFor();
     await logOf(page)
       .getByText(`Line number ${long - 1}.`, { exact: true })
       .waitFor();
-  }, 120_000);
+  });
 
   it("goes from an answer to what it answers, however far back", async () => {
     const target = (
@@ -119,10 +119,10 @@ describe("a long conversation", () => {
     await floor.open(page, "Ana Long");
     const answer = saidIn(page, "Here is the answer.");
     await answer.getByRole("button", { name: /In reply to/ }).click();
-    await logOf(page).getByText("The pelican is what I ask about.").waitFor({ timeout: 30_000 });
+    await logOf(page).getByText("The pelican is what I ask about.").waitFor();
     await page.getByRole("button", { name: "Jump to latest" }).click();
     await saidIn(page, "Here is the answer.").waitFor();
-  }, 90_000);
+  });
 
   it("refuses to look around a message of another conversation", async () => {
     await floor.customer("whatsapp", "Bo Short", "Hi");
@@ -132,7 +132,7 @@ describe("a long conversation", () => {
       workspaceId: floor.workspaceId,
     });
     expect(status).toBe(404);
-  }, 60_000);
+  });
 
   it("counts what comes while one reads further up", async () => {
     await floor.open(page, "Ana Long");
@@ -145,7 +145,7 @@ describe("a long conversation", () => {
     await floor.customer("whatsapp", "Ana Long", "One more thing.");
     await page.getByRole("button", { name: "1 new" }).click();
     await saidIn(page, "One more thing.").waitFor();
-  }, 60_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

@@ -20,7 +20,7 @@ describe("an agent at the edge of the reply window", () => {
     await floor.customer("whatsapp", "Ana Fresh", "Is the blue one back?");
     await floor.customer("telegram", "Tim Gram", "Hi there");
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("sees that the time is over, and sends a template instead", async () => {
     await floor.open(page, "Lena Old");
@@ -55,13 +55,13 @@ describe("an agent at the edge of the reply window", () => {
     await send.click();
     await saidIn(page, "should be with you on Friday")
       .getByText(/^Read \d/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await saidIn(page, "should be with you on Friday").getByText("Template order_update (en)").waitFor();
     await picture(page, "conversation/template-sent");
     // Notes are possible whatever the window says.
     await page.getByRole("button", { name: "Write a note" }).click();
     await noteOf(page).waitFor();
-  }, 120_000);
+  });
 
   it("is told how much time is left, louder when it is little", async () => {
     await floor.open(page, "Rui Late");
@@ -70,7 +70,7 @@ describe("an agent at the edge of the reply window", () => {
     await floor.open(page, "Tim Gram");
     await composerOf(page).waitFor();
     await expect(page.getByText("left to reply").count()).resolves.toBe(0);
-  }, 60_000);
+  });
 
   it("reads why a message failed, and is offered the way that is allowed", async () => {
     await floor.fault("whatsapp", "window_closed", true);
@@ -78,7 +78,7 @@ describe("an agent at the edge of the reply window", () => {
     await composerOf(page).fill("It is back since today.");
     await composerOf(page).press("Enter");
     const failed = saidIn(page, "It is back since today.").getByRole("group", { name: "Not delivered" });
-    await failed.waitFor({ timeout: 30_000 });
+    await failed.waitFor();
     await failed.getByText("The time to answer freely is over on this channel.").waitFor();
     await picture(page, "conversation/failed");
     await failed.getByRole("button", { name: "Use a template" }).click();
@@ -123,10 +123,10 @@ describe("an agent at the edge of the reply window", () => {
     await page.keyboard.press("Escape");
     await saidIn(page, "It is back since today.")
       .getByText(/^Read \d/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     await failed.waitFor({ state: "detached" });
     expect((await attempts()).attempts.map(({ outcome }) => outcome)).toEqual(["failed", "failed", "sent"]);
-  }, 120_000);
+  });
 
   it("follows a message station by station", async () => {
     const { workspaceId } = floor;
@@ -138,7 +138,7 @@ describe("an agent at the edge of the reply window", () => {
     await composerOf(page).press("Enter");
     await saidIn(page, "Anything else?")
       .getByText(/^Read \d/)
-      .waitFor({ timeout: 30_000 });
+      .waitFor();
     const menu = await moreOf(page, "It is back since today.");
     await menu.getByRole("menuitem", { name: "Details" }).click();
     const drawer = page.getByRole("dialog", { name: "Message details" });
@@ -159,7 +159,7 @@ describe("an agent at the edge of the reply window", () => {
     await picture(page, "conversation/drawer-webhooks");
     await page.keyboard.press("Escape");
     await logOf(page).waitFor();
-  }, 120_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

@@ -44,7 +44,7 @@ describe("seldom windows fit the screen", () => {
     await later((await crew.conversationOf("ليلى حداد")).id, "مرحباً ليلى، طلبك جاهز للاستلام من المتجر غداً.", 5);
     await later((await crew.conversationOf(names[1]!)).id, `A long one. ${"And so on. ".repeat(40)}`, 9);
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   it.each([
     ["light", "en", {}],

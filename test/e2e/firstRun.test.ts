@@ -9,8 +9,8 @@ describe("the first run", () => {
   beforeAll(async () => {
     house = await openHouse();
     mara = await house.visitor();
-  }, 120_000);
-  afterAll(() => house.close(), 60_000);
+  });
+  afterAll(() => house.close());
 
   it("leads from the set-up link to an inbox in which a customer writes", async () => {
     const { page } = mara;
@@ -39,14 +39,14 @@ describe("the first run", () => {
     await thread.getByText("Hello Sofia, yes, we ship to Ireland.").waitFor();
     await thread.getByText(/^Read \d/).waitFor({ timeout: 60_000 });
     await picture(page, "first-reply");
-  }, 120_000);
+  });
 
   it("does not let the set-up link be used twice", async () => {
     const { page, context } = await house.visitor();
     await page.goto(house.setupLink);
     await page.getByRole("heading", { name: /already|used/i }).waitFor();
     await context.close();
-  }, 60_000);
+  });
 
   it("removes the demo with one button, and the inbox is empty", async () => {
     const { page } = mara;

@@ -137,7 +137,7 @@ export async function openFloor(kinds: readonly Kind[] = ["whatsapp", "telegram"
     async open(page, name) {
       const id = await floor.conversationOf(name);
       await page.goto(`${house.url}/w/${workspaceId}/inbox/all/${id}`);
-      await page.getByRole("log", { name: `Messages with ${name}` }).waitFor({ timeout: 30_000 });
+      await page.getByRole("log", { name: `Messages with ${name}` }).waitFor();
     },
     async again(options = {}) {
       return house.visitor({ storageState: await mara.context.storageState(), ...options });

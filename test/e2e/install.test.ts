@@ -19,7 +19,7 @@ describe("the installed app", () => {
     await mara.page.goto(inbox);
     await mara.page.getByRole("navigation", { name: "Views" }).waitFor({ timeout: 60_000 });
   }, 180_000);
-  afterAll(() => house.close(), 60_000);
+  afterAll(() => house.close());
 
   it("has a worker that gets ready and takes the page over", async () => {
     const state = await mara.page.evaluate<string>(
@@ -34,7 +34,7 @@ describe("the installed app", () => {
     await eventually("the worker has the page", async () =>
       (await mara.page.evaluate("navigator.serviceWorker.controller !== null")) ? true : undefined,
     );
-  }, 90_000);
+  });
 
   it("can be installed: its manifest is whole, its icons are there, one of them for any shape", async () => {
     const { errors, data } = await devtools.send("Page.getAppManifest");
@@ -55,7 +55,7 @@ describe("the installed app", () => {
     const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
     // A window without a history of its own cannot install anything; nothing else may stand in the way.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
-  }, 60_000);
+  });
 
   it("opens without a network, says so, and goes on when it is back", async () => {
     await eventually(

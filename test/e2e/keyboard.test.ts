@@ -20,7 +20,7 @@ describe("the keyboard and the shape of the page", () => {
     for (const name of ["Ana Pérez", "Bo Lind"]) await crew.write(name, `Hello from ${name}`);
     await ready();
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   it("finds actions with their keys, places and contacts, and loses nothing typed while it loads", async () => {
     // Nothing of the palette is there yet, and its code takes its time.
@@ -54,7 +54,7 @@ describe("the keyboard and the shape of the page", () => {
     await picture(page, "keyboard/palette-place");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/contacts/);
-  }, 90_000);
+  });
 
   it("shows the keys, searchable, and turns single ones off", async () => {
     await ready();
@@ -73,7 +73,7 @@ describe("the keyboard and the shape of the page", () => {
     await page.keyboard.press("Alt+x");
     await page.getByRole("toolbar", { name: "Selected conversations" }).getByText("1 selected").waitFor();
     await page.keyboard.press("Alt+Escape");
-  }, 60_000);
+  });
 
   it("takes a key of one's own, after it was said whose it was", async () => {
     await page.goto(`${crew.house.url}/w/${crew.workspaceId}/settings/keyboard`);
@@ -93,7 +93,7 @@ describe("the keyboard and the shape of the page", () => {
     await page.keyboard.press("e");
     await page.getByRole("dialog", { name: "Snooze until" }).waitFor();
     await page.keyboard.press("Escape");
-  }, 60_000);
+  });
 
   it("remembers widths and what was put away in the account, for every device", async () => {
     await ready();
@@ -132,7 +132,7 @@ describe("the keyboard and the shape of the page", () => {
     await rowOf(other.page, "Ana Pérez").waitFor();
     await expect(width(other.page)).resolves.toBe("412");
     await other.context.close();
-  }, 90_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(crew.house.strangers).toEqual([]);

@@ -41,7 +41,7 @@ describe("notices", () => {
         assignee_id: crew.marasSeat,
       });
   }, 180_000);
-  afterAll(() => crew.house.close(), 60_000);
+  afterAll(() => crew.house.close());
 
   it("makes one notice of all that one person writes, with the newest of it", async () => {
     await write("Ana Pérez", "Hello?", "Is anybody there?", "It is about my order");
@@ -51,7 +51,7 @@ describe("notices", () => {
     await notices.filter({ hasText: "Ana Pérez wrote 4 messages" }).getByText("And another thing").waitFor();
     await expect(notices.filter({ hasText: "Ana Pérez" }).count()).resolves.toBe(1);
     await picture(page, "notices/one");
-  }, 120_000);
+  });
 
   it("shows three at once, of more the newest and how many others there are", async () => {
     await write("Bo Lind", "One from Bo");
@@ -86,7 +86,7 @@ describe("notices", () => {
     await page.waitForURL(/\/inbox\/all$/);
     await hide(page, false);
     await none();
-  }, 120_000);
+  });
 
   it("lets a notice live anew with what is new in it", async () => {
     await page.clock.install();
@@ -112,7 +112,7 @@ describe("notices", () => {
     await page.clock.runFor(4_000);
     await none();
     await page.clock.resume();
-  }, 120_000);
+  });
 
   it("is calm in the dark, from right to left and on a phone", async () => {
     const looks = [

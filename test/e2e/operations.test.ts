@@ -23,7 +23,7 @@ describe("operations", () => {
     expect(channel.status).toBe(201);
     accountId = channel.body.id;
   }, 180_000);
-  afterAll(() => house.close(), 60_000);
+  afterAll(() => house.close());
 
   const place = (page: string) => `${house.url}/w/${workspaceId}/operations/${page}`;
 
@@ -81,7 +81,7 @@ describe("operations", () => {
     await page.getByText("Everything that came could be read").waitFor();
     await page.goto(`${house.url}/w/${workspaceId}/inbox/all`);
     await page.getByRole("row").filter({ hasText: "mended by hand" }).waitFor();
-  }, 120_000);
+  });
 
   it("quarantine: an entry is discarded after a question; who may not read conversations sees the shape only", async () => {
     await malformed(2);
@@ -108,7 +108,7 @@ describe("operations", () => {
     const question = page.getByRole("dialog", { name: "Discard this delivery?" });
     await question.getByRole("button", { name: "Discard" }).click();
     await page.getByText("Everything that came could be read").waitFor();
-  }, 120_000);
+  });
 
   it("dead letters: looked at, tried again one by one and all at once, discarded", async () => {
     const queue = house.gateway.services.queues.byName.get("inbound")!;

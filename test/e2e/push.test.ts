@@ -76,7 +76,7 @@ describe("notifications of the browser", () => {
     await eventually("the worker has the page", async () =>
       (await mara.page.evaluate("navigator.serviceWorker.controller !== null")) ? true : undefined,
     );
-    await eventually("the registration", () => (registrationId === "" ? undefined : true), 30_000);
+    await eventually("the registration", () => (registrationId === "" ? undefined : true));
   }, 180_000);
   beforeEach(async () => {
     await mara.page.evaluate(
@@ -87,7 +87,7 @@ describe("notifications of the browser", () => {
   afterAll(async () => {
     await house.close();
     await service.close();
-  }, 60_000);
+  });
 
   it("shows what the server tells while nobody looks, one for each conversation", async () => {
     await look(false);
@@ -106,30 +106,30 @@ describe("notifications of the browser", () => {
     expect(all.find(({ tag }) => tag === "cnv_1")).toEqual({
       ...{ title: "Ana Pérez wrote again", body: "Blue Shop", tag: "cnv_1" },
     });
-  }, 60_000);
+  });
 
   it("is silent while somebody looks at a page, save for a test, and understands nothing else", async () => {
     await look(true);
     await deliver(message());
     await deliver({ v: 2, title: "From the future" });
     await deliver(message({ title: "This is a test", tag: "test", always: true }));
-    await eventually("the test", async () => ((await shown()).length > 0 ? true : undefined), 30_000);
+    await eventually("the test", async () => ((await shown()).length > 0 ? true : undefined));
     expect((await shown()).map(({ title }) => title)).toEqual(["This is a test"]);
-  }, 60_000);
+  });
 
   it("leads an open page to the conversation without loading it anew", async () => {
     await look(false);
     await mara.page.evaluate("window.suiteSame = true");
     await deliver(message());
-    await eventually("it", async () => ((await shown()).length === 1 ? true : undefined), 30_000);
+    await eventually("it", async () => ((await shown()).length === 1 ? true : undefined));
     const [worker] = mara.context.serviceWorkers();
     await worker!.evaluate(`self.registration.getNotifications().then(([notification]) =>
       self.dispatchEvent(new NotificationEvent("notificationclick", { notification })))`);
-    await mara.page.waitForURL(/\/contacts$/, { timeout: 30_000 });
+    await mara.page.waitForURL(/\/contacts$/);
     expect(await mara.page.evaluate("window.suiteSame")).toBe(true);
     await eventually("it is put away", async () => ((await shown()).length === 0 ? true : undefined));
     await mara.page.goto(settings());
-  }, 60_000);
+  });
 
   it("is turned on for this browser, tested and turned off; and says what stands in the way", async () => {
     const { page } = mara;
@@ -149,7 +149,7 @@ describe("notifications of the browser", () => {
     `);
     await page.reload();
     const turnOn = page.getByRole("button", { name: "Turn on for this browser" });
-    await turnOn.waitFor({ timeout: 30_000 });
+    await turnOn.waitFor();
     await page.evaluate("window.suiteNoService = true");
     await turnOn.click();
     await page.getByText("The push service of this browser cannot be reached.").first().waitFor();
@@ -162,7 +162,7 @@ describe("notifications of the browser", () => {
     await picture(page, "push/on");
     // Still so after a reload: and no page tells by itself what the server tells.
     await page.reload();
-    await page.getByText("On for this browser, also while Switchboard is closed.").waitFor({ timeout: 30_000 });
+    await page.getByText("On for this browser, also while Switchboard is closed.").waitFor();
     service.answer = () => 410;
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("The push service does not know this browser any more.").first().waitFor();
@@ -172,7 +172,7 @@ describe("notifications of the browser", () => {
     await page.getByRole("button", { name: "Turn off" }).click();
     await turnOn.waitFor();
     expect((await mara.api<{ on: boolean }>("GET", "/me/push")).body.on).toBe(false);
-  }, 120_000);
+  });
 
   it("tells by the server what the page would tell, and only once", async () => {
     const { page } = mara;
@@ -198,7 +198,7 @@ describe("notifications of the browser", () => {
     await kept;
     await rowOf(page, "Ana Pérez").waitFor({ timeout: 60_000 });
     await crew.write("Ana Pérez", "Are you there?");
-    await page.getByText("Ana Pérez wrote").first().waitFor({ timeout: 30_000 });
+    await page.getByText("Ana Pérez wrote").first().waitFor();
     await eventually(
       "the push",
       () =>
@@ -212,19 +212,19 @@ describe("notifications of the browser", () => {
     expect(await page.evaluate("window.suiteTold")).toEqual([]);
     await mara.api("DELETE", "/me/push");
     await page.goto(settings());
-  }, 120_000);
+  });
 
   it("offers mail only to who has confirmed their address, and asks where quiet hours hold", async () => {
     const { page } = mara;
     const box = page.getByRole("checkbox", { name: "Somebody mentions you: E-mail" });
-    await box.waitFor({ timeout: 30_000 });
+    await box.waitFor();
     await page.getByText("Confirm your e-mail address first, under Profile.").waitFor();
     expect(await box.isDisabled()).toBe(true);
     const { caught } = house.gateway.services.mailer;
     const { text } = caught!().find(({ to, text: one }) => to === owner.email && one.includes("/verify#"))!;
     await mara.api("POST", "/auth/email/verify", { body: { token: /\/verify#(\S+)/.exec(text)![1] } });
     await page.reload();
-    await page.getByText("E-mail comes after three minutes").waitFor({ timeout: 30_000 });
+    await page.getByText("E-mail comes after three minutes").waitFor();
     await box.click();
     await page.getByRole("switch", { name: /Quiet hours/ }).click();
     await page.getByText(/By the clock of/).waitFor();
@@ -242,7 +242,7 @@ describe("notifications of the browser", () => {
       },
       30_000,
     );
-  }, 90_000);
+  });
 
   const looks: Record<string, { context: BrowserContextOptions; language: string; denied?: boolean }> = {
     light: { context: { colorScheme: "light" }, language: "en" },

@@ -75,7 +75,7 @@ describe("a rush", () => {
     await agent.page.goto(`${house.url}/w/${workspaceId}/inbox/all`);
     for (const { name } of customers) await rowOf(agent.page, name).waitFor();
   }, 180_000);
-  afterAll(() => house.close(), 60_000);
+  afterAll(() => house.close());
 
   it("takes neither the focus nor a letter from who is typing, and the thread shows what comes", async () => {
     const { page } = agent;

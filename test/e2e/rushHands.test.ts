@@ -84,7 +84,7 @@ describe("hands in a rush", () => {
     for (const [, name] of customers) await floor.conversationOf(name);
     await inbox();
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("leave what is typed where it was typed, and send it there", async () => {
     await go("Ana Pérez");
@@ -104,7 +104,7 @@ describe("hands in a rush", () => {
       await eventually(text, async () => ((await words(name)).length > 0 ? true : undefined)).then(async () =>
         expect(await words(name)).toEqual([text]),
       );
-  }, 120_000);
+  });
 
   it("keep the file that goes up, and what is written beside it, with its conversation", async () => {
     await go("Ana Pérez");
@@ -135,7 +135,7 @@ describe("hands in a rush", () => {
     expect(await composerFor(page, "Bo Lind").inputValue()).toBe("Nothing to see");
     expect(await out("Bo Lind")).toHaveLength(1);
     await composerFor(page, "Bo Lind").fill("");
-  }, 120_000);
+  });
 
   it("send what was pending to whom it was meant for, once", async () => {
     await go("Cem Kaya");
@@ -152,7 +152,7 @@ describe("hands in a rush", () => {
     );
     expect(await words("Cem Kaya")).toEqual(["Only for Cem"]);
     expect((await words("Ana Pérez"))[0]).toBe("Only for Ana");
-  }, 120_000);
+  });
 
   it("open what the keyboard is on with R and begin to write, and no letter of it is a command", async () => {
     await inbox();
@@ -180,7 +180,7 @@ describe("hands in a rush", () => {
     });
     expect(body.data.map(({ status }) => status)).toEqual(customers.map(() => "open"));
     await composerOf(page).fill("");
-  }, 120_000);
+  });
 
   it("lose no message that comes while a thread or what is older of it is being fetched", async () => {
     await inbox();
@@ -237,7 +237,7 @@ describe("hands in a rush", () => {
     await events.letGo();
     await rowOf(fresh.page, "Cem Kaya").getByText("Before you listen").waitFor();
     await fresh.context.close();
-  }, 120_000);
+  });
 
   it("find a menu where it was opened, and the thread at its end when it is closed", async () => {
     await go("Bo Lind");
@@ -258,7 +258,7 @@ describe("hands in a rush", () => {
         ? true
         : undefined,
     );
-  }, 120_000);
+  });
 
   it("see the end of the thread while the composer grows", async () => {
     await go("Bo Lind");
@@ -272,7 +272,7 @@ describe("hands in a rush", () => {
     });
     await picture(page, "rush/grown");
     await composer.fill("");
-  }, 120_000);
+  });
 
   it("leave what is noted about a person with that person", async () => {
     await go("Ana Pérez");
@@ -287,7 +287,7 @@ describe("hands in a rush", () => {
     await go("Ana Pérez");
     expect(await note().inputValue()).toBe("Prefers blue");
     expect(await page.getByRole("textbox", { name: "Value" }).inputValue()).toBe("42");
-  }, 120_000);
+  });
 
   it("find with the files what they were recording when they went elsewhere", async () => {
     await go("Dina Roth");
@@ -301,7 +301,7 @@ describe("hands in a rush", () => {
     await go("Dina Roth");
     await page.getByRole("list", { name: "Files of this message" }).getByRole("listitem").waitFor();
     await picture(page, "rush/recorded");
-  }, 120_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(floor.house.strangers).toEqual([]);

@@ -58,7 +58,7 @@ describe("what is open in a rush", () => {
     await page.goto(`${floor.house.url}/w/${floor.workspaceId}/inbox/all`);
     await rowOf(page, "Ana Pérez").waitFor();
   }, 180_000);
-  afterAll(() => floor.house.close(), 60_000);
+  afterAll(() => floor.house.close());
 
   it("is a window over the page: search, palette, snooze, assign and macros", async () => {
     await go("Ana Pérez");

@@ -85,7 +85,7 @@ const looks: Record<string, { context: BrowserContextOptions; language: string; 
 /** Waits until nothing is loading any more. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("load");
-  await page.locator("main, form").first().waitFor({ timeout: 30_000 });
+  await page.locator("main, form").first().waitFor();
   await eventually("the end of loading", async () => {
     const busy = await page.evaluate<number>(`document.querySelectorAll("[aria-busy=true], .animate-pulse").length`);
     return busy === 0 ? true : undefined;
@@ -122,7 +122,7 @@ describe("every screen", () => {
     );
     conversationId = body.data.find(({ contact }) => contact.name === "Emma Clarke")?.id ?? body.data[0]!.id;
   }, 240_000);
-  afterAll(() => house.close(), 60_000);
+  afterAll(() => house.close());
 
   it.each(Object.entries(looks))(
     "has no serious finding, and its picture is kept: %s",
@@ -172,7 +172,7 @@ describe("every screen", () => {
     await page.waitForTimeout(400);
     expect(await seriousOf(page)).toEqual([]);
     await picture(page, "shortcuts");
-  }, 120_000);
+  });
 
   it("asked nobody but the gateway for anything, and broke nowhere", () => {
     expect(house.strangers).toEqual([]);

@@ -21,7 +21,7 @@ describe("settings", () => {
       roleId: "agent",
     });
   }, 180_000);
-  afterAll(() => house.close(), 60_000);
+  afterAll(() => house.close());
 
   const settings = (section: string) => `${house.url}/w/${workspaceId}/settings/${section}`;
 
@@ -56,7 +56,7 @@ describe("settings", () => {
     await picture(page, "settings/role-in-use");
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("list", { name: "Roles" }).getByText("Night shift").waitFor();
-  }, 120_000);
+  });
 
   it("a role that is lowered is noticed at once on the open page, in words, and what was typed stays", async () => {
     const { page } = tom;
@@ -77,7 +77,7 @@ describe("settings", () => {
     await page.getByText("Your role is now Admin.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await page.getByRole("list", { name: "Labels" }).getByText("Half a label").waitFor();
-  }, 120_000);
+  });
 
   it("the last owner stays, and says why", async () => {
     const { page } = mara;
@@ -90,7 +90,7 @@ describe("settings", () => {
       body: { role_id: "agent" },
     });
     expect([refused.status, refused.body.reason]).toEqual([409, "last_owner"]);
-  }, 60_000);
+  });
 
   it("teams, labels and canned replies: made, shown as text, changed, deleted", async () => {
     const { page } = mara;
@@ -126,7 +126,7 @@ describe("settings", () => {
     await page.getByText("No labels yet").waitFor();
     // The button that had the focus is gone with its row: Tab goes on from the page, not from its beginning.
     await page.locator("main:focus").waitFor();
-  }, 120_000);
+  });
 
   it("macros: one with two steps is made and listed", async () => {
     const { page } = mara;
@@ -143,7 +143,7 @@ describe("settings", () => {
     await picture(page, "settings/macro");
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByRole("list", { name: "Macros" }).getByText(`Close ${script}`).waitFor();
-  }, 90_000);
+  });
 
   it("keys: an action takes another's key only when asked to, and all go back", async () => {
     const { page } = mara;
@@ -162,7 +162,7 @@ describe("settings", () => {
     await page.getByRole("button", { name: "Reset all keys" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Reset" }).click();
     await page.getByRole("button", { name: "Reset all keys" }).waitFor({ state: "detached" });
-  }, 90_000);
+  });
 
   it("search in settings leads to a page by what it holds", async () => {
     const { page } = mara;
@@ -171,7 +171,7 @@ describe("settings", () => {
     await picture(page, "settings/search");
     await page.getByRole("link", { name: "Security" }).click();
     await page.getByRole("heading", { name: "Security", exact: true }).waitFor();
-  }, 60_000);
+  });
 
   it("the audit log is filtered, and saved as CSV that no spreadsheet runs", async () => {
     await mara.api("POST", "/teams", { workspaceId, body: { name: "=1+1" } });
@@ -192,7 +192,7 @@ describe("settings", () => {
     await log.getByText("Team added").first().waitFor({ state: "detached" });
     await log.getByText("Member changed").first().waitFor();
     await picture(page, "settings/audit-filtered");
-  }, 90_000);
+  });
 
   it.each([
     ["dark", { colorScheme: "dark" as const }],

@@ -28,7 +28,7 @@ describe("signing in", () => {
   afterAll(async () => {
     await house.close();
     await standIn.close();
-  }, 60_000);
+  });
 
   const company = (page: Page) => page.getByRole("link", { name: "Continue with Company <b>login</b>" });
 
@@ -43,7 +43,7 @@ describe("signing in", () => {
     await page.waitForURL(house.url + wanted);
     await page.getByRole("heading", { name: "Labels" }).waitFor();
     await context.close();
-  }, 90_000);
+  });
 
   it("never leads to another site", async () => {
     const { page, context } = await house.visitor();
@@ -54,7 +54,7 @@ describe("signing in", () => {
       expect(new URL(page.url()).origin).toBe(house.url);
     }
     await context.close();
-  }, 90_000);
+  });
 
   it("that is cancelled or fails there says so, and keeps the page that was wanted", async () => {
     const { page, context } = await house.visitor();
@@ -77,7 +77,7 @@ describe("signing in", () => {
     await company(page).click();
     await page.waitForURL(house.url + wanted);
     await context.close();
-  }, 120_000);
+  });
 
   it("too often is stopped, with the time left, alike for known and unknown addresses", async () => {
     const told: string[] = [];

@@ -22,7 +22,7 @@ describe("the wizard of a number that is linked like WhatsApp Web", () => {
   afterAll(async () => {
     await shop.close();
     await whatsapp.close();
-  }, 90_000);
+  });
 
   const heading = (name: string) => page.getByRole("heading", { name, level: 2, exact: true }).waitFor(wait);
   const says = (text: string | RegExp) => page.getByText(text).first().waitFor(wait);

@@ -25,7 +25,7 @@ describe("a wizard in which something goes wrong", () => {
     });
     expect(connected.status).toBe(201);
   }, 240_000);
-  afterAll(() => shop.close(), 60_000);
+  afterAll(() => shop.close());
 
   const field = (name: string) => page.getByLabel(name, { exact: true });
   const heading = (name: string) => page.getByRole("heading", { name, level: 2, exact: true }).waitFor(wait);
@@ -284,7 +284,7 @@ describe("a gateway whose address nobody can deliver to", () => {
     shop = await openChannelHouse({ publicUrl: "http://shop.example.test" });
     shop.telegram.addBot({ token, username: "far_bot" });
   }, 240_000);
-  afterAll(() => shop.close(), 60_000);
+  afterAll(() => shop.close());
 
   it("is told of that before anything is lost", async () => {
     const { page } = shop.mara;

@@ -18,7 +18,7 @@ describe("the wizards", () => {
     shop.telegram.addBot({ token: pollingToken, username: "blue_poll_bot" });
     ({ page } = shop.mara);
   }, 300_000);
-  afterAll(() => shop.close(), 60_000);
+  afterAll(() => shop.close());
 
   const field = (name: string) => page.getByLabel(name, { exact: true });
   const heading = (name: string) => page.getByRole("heading", { name, level: 2, exact: true }).waitFor(wait);
