@@ -229,7 +229,7 @@ describe("the names of the phone's address book", () => {
     const { workspaceId } = shop.gateway.first!;
     const rows = () => shop.gateway.services.mongo.collection("address_book").find({ workspaceId }).toArray();
     const before = await rows();
-    expect(before.length).toBeGreaterThan(3);
+    expect(before).toHaveLength(3);
     for (const secret of ["Dana", "Ferdi", "15557790006"]) expect(JSON.stringify(before)).not.toContain(secret);
     await shop.api("DELETE", `/api/v1/channels/${shop.whatsapp.id}?with_conversations=true`);
     await eventually("it is empty", async () => ((await rows()).length === 0 ? true : undefined));
