@@ -47,7 +47,9 @@ describe("cards of contacts", () => {
       addresses: [{ street: "1 Way", city: "Menlo Park", zip: "94025", country: "US" }],
       org: { company: card.organization, title: card.title },
     };
-    write("15557790001", { type: "contacts", contacts: [contact] }, "Sheena");
+    shop.graph
+      .customer({ id: "15557790001", name: "Sheena" }, shop.number)
+      .send({ type: "contacts", contacts: [contact] });
     const conversation = await named("Sheena");
     const message = await shop.messageWhere(conversation.id, "the card", (one) => one.content.kind === "contacts");
     expect(message.content.contacts).toEqual([card]);
@@ -64,7 +66,7 @@ describe("cards of contacts", () => {
   it("are sent whole, and refused when an address is none", async () => {
     const { id } = await named("Sheena");
     const sent = await shop.reply(id, { kind: "contacts", contacts: [card] });
-    expect(sent).toMatchObject({ status: "sent", content: { contacts: [card] } });
+    expect(sent).toMatchObject({ failure: null, status: "sent", content: { contacts: [card] } });
     expect(shop.graph.sent().at(-1)?.body).toMatchObject({
       contacts: [{ emails: [{ email: card.emails[0] }], org: { company: card.organization, title: card.title } }],
     });
@@ -101,6 +103,32 @@ describe("what brought a customer", () => {
     write("15557790002", words("and one more thing"));
     const next = await shop.messageWhere(id, "the next", (one) => one.content.text === "and one more thing");
     expect(next).toMatchObject({ referral: null, referral_details: null });
+  });
+});
+
+describe("what else comes over Messenger", () => {
+  const event = (more: Record<string, unknown>) => {
+    const whole = { sender: { id: "88007790001" }, recipient: { id: shop.page.id }, timestamp: Date.now(), ...more };
+    shop.graph.push(shop.page, {
+      object: "page",
+      entry: [{ id: shop.page.id, time: Date.now(), messaging: [whole] }],
+    });
+  };
+
+  it("is an advertisement, and a cart, which is an order", async () => {
+    const ads_context_data = { ad_title: "Blue shirts", photo_url: "https://cdn.example/shirts.jpg" };
+    event({ referral: { ref: "spring", ad_id: "6045", source: "ADS", type: "OPEN_THREAD", ads_context_data } });
+    const { id } = await shop.conversationWhere("the ad", (one) => one.last_message?.kind === "referral");
+    expect((await shop.thread(id))[0]).toMatchObject({
+      referral: "spring",
+      referral_details: { source: "ad", source_id: "6045", title: "Blue shirts", click_id: null },
+    });
+    const products = [
+      { id: 123, retailer_id: "sku-1", name: "Blue shirt", unit_price: 11, currency: "THB", quantity: 2 },
+    ];
+    event({ order: { products, note: "as a gift" } });
+    const order = await shop.messageWhere(id, "the cart", (one) => one.content.kind === "order");
+    expect(order.content.summary).toBe("2 × Blue shirt at 11 THB. as a gift");
   });
 });
 
@@ -195,5 +223,15 @@ describe("the names of the phone's address book", () => {
     await book("15557790007", null);
     write("15557790007", words("who am I now?"), "gus_official");
     expect(await shop.conversationSaying("who am I now?")).toMatchObject({ id, contact: { name: "gus_official" } });
+  });
+
+  it("lie sealed, and go with their number", async () => {
+    const { workspaceId } = shop.gateway.first!;
+    const rows = () => shop.gateway.services.mongo.collection("address_book").find({ workspaceId }).toArray();
+    const before = await rows();
+    expect(before).toHaveLength(3);
+    for (const secret of ["Dana", "Ferdi", "15557790006"]) expect(JSON.stringify(before)).not.toContain(secret);
+    await shop.api("DELETE", `/api/v1/channels/${shop.whatsapp.id}?with_conversations=true`);
+    await eventually("it is empty", async () => ((await rows()).length === 0 ? true : undefined));
   });
 });

@@ -208,7 +208,7 @@ function Details({ id }: { id: string }) {
               [t("drawer.conversationId"), message.data.conversation_id],
               [t("drawer.providerId"), providerId],
               [t("drawer.traceId"), traceId],
-              [t("drawer.referral"), referral],
+              [t("drawer.referral"), referral === details?.source_id ? null : referral],
               [t("drawer.referralSource"), details?.source_id],
               [t("drawer.referralClick"), details?.click_id],
               [t("drawer.referralUrl"), details?.url],
