@@ -68,8 +68,8 @@ export const toast = {
     sonner.error(text, { duration: 10_000 });
   },
   /** Something happened elsewhere; perhaps with a button that leads there. */
-  tell(text: string, action?: { label: string; onClick: () => void }, description?: string): void {
-    sonner(text, { ...(action ? { action } : {}), ...(description ? { description } : {}) });
+  tell(text: string): void {
+    sonner(text);
   },
   /** Something happened elsewhere. Told again under the same id it takes the place of what stands there, and its life begins anew. */
   notice(id: string, { text, more, action }: Notice, gone: () => void): void {
