@@ -110,7 +110,7 @@ describe("contacts", () => {
     await details()
       .getByRole("link", { name: /Hello from Ana P\./ })
       .waitFor();
-    await page.getByRole("button", { name: "Undo" }).last().click();
+    await page.getByRole("button", { name: "Undo" }).first().click();
     await details()
       .getByRole("link", { name: /Hello from Ana P\./ })
       .waitFor({ state: "detached" });

@@ -154,7 +154,7 @@ describe("developers", () => {
     await page.getByRole("button", { name: "Details of message.received" }).first().click();
     await dialog.getByRole("button", { name: "Deliver once more" }).click();
     await page.getByText("It is on its way again.").waitFor();
-    await dialog.getByText("Delivered").waitFor();
+    await dialog.getByText("Delivered", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Deliver again" }).click();

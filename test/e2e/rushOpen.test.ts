@@ -158,7 +158,7 @@ describe("what is open in a rush", () => {
     // Taken back while the list moves.
     const others = customers.filter(([, name]) => !chosen.includes(name));
     await Promise.all(others.map(([kind, name]) => floor.customer(kind, name, "Meanwhile")));
-    await page.getByRole("button", { name: "Undo" }).last().click();
+    await page.getByRole("button", { name: "Undo" }).first().click();
     for (const name of chosen) await rowOf(page, name).waitFor();
     await eventually("all open", async () =>
       (await rows()).every(({ status }) => status === "open") ? true : undefined,

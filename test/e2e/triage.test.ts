@@ -88,6 +88,7 @@ describe("triage", () => {
     await becomes((one) => one.assignee_id, each(crew.tomsSeat));
     await page.keyboard.press("z");
     await becomes((one) => one.assignee_id, each(null));
+    await page.getByRole("button", { name: "Undo" }).waitFor({ state: "detached" });
 
     await page.keyboard.press("l");
     await choose("VIP");
@@ -108,7 +109,7 @@ describe("triage", () => {
     await page.getByRole("toolbar", { name: "Selected conversations" }).getByRole("button", { name: "Team" }).click();
     await choose("Returns");
     await becomes((one) => one.team_id, each(team));
-    await page.getByRole("button", { name: "Undo" }).last().click();
+    await page.getByRole("button", { name: "Undo" }).first().click();
     await becomes((one) => one.team_id, each(null));
   });
 
@@ -156,7 +157,7 @@ describe("triage", () => {
     const nine = new Date(tomorrow.getFullYear(), tomorrow.getMonth(), tomorrow.getDate(), 9).toISOString();
     await becomes((one) => [one.status, one.snoozed_until], each(["snoozed", nine]));
     await shows([]);
-    await page.getByRole("button", { name: "Undo" }).last().click();
+    await page.getByRole("button", { name: "Undo" }).first().click();
     await becomes((one) => one.status, each("open"));
   });
 

@@ -108,16 +108,16 @@ export function noticeRepo({ notices, turns, positions }: NotificationModels) {
     /** These were told, or need not be any more. What came meanwhile stays to be told. */
     async done(rows: readonly Notice[], now: Date, told: boolean): Promise<void> {
       if (rows.length === 0) return;
+      const updates = rows.flatMap(({ _id, seq }) => [
+        // Also when more came while it was told: that rests as well.
+        ...(told ? [{ filter: { _id }, update: { $max: { toldAt: now } } }] : []),
+        {
+          filter: { _id, seq },
+          update: { $unset: { dueAt: 1 as const }, $set: { kinds: [], claim: null, tries: 0, left: [] } },
+        },
+      ]);
       await notices.bulkWrite(
-        rows.map(({ _id, seq }) => ({
-          updateOne: {
-            filter: { _id, seq },
-            update: {
-              $unset: { dueAt: 1 },
-              $set: { kinds: [], claim: null, tries: 0, left: [], ...(told ? { toldAt: now } : {}) },
-            },
-          },
-        })),
+        updates.map((updateOne) => ({ updateOne })),
         { ordered: false },
       );
     },

@@ -50,7 +50,13 @@ const standingFor = new Map<string, number>();
 export const toast = {
   /** It is done. With `undo`, a button takes it back while the toast is there. */
   done(text: string, undo?: () => void): void {
-    sonner(text, undo ? { action: { label: i18n.t("common:action.undo"), onClick: undo } } : {});
+    if (undo) toast.undoable(text, undo);
+    else sonner(text);
+  },
+  /** It is done, and a button takes it back. Returns how to withdraw the offer, once it was taken back otherwise. */
+  undoable(text: string, undo: () => void): () => void {
+    const id = sonner(text, { action: { label: i18n.t("common:action.undo"), onClick: undo } });
+    return () => void sonner.dismiss(id);
   },
   /** It did not work: says why, for longer. */
   failed(error: unknown): void {

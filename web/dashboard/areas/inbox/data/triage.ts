@@ -133,11 +133,16 @@ export async function changeAll(place: Place, ids: readonly string[], change: Ch
     show(place, changed(row, change));
   }
   const back = () => void takeBack(place, befores, change);
-  undoLast = back;
-  toast.done(said, () => {
-    if (undoLast === back) undoLast = undefined;
+  const withdraw = toast.undoable(said, () => {
+    if (undoLast === byKey) undoLast = undefined;
     back();
   });
+  // What was taken back is not offered any more.
+  const byKey = () => {
+    withdraw();
+    back();
+  };
+  undoLast = byKey;
   try {
     if (ids.length === 1) {
       await patch(place, ids[0]!, change);
