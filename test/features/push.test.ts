@@ -98,6 +98,25 @@ describe("web push", () => {
     await got(browser, before + 1);
   }, 90_000);
 
+  it("rests also when more was written while it rang", async () => {
+    const browser = await subscribe(notify.agent);
+    await notify.choose(notify.agent, { message_assigned: pushed });
+    const id = await mine(811, "Fay");
+    let taken = (_status: number): void => undefined;
+    const ringing = new Promise<number>((resolve) => (taken = resolve));
+    service.answer = () => ringing;
+    await notify.writes(811, "Fay", "first");
+    await got(browser, 1);
+    await notify.writes(811, "Fay", "while it rings");
+    await notify.shop.gateway.services.notifications.relay(notify.agent.workspace!);
+    taken(201);
+    const notices = notify.shop.gateway.services.mongo.collection<{ _id: string; toldAt: Date | null }>("notices");
+    await eventually("when it rang", async () =>
+      (await notices.findOne({ _id: `push/${notify.agentSeat}/${id}` }))?.toldAt ? true : undefined,
+    );
+    await decided();
+  });
+
   it("keeps quiet while its person looks at the conversation, in quiet hours, and for what they did not choose", async () => {
     const browser = await subscribe(notify.agent);
     await notify.choose(notify.agent, { message_assigned: pushed });

@@ -27,14 +27,14 @@ export interface Opened {
 /** A stand-in of a push service. `answer`: the status of each request. */
 export async function startPushService() {
   const taken: Pushed[] = [];
-  const service = { answer: (_path: string): number => 201 };
+  const service = { answer: (_path: string): number | Promise<number> => 201 };
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
       const path = request.url ?? "";
       taken.push({ path, headers: request.headers, body: Buffer.concat(pieces) });
-      response.writeHead(service.answer(path)).end();
+      void Promise.resolve(service.answer(path)).then((status) => response.writeHead(status).end());
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
