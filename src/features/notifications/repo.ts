@@ -108,18 +108,25 @@ export function noticeRepo({ notices, turns, positions }: NotificationModels) {
     /** These were told, or need not be any more. What came meanwhile stays to be told. */
     async done(rows: readonly Notice[], now: Date, told: boolean): Promise<void> {
       if (rows.length === 0) return;
-      const updates = rows.flatMap(({ _id, seq }) => [
-        // Also when more came while it was told: that rests as well.
-        ...(told ? [{ filter: { _id }, update: { $max: { toldAt: now } } }] : []),
-        {
-          filter: { _id, seq },
-          update: { $unset: { dueAt: 1 as const }, $set: { kinds: [], claim: null, tries: 0, left: [] } },
-        },
-      ]);
       await notices.bulkWrite(
-        updates.map((updateOne) => ({ updateOne })),
+        rows.map(({ _id, seq }) => ({
+          updateOne: {
+            filter: { _id, seq },
+            update: {
+              $unset: { dueAt: 1 },
+              $set: { kinds: [], claim: null, tries: 0, left: [], ...(told ? { toldAt: now } : {}) },
+            },
+          },
+        })),
         { ordered: false },
       );
+    },
+
+    /** Notes that it is told now. False when it was told since then, or is being told: what came meanwhile waits. */
+    async begin({ _id }: Notice, now: Date, since: Date): Promise<boolean> {
+      const notYet = { $or: [{ toldAt: null }, { toldAt: { $lt: since } }] };
+      const { modifiedCount } = await notices.updateOne({ _id, ...notYet }, { $set: { toldAt: now } });
+      return modifiedCount === 1;
     },
 
     /** Not now, but then. */

@@ -59,6 +59,11 @@ export function tellBrowsers(deps: NotificationDeps): (workspaceId: string) => P
   }
 
   async function tell(notice: Notice, message: PushMessage, browsers: readonly SubscribedBrowser[]): Promise<void> {
+    const began = clock.now();
+    const rested = new Date(began.getTime() - restMs);
+    // Trying again is not telling again.
+    if (notice.tries === 0 && !(await repo.begin(notice, began, rested)))
+      return repo.later([notice], new Date(began.getTime() + restMs));
     const wanted = browsers.filter(({ sessionId }) => notice.left.length === 0 || notice.left.includes(sessionId));
     const outcomes = await Promise.all(
       wanted.map(async (browser) => ({ browser, outcome: await push.send(browser.subscription, message) })),
@@ -88,7 +93,8 @@ export function tellBrowsers(deps: NotificationDeps): (workspaceId: string) => P
   ): Promise<News[]> {
     const now = clock.now();
     const awake = listener && !quietUntil(listener.quiet, now) ? listener : undefined;
-    const resting = (one: Notice) => one.toldAt !== null && now.getTime() - one.toldAt.getTime() < restMs;
+    const resting = ({ toldAt, tries }: Notice) =>
+      tries === 0 && toldAt !== null && now.getTime() - toldAt.getTime() < restMs;
     const [waiting, ready] = [notices.filter(resting), notices.filter((one) => !resting(one))];
     if (awake && waiting.length > 0) await repo.later(waiting, new Date(now.getTime() + restMs));
     const unseen = ready.filter((one) => !seen.has(`${one.memberId}/${one.conversationId}`));
