@@ -24,6 +24,7 @@ export interface NoticeRow {
   tries: number;
   /** Browsers that have not been told yet, after a try that reached only some; empty: all of them. */
   left: string[];
+  /** When browsers were rung last, from the beginning of it: what is written soon after waits. */
   toldAt: Date | null;
   /** MongoDB removes it some time after. */
   touchedAt: Date;

@@ -106,7 +106,7 @@ export function noticeRepo({ notices, turns, positions }: NotificationModels) {
     },
 
     /** These were told, or need not be any more. What came meanwhile stays to be told. */
-    async done(rows: readonly Notice[], now: Date, told: boolean): Promise<void> {
+    async done(rows: readonly Notice[]): Promise<void> {
       if (rows.length === 0) return;
       await notices.bulkWrite(
         rows.map(({ _id, seq }) => ({
@@ -114,7 +114,7 @@ export function noticeRepo({ notices, turns, positions }: NotificationModels) {
             filter: { _id, seq },
             update: {
               $unset: { dueAt: 1 },
-              $set: { kinds: [], claim: null, tries: 0, left: [], ...(told ? { toldAt: now } : {}) },
+              $set: { kinds: [], claim: null, tries: 0, left: [] },
             },
           },
         })),

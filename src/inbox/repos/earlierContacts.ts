@@ -45,11 +45,12 @@ export function earlierContacts(
     if (missing.length === 0) return true;
     const people = new Map((await opened(missing)).map((contact) => [contact.id, contact]));
     const writes = await Promise.all(missing.map((row) => contactWrite(row, people.get(row._id)!)));
-    const { matchedCount } = await contacts.bulkWrite(writes, { ordered: false });
+    // The facets come last: a contact that has them is not looked at again.
     for (const workspaceId of new Set(missing.map((row) => row.workspaceId))) {
       const ids = missing.filter((row) => row.workspaceId === workspaceId).map(({ _id }) => _id);
       await reflectIdentities(contacts, identities, workspaceId, ids);
     }
+    const { matchedCount } = await contacts.bulkWrite(writes, { ordered: false });
     return matchedCount === missing.length;
   }
 

@@ -59,7 +59,7 @@ export function digest(deps: NotificationDeps): (workspaceId: string, memberId: 
     if (pause === undefined) {
       const why = error.forGood ? "the mail server refused it for good" : "the mail server could not take it for a day";
       log.warn("digest_given_up", { memberId, conversations: notices.length, tries: tries + 1, smtp: error.code, why });
-      await repo.done(notices, now, false);
+      await repo.done(notices);
       await repo.endTurn(memberId, now, 0);
       return;
     }
@@ -81,7 +81,7 @@ export function digest(deps: NotificationDeps): (workspaceId: string, memberId: 
       : [];
     const mail = listener && news.length > 0 ? await letterOf(workspaceId, listener.userId, news) : undefined;
     if (!mail) {
-      await repo.done(notices, clock.now(), false);
+      await repo.done(notices);
       return repo.endTurn(memberId, clock.now(), 0);
     }
     try {
@@ -91,7 +91,7 @@ export function digest(deps: NotificationDeps): (workspaceId: string, memberId: 
       return failed(error, memberId, notices, tries);
     }
     log.info("digest_sent", { memberId, conversations: news.length });
-    await repo.done(notices, clock.now(), true);
+    await repo.done(notices);
     await repo.endTurn(memberId, new Date(clock.now().getTime() + mailWaitMs), 0);
   }
 

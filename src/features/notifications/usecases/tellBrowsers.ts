@@ -78,10 +78,10 @@ export function tellBrowsers(deps: NotificationDeps): (workspaceId: string) => P
     const left = sessionsOf("later");
     const pause = pausesMs[notice.tries];
     const now = clock.now();
-    if (left.length === 0) return repo.done([notice], now, true);
+    if (left.length === 0) return repo.done([notice]);
     if (pause !== undefined) return repo.again(notice, left, new Date(now.getTime() + pause));
     log.warn("push_given_up", { memberId: notice.memberId, tries: notice.tries + 1, browsers: left.length });
-    await repo.done([notice], now, true);
+    await repo.done([notice]);
   }
 
   /** What of a member's notices is told now; the rest is done with, or waits. */
@@ -104,7 +104,7 @@ export function tellBrowsers(deps: NotificationDeps): (workspaceId: string) => P
         : [];
     const told = new Set(news.map(({ notice }) => notice._id));
     const over = (awake ? ready : notices).filter(({ _id }) => !told.has(_id));
-    await repo.done(over, now, false);
+    await repo.done(over);
     return news;
   }
 

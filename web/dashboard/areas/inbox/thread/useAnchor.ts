@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from "react"
 import type { VListHandle } from "virtua";
 
 /** What a thread is kept at: its end, or a message. */
-export type Anchor = "end" | { key: string };
+type Anchor = "end" | { key: string };
 
 const nearBottom = 80;
 /** By what a reader moves in a list. */
